@@ -1,0 +1,2 @@
+//! carmen.
+fn main() {}
