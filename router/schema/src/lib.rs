@@ -1,1 +1,15 @@
-//! router-schema.
+//! The supergraph model: what every part of the router knows about a federated graph.
+//!
+//! `parse` reads a supergraph SDL (join spec v0.1 to v0.5, composed by anybody) into [`Supergraph`]: the merged schema, the
+//! client-facing API schema, and for every type and field the subgraphs that can serve it and on which terms (keys,
+//! requires, provides, external, overrides). It knows no clock, network or async runtime; planning and execution live in
+//! `router-planner` and `router-executor`.
+
+mod field_set;
+mod model;
+
+pub use apollo_compiler;
+pub use field_set::{FieldSelection, FieldSet, InlineSelection, Selection};
+pub use model::{
+    FieldIn, FieldInfo, Key, OverrideLabel, Subgraph, SubgraphId, Supergraph, TypeIn, TypeInfo, TypeKind,
+};
