@@ -1,1 +1,32 @@
-//! migrations-inventory.
+//! The history of the inventory database: one change per file, each reversible, never importing entities (they move,
+//! history does not). Invariants the application also keeps in memory are repeated here as CHECK constraints, so that
+//! a bug in a service cannot write a balance that no ledger explains.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261124_090000_create_location;
+mod m20261124_090100_create_inventory_item;
+mod m20261124_090200_create_stock_movement;
+mod m20261124_090300_create_cost_layer;
+mod m20261124_090400_create_reservation;
+mod m20261124_090500_create_product_ref;
+mod m20261124_090600_seal_stock_movement;
+
+/// Applies the inventory migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_090000_create_location::Migration),
+            Box::new(m20261124_090100_create_inventory_item::Migration),
+            Box::new(m20261124_090200_create_stock_movement::Migration),
+            Box::new(m20261124_090300_create_cost_layer::Migration),
+            Box::new(m20261124_090400_create_reservation::Migration),
+            Box::new(m20261124_090500_create_product_ref::Migration),
+            Box::new(m20261124_090600_seal_stock_movement::Migration),
+        ]
+    }
+}
