@@ -1,1 +1,28 @@
-//! entities-primitives.
+//! The words every domain uses in one sense: typed ids, decimals, money, units, quantities and points in time.
+//!
+//! Charter: values only. No IO, no async, no business rule beyond arithmetic and the closed lists (currencies, units)
+//! that the whole trade agrees on. The SeaORM and GraphQL glue lies behind the features `sea-orm` and `graphql`, so a
+//! pure user compiles neither. Start at [`Decimal`]: money and quantities are built on it and nothing here knows floats.
+
+mod currency;
+mod decimal;
+#[cfg(feature = "graphql")]
+pub mod graphql;
+mod ids;
+mod money;
+mod quantity;
+mod time;
+mod unit;
+
+pub use currency::{CurrencyCode, UnknownCurrency};
+pub use decimal::{Decimal, DecimalError};
+pub use ids::{
+    AccountId, CategoryId, CostLayerId, EventId, ExchangeRateId, IdError, InventoryItemId, LocationId,
+    PostingId, PriceLineId, PriceListId, ProductBarcodeId, ProductId, ProductUnitId, ReservationId, RoleId,
+    SessionId, SigningKeyId, StockMovementId, StockTransferId, TenantId, UnitConversionId, UserId,
+    VendorContactId, VendorId, VendorProductId,
+};
+pub use money::{CurrencyMismatch, Money};
+pub use quantity::{Quantity, QuantityError};
+pub use time::{Date, DateTime, TimeError};
+pub use unit::{Dimension, Unit, UnknownUnit};
