@@ -1,1 +1,11 @@
-//! entities-inventory.
+//! The tables of the inventory database: columns and relations, nothing else. No behaviour, no GraphQL; ids are
+//! primitives types and no foreign key leaves this database. Rules live in `subgraph-inventory`, history in
+//! `migrations-inventory`.
+
+pub mod cost_layer;
+pub mod inventory_item;
+pub mod ledger_head;
+pub mod location;
+pub mod product_ref;
+pub mod reservation;
+pub mod stock_movement;
