@@ -59,7 +59,7 @@ fn a_tie_rounds_away_from_zero() {
     assert_eq!(dec("0.00499").round_to(2), Some(Decimal::ZERO));
     assert_eq!(dec("2.5").round_to(0), Some(dec("3")));
     assert_eq!(dec("1.23456").round_to(7), Some(dec("1.23456")));
-    assert_eq!(Decimal::from_raw(i64::MAX).round_to(0), None.or(Decimal::from_raw(i64::MAX).round_to(0)));
+    assert_eq!(Decimal::from_raw(i64::MAX).round_to(0), None);
 }
 
 #[test]

@@ -140,12 +140,8 @@ ids! {
     PriceLineId,
     /// A vendor's price list.
     PriceListId,
-    /// A barcode of a product.
-    ProductBarcodeId,
     /// A thing that is bought, stocked, used or sold.
     ProductId,
-    /// A unit in which a product may be bought or used.
-    ProductUnitId,
     /// Stock promised to somebody.
     ReservationId,
     /// A bundle of permissions.

@@ -1,1 +1,8 @@
-//! entities-product.
+//! The tables of the product database: columns and relations, nothing else. No behaviour, no GraphQL; ids are
+//! primitives types and no foreign key leaves this database. Rules live in `subgraph-product`, history in
+//! `migrations-product`.
+
+pub mod category;
+pub mod product;
+pub mod product_barcode;
+pub mod unit_conversion;
