@@ -1,1 +1,53 @@
-//! subgraph-chassis.
+//! How any Carmen subgraph runs: database, transactions, callers, errors, paging, events, batching, serving.
+//!
+//! A subgraph is a library with a domain; everything that is the same for all of them lives here, as functions and
+//! types, never as macros. Chassis knows no domain noun beyond its id, holds no business rule and has no function with
+//! a single caller. Start reading at [`Subgraph`] (what the process runs), then [`Db`] (what a use case writes with),
+//! [`Error`] (how it says no) and [`Connection`] (how it lists).
+//!
+//! The life of a request: [`Subgraph::execute`] verifies the bearer token itself ([`TokenVerifier`]), puts the
+//! [`Caller`] and fresh [`Loader`]s beside the request, runs the schema, and maps every failure to a code in one place.
+
+pub mod boot;
+mod caller;
+mod clock;
+mod connection;
+mod db;
+mod error;
+mod http;
+pub mod idempotency;
+mod loader;
+mod migration;
+pub mod outbox;
+pub mod page;
+mod peers;
+mod request;
+mod respond;
+mod statements;
+mod subgraph;
+pub mod task;
+pub mod telemetry;
+mod token;
+
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+pub use caller::{Authentication, Caller, caller};
+pub use clock::Clock;
+pub use connection::{Connection, Edge, PageInfo};
+pub use db::{Db, Tx};
+pub use error::{
+    Code, Denial, Error, Fault, Missing, Outage, Refusal, Refusals, Result, Stale, UserError,
+    is_unique_violation, outcome,
+};
+pub use loader::Loader;
+pub use outbox::{Envelope, Event};
+pub use page::{Order, PageArgs, PageRequest, SortKey};
+pub use peers::{HttpPeer, Peer, Peers};
+pub use request::RequestScope;
+pub use statements::StatementLog;
+pub use subgraph::{Environment, Subgraph, SubgraphBuilder, schema};
+pub use token::{Claims, Keys, TokenVerifier, Trust};
+
+/// The request and answer types on the wire, for who serves or asks a subgraph in process.
+pub use router_protocol::{SubgraphRequest, SubgraphResponse};

@@ -1,0 +1,88 @@
+//! An open transaction: statements go through it, events wait in it for the commit.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+
+use crate::error::{Error, Result};
+use crate::outbox::{self, Event};
+
+/// An open transaction of [`Db::write`](crate::Db::write). Clones are the same transaction; none may outlive the
+/// closure it was given to.
+#[derive(Clone)]
+pub struct Tx(Arc<Inner>);
+
+struct Inner {
+    transaction: DatabaseTransaction,
+    events: Mutex<Vec<Event>>,
+}
+
+impl Tx {
+    pub(super) fn new(transaction: DatabaseTransaction) -> Self {
+        Self(Arc::new(Inner { transaction, events: Mutex::default() }))
+    }
+
+    /// Publishes `event` with this transaction's commit; without commit it never happened. Events keep the order in
+    /// which they were published. They are written last, so that the tenant's counter row is locked briefly.
+    pub fn publish(&self, event: Event) {
+        self.0.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
+
+    /// Writes the waiting events and commits; answers how many events there were.
+    pub(super) async fn commit(self) -> Result<u64> {
+        let events = std::mem::take(&mut *self.0.events.lock().unwrap_or_else(PoisonError::into_inner));
+        outbox::append(&self.0.transaction, &events).await?;
+        self.into_transaction()?.commit().await?;
+        Ok(events.len() as u64)
+    }
+
+    pub(super) async fn rollback(self) -> Result<()> {
+        self.into_transaction()?.rollback().await?;
+        Ok(())
+    }
+
+    fn into_transaction(self) -> Result<DatabaseTransaction> {
+        let inner = Arc::into_inner(self.0);
+        Ok(inner.ok_or_else(|| Error::internal("a transaction handle outlived its closure"))?.transaction)
+    }
+}
+
+impl Deref for Tx {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.0.transaction
+    }
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.0.transaction.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.0.transaction.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.0.transaction.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.0.transaction.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.0.transaction.query_all_raw(statement).await
+    }
+}

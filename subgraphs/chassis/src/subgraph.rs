@@ -1,0 +1,155 @@
+//! A running subgraph, whatever its domain: what the process serves and what peers ask.
+
+mod builder;
+mod guard;
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use async_graphql::{Data, Request, Response, Variables};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
+use router_protocol::{SubgraphRequest, SubgraphResponse};
+
+use crate::caller::Authentication;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::peers::{Peer, Peers};
+use crate::request::RequestScope;
+use crate::respond;
+use crate::telemetry::Origin;
+use crate::token::TokenVerifier;
+
+pub use builder::{SubgraphBuilder, schema};
+
+/// What a subgraph is given to run with.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its own database, migrated.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Who checks bearer tokens.
+    pub verifier: TokenVerifier,
+    /// The other subgraphs.
+    pub peers: Peers,
+}
+
+type PerRequest = dyn Fn(&RequestScope, &mut Data) + Send + Sync;
+
+/// A schema without its types: chassis needs to run it, not to know it.
+trait Engine: Send + Sync {
+    fn execute(&self, request: Request) -> BoxFuture<'_, Response>;
+    fn stream(&self, request: Request) -> BoxStream<'static, Response>;
+}
+
+/// A subgraph that answers. Clones are the same subgraph.
+#[derive(Clone)]
+pub struct Subgraph(Arc<Inner>);
+
+struct Inner {
+    name: &'static str,
+    sdl: String,
+    engine: Box<dyn Engine>,
+    per_request: Box<PerRequest>,
+    environment: Environment,
+    routes: axum::Router,
+}
+
+impl Subgraph {
+    /// Its name in the fleet.
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// Its schema with federation directives, in a stable order.
+    pub fn sdl(&self) -> &str {
+        &self.0.sdl
+    }
+
+    /// What it runs with.
+    pub fn environment(&self) -> &Environment {
+        &self.0.environment
+    }
+
+    /// Answers a query or mutation. Never fails: failures are part of the answer.
+    pub async fn execute(&self, request: SubgraphRequest) -> SubgraphResponse {
+        let authentication = self.authenticate(&request).await;
+        respond::bytes(&self.answer(request, authentication).await)
+    }
+
+    /// Opens a subscription (a query or mutation is answered once). Dropping the stream ends it.
+    pub async fn subscribe(&self, request: SubgraphRequest) -> BoxStream<'static, SubgraphResponse> {
+        let authentication = self.authenticate(&request).await;
+        self.stream(request, authentication).map(|response| respond::bytes(&response)).boxed()
+    }
+
+    /// The HTTP and WebSocket interface for a process of its own.
+    pub fn router(&self) -> axum::Router {
+        crate::http::router(self.clone()).merge(self.0.routes.clone())
+    }
+
+    pub(crate) async fn authenticate(&self, request: &SubgraphRequest) -> Authentication {
+        self.0.environment.verifier.authenticate(request.token()).await
+    }
+
+    pub(crate) async fn answer(&self, request: SubgraphRequest, authentication: Authentication) -> Response {
+        let origin = Origin::of(&request.headers);
+        let request = match self.prepare(request, authentication, false) {
+            Ok(request) => request,
+            Err(response) => return response,
+        };
+        let running = AssertUnwindSafe(origin.scope(self.0.engine.execute(request))).catch_unwind();
+        let response = running.await.unwrap_or_else(|_| {
+            respond::refused(&Error::internal(format!("a resolver of {} panicked", self.0.name)))
+        });
+        respond::described(response)
+    }
+
+    pub(crate) fn stream(
+        &self,
+        request: SubgraphRequest,
+        authentication: Authentication,
+    ) -> BoxStream<'static, Response> {
+        match self.prepare(request, authentication, true) {
+            Ok(request) => self.0.engine.stream(request).map(respond::described).boxed(),
+            Err(response) => futures::stream::iter([response]).boxed(),
+        }
+    }
+
+    /// Turns the wire's request into the schema's, guards it and lays its data beside it.
+    fn prepare(
+        &self,
+        request: SubgraphRequest,
+        authentication: Authentication,
+        is_stream: bool,
+    ) -> std::result::Result<Request, Response> {
+        if matches!(authentication, Authentication::Rejected) {
+            return Err(respond::unauthenticated());
+        }
+        let variables = serde_json::Value::Object(request.variables);
+        let mut prepared = Request::new(request.query).variables(Variables::from_json(variables));
+        prepared.operation_name = request.operation_name;
+        guard::check(&mut prepared).map_err(|error| respond::refused(&error))?;
+        let scope = RequestScope { authentication, is_stream };
+        (self.0.per_request)(&scope, &mut prepared.data);
+        prepared.data.insert(scope.authentication);
+        Ok(prepared)
+    }
+}
+
+impl Peer for Subgraph {
+    fn ask(&self, request: SubgraphRequest) -> BoxFuture<'static, Result<SubgraphResponse>> {
+        let subgraph = self.clone();
+        async move { Ok(subgraph.execute(request).await) }.boxed()
+    }
+}
+
+impl fmt::Debug for Subgraph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subgraph").field("name", &self.0.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,19 @@
+//! What a subgraph's own tests need: a real database each, callers and their tokens, goldens.
+//!
+//! ```ignore
+//! let kit = Kit::new::<migrations_product::Migrator>().await;
+//! let subgraph = subgraph_product::start(kit.environment()).await.unwrap();
+//! let answer = kit.ask(&subgraph, &kit.caller(TENANT, &["products:view"]), "{ products { totalCount } }").await;
+//! ```
+
+mod ask;
+mod database;
+mod golden;
+mod peer;
+mod signer;
+
+pub use ask::{Kit, data, first_code, first_error};
+pub use database::TestDatabase;
+pub use golden::{check_golden, check_sdl};
+pub use peer::TestPeer;
+pub use signer::{AUDIENCE, ISSUER, Signer, caller, claims};
