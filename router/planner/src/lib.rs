@@ -1,10 +1,102 @@
 //! Operation → plan: which subgraph is asked for what, in which order, and how the answers become the client's answer.
 //!
-//! Pure: no clock, no network, no async runtime. `plan` holds the result's types (the contract with `router-executor`).
+//! Pure: no clock, no network, no async runtime. The stages, each in its module: [`normalize`] (fragments inlined,
+//! conditions collected), `graph` (what can be resolved where), `search` with `jump` and `root` (fetch groups), `assemble`
+//! (texts and the client's shape), `render` (the plan as text). [`plan`] holds the result's types, the contract with
+//! `router-executor`.
 
+mod assemble;
+mod condition;
+mod graph;
+mod jump;
+mod normalize;
 mod plan;
+mod render;
+mod root;
+mod search;
+mod selection;
+
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::Name;
+use apollo_compiler::ast::OperationType;
+use apollo_compiler::validation::Valid;
+use router_schema::Supergraph;
+use std::sync::Arc;
 
 pub use plan::{
-    Condition, Fetch, FetchId, PathElement, Plan, Representation, RepresentationField, RepresentationType, Shape,
-    ShapeField, ShapeKind, VariableTest,
+    Condition, Fetch, FetchId, PathElement, Plan, Representation, RepresentationField, RepresentationType,
+    Shape, ShapeField, ShapeKind, VariableTest,
 };
+
+/// Plans operations against one supergraph.
+#[derive(Debug)]
+pub struct Planner {
+    graph: graph::Graph,
+}
+
+/// Why an operation has no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The document has no operation of that name, or several and no name was given.
+    #[error("{0}")]
+    UnknownOperation(String),
+    /// A bound on the work of planning was reached.
+    #[error("{0}")]
+    TooComplex(&'static str),
+    /// No way leads to a field: the supergraph is not satisfiable there.
+    #[error("no subgraph can resolve {0} here")]
+    Unreachable(String),
+}
+
+impl PlanError {
+    /// The stable code for `extensions.code`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownOperation(_) => "BAD_REQUEST",
+            Self::TooComplex(_) => "PLAN_TOO_COMPLEX",
+            Self::Unreachable(_) => "PLAN_UNREACHABLE_FIELD",
+        }
+    }
+
+    pub(crate) fn unreachable(ty: &Name, field: &Name) -> Self {
+        Self::Unreachable(format!("{ty}.{field}"))
+    }
+}
+
+impl Planner {
+    /// Prepares the query graph.
+    #[must_use]
+    pub fn new(supergraph: Arc<Supergraph>) -> Self {
+        Self { graph: graph::Graph::new(supergraph) }
+    }
+
+    /// The supergraph that is planned against.
+    #[must_use]
+    pub fn supergraph(&self) -> &Arc<Supergraph> {
+        &self.graph.supergraph
+    }
+
+    /// Plans one operation of a document that is valid against the API schema.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn plan(
+        &self,
+        document: &Valid<ExecutableDocument>,
+        operation_name: Option<&str>,
+    ) -> Result<Plan, PlanError> {
+        let operation = document
+            .operations
+            .get(operation_name)
+            .map_err(|error| PlanError::UnknownOperation(error.message().to_string()))?;
+        let fields = normalize::normalize(&self.graph.supergraph, document, &operation.selection_set)?;
+        let mut search = search::Search::new(&self.graph);
+        let root = operation.selection_set.ty.clone();
+        match operation.operation_type {
+            OperationType::Mutation => search.mutation(&root, &fields)?,
+            kind => search.query(kind, &root, &fields)?,
+        }
+        Ok(assemble::assemble(search, operation, &fields))
+    }
+}

@@ -1,0 +1,274 @@
+//! Operation → normal form: fragments inlined by type, `@skip` and `@include` collected, equal response keys merged.
+//!
+//! The normal form is what the search works on and what the client's [`Shape`](crate::Shape) is built from. For each concrete
+//! type at most one entry per response key applies; where fragments make them differ, entries carry the types they are for.
+
+use crate::PlanError;
+use crate::plan::{Condition, VariableTest};
+use apollo_compiler::ast::{Argument, Type, Value};
+use apollo_compiler::executable::{Directive, ExecutableDocument, Field, Selection, SelectionSet};
+use apollo_compiler::{Name, Node};
+use indexmap::{IndexMap, IndexSet};
+use router_schema::{Supergraph, TypeKind};
+
+/// The most fields a normal form may have after fragments are inlined.
+const FIELDS_MAX: usize = 20_000;
+
+/// The deepest selection that is planned.
+const DEPTH_MAX: usize = 200;
+
+/// One field of the normal form.
+#[derive(Clone, Debug)]
+pub(crate) struct NormalField {
+    /// Identifies the field within one planning run; what is left over of it keeps the number.
+    pub(crate) id: u32,
+    /// The client's response key.
+    pub(crate) key: Name,
+    /// The field's name in the schema.
+    pub(crate) name: Name,
+    /// Its arguments as written.
+    pub(crate) arguments: Vec<Node<Argument>>,
+    /// Its type as the client sees it.
+    pub(crate) ty: Type,
+    /// The concrete types it is asked for; `None` for all that are possible here.
+    pub(crate) on: Option<IndexSet<Name>>,
+    /// When it is asked for.
+    pub(crate) condition: Condition,
+    /// What is asked for below.
+    pub(crate) fields: Vec<NormalField>,
+}
+
+/// Whether two argument lists are equal whatever their order.
+pub(crate) fn same_arguments(left: &[Node<Argument>], right: &[Node<Argument>]) -> bool {
+    left.len() == right.len()
+        && left.iter().all(|argument| {
+            right.iter().any(|other| other.name == argument.name && other.value == argument.value)
+        })
+}
+
+/// Brings a selection into normal form.
+pub(crate) fn normalize(
+    supergraph: &Supergraph,
+    document: &ExecutableDocument,
+    selection: &SelectionSet,
+) -> Result<Vec<NormalField>, PlanError> {
+    let mut normalizer = Normalizer { supergraph, document, fields: 0 };
+    let scope = Scope { ty: selection.ty.clone(), on: None, condition: Condition::always() };
+    let mut collected = Vec::new();
+    normalizer.collect(selection, &scope, 0, &mut collected)?;
+    normalizer.merge(&selection.ty, collected)
+}
+
+struct Normalizer<'a> {
+    supergraph: &'a Supergraph,
+    document: &'a ExecutableDocument,
+    fields: usize,
+}
+
+struct Scope {
+    /// The type of the enclosing field, whose possible types `on` narrows.
+    ty: Name,
+    on: Option<IndexSet<Name>>,
+    condition: Condition,
+}
+
+impl Normalizer<'_> {
+    fn collect(
+        &mut self,
+        selection: &SelectionSet,
+        scope: &Scope,
+        depth: usize,
+        out: &mut Vec<NormalField>,
+    ) -> Result<(), PlanError> {
+        if depth > DEPTH_MAX {
+            return Err(PlanError::TooComplex("the operation is nested too deeply"));
+        }
+        for selection in &selection.selections {
+            match selection {
+                Selection::Field(field) => {
+                    if let Some(field) = self.field(field, scope, depth)? {
+                        out.push(field);
+                    }
+                }
+                Selection::InlineFragment(inline) => {
+                    let on = inline.type_condition.as_ref();
+                    if let Some(scope) = self.narrowed(scope, on, &inline.directives) {
+                        self.collect(&inline.selection_set, &scope, depth + 1, out)?;
+                    }
+                }
+                Selection::FragmentSpread(spread) => {
+                    let Some(fragment) = self.document.fragments.get(&spread.fragment_name) else { continue };
+                    let on = Some(&fragment.selection_set.ty);
+                    if let Some(scope) = self.narrowed(scope, on, &spread.directives) {
+                        self.collect(&fragment.selection_set, &scope, depth + 1, out)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn field(
+        &mut self,
+        field: &Field,
+        scope: &Scope,
+        depth: usize,
+    ) -> Result<Option<NormalField>, PlanError> {
+        self.fields += 1;
+        if self.fields > FIELDS_MAX {
+            return Err(PlanError::TooComplex("the operation has too many fields"));
+        }
+        let id = u32::try_from(self.fields).unwrap_or(u32::MAX);
+        let condition = scope.condition.and(&condition_of(&field.directives));
+        if condition.is_never() {
+            return Ok(None);
+        }
+        let inner = Scope { ty: field.selection_set.ty.clone(), on: None, condition: Condition::always() };
+        let mut fields = Vec::new();
+        self.collect(&field.selection_set, &inner, depth + 1, &mut fields)?;
+        Ok(Some(NormalField {
+            id,
+            key: field.response_key().clone(),
+            name: field.name.clone(),
+            arguments: field.arguments.clone(),
+            ty: field.definition.ty.clone(),
+            on: scope.on.clone(),
+            condition,
+            fields,
+        }))
+    }
+
+    /// The scope inside a fragment; `None` when it can never apply.
+    fn narrowed<'d>(
+        &self,
+        scope: &Scope,
+        on: Option<&Name>,
+        directives: impl IntoIterator<Item = &'d Node<Directive>>,
+    ) -> Option<Scope> {
+        let condition = scope.condition.and(&condition_of(directives));
+        if condition.is_never() {
+            return None;
+        }
+        let narrowed = match on {
+            None => scope.on.clone(),
+            Some(on) if *on == scope.ty => scope.on.clone(),
+            Some(on) => {
+                let allowed = self.supergraph.possible_types(on);
+                let all = self.supergraph.possible_types(&scope.ty);
+                let before = scope.on.as_ref().unwrap_or(&all);
+                let after: IndexSet<Name> =
+                    before.iter().filter(|ty| allowed.contains(*ty)).cloned().collect();
+                if after.is_empty() {
+                    return None;
+                }
+                (after.len() < all.len()).then_some(after)
+            }
+        };
+        Some(Scope { ty: scope.ty.clone(), on: narrowed, condition })
+    }
+
+    /// Merges what was collected for one object: one entry per response key and set of types.
+    fn merge(&mut self, ty: &Name, collected: Vec<NormalField>) -> Result<Vec<NormalField>, PlanError> {
+        let mut by_key: IndexMap<Name, Vec<NormalField>> = IndexMap::new();
+        for field in collected {
+            by_key.entry(field.key.clone()).or_default().push(field);
+        }
+        let mut merged = Vec::new();
+        for entries in by_key.into_values() {
+            if entries.iter().all(|entry| entry.on == entries[0].on) {
+                merged.push(self.fuse(entries)?);
+            } else {
+                for (on, entries) in self.split(ty, &entries) {
+                    let mut field = self.fuse(entries)?;
+                    field.on = on;
+                    merged.push(field);
+                }
+            }
+        }
+        Ok(merged)
+    }
+
+    /// Groups the possible types by which entries apply to them.
+    fn split(&self, ty: &Name, entries: &[NormalField]) -> Vec<(Option<IndexSet<Name>>, Vec<NormalField>)> {
+        let all = self.supergraph.possible_types(ty);
+        let mut groups: IndexMap<Vec<usize>, IndexSet<Name>> = IndexMap::new();
+        for concrete in &all {
+            let applying: Vec<usize> = entries
+                .iter()
+                .enumerate()
+                .filter(|(_, entry)| entry.on.as_ref().is_none_or(|on| on.contains(concrete)))
+                .map(|(index, _)| index)
+                .collect();
+            if !applying.is_empty() {
+                groups.entry(applying).or_default().insert(concrete.clone());
+            }
+        }
+        groups
+            .into_iter()
+            .map(|(applying, on)| {
+                let entries = applying.into_iter().map(|index| entries[index].clone()).collect();
+                ((on.len() < all.len()).then_some(on), entries)
+            })
+            .collect()
+    }
+
+    /// One field out of entries that apply together. The condition is their disjunction; what only some entries ask for
+    /// below keeps its own entry's condition.
+    fn fuse(&mut self, mut entries: Vec<NormalField>) -> Result<NormalField, PlanError> {
+        let condition =
+            entries.iter().skip(1).fold(entries[0].condition.clone(), |or, entry| or.or(&entry.condition));
+        let mut below = Vec::new();
+        for entry in &mut entries {
+            let own = (entry.condition != condition).then(|| entry.condition.clone());
+            for mut field in std::mem::take(&mut entry.fields) {
+                if let Some(own) = &own {
+                    field.condition = field.condition.and(own);
+                }
+                if !field.condition.is_never() {
+                    below.push(field);
+                }
+            }
+        }
+        self.fields += below.len();
+        if self.fields > FIELDS_MAX {
+            return Err(PlanError::TooComplex("the operation has too many fields"));
+        }
+        let mut field = entries.swap_remove(0);
+        field.condition = condition;
+        field.fields = self.merge(&field.ty.inner_named_type().clone(), below)?;
+        Ok(field)
+    }
+}
+
+/// What `@skip` and `@include` say together.
+fn condition_of<'d>(directives: impl IntoIterator<Item = &'d Node<Directive>>) -> Condition {
+    let mut condition = Condition::always();
+    for directive in directives {
+        let expected = match directive.name.as_str() {
+            "include" => true,
+            "skip" => false,
+            _ => continue,
+        };
+        let Some(argument) = directive.arguments.iter().find(|argument| argument.name == "if") else {
+            continue;
+        };
+        let test = match argument.value.as_ref() {
+            Value::Boolean(value) if *value == expected => Condition::always(),
+            Value::Boolean(_) => Condition::never(),
+            Value::Variable(variable) => {
+                Condition::test(VariableTest { variable: variable.clone(), expected })
+            }
+            _ => Condition::always(),
+        };
+        condition = condition.and(&test);
+    }
+    condition
+}
+
+/// Whether a type of this kind has fields below.
+pub(crate) fn is_composite(supergraph: &Supergraph, name: &str) -> bool {
+    supergraph
+        .types
+        .get(name)
+        .is_some_and(|info| matches!(info.kind, TypeKind::Object | TypeKind::Interface | TypeKind::Union))
+}
