@@ -5,11 +5,17 @@
 //! requires, provides, external, overrides). It knows no clock, network or async runtime; planning and execution live in
 //! `router-planner` and `router-executor`.
 
+mod error;
 mod field_set;
+pub mod link;
 mod model;
+mod parse;
+mod print;
 
 pub use apollo_compiler;
+pub use error::{Fault, Position, SupergraphError};
 pub use field_set::{FieldSelection, FieldSet, InlineSelection, Selection};
 pub use model::{
     FieldIn, FieldInfo, Key, OverrideLabel, Subgraph, SubgraphId, Supergraph, TypeIn, TypeInfo, TypeKind,
 };
+pub use parse::FieldSetError;

@@ -166,7 +166,9 @@ impl Supergraph {
                 .types
                 .values()
                 .filter(|other| other.kind == TypeKind::Object)
-                .filter(|object| object.subgraphs.values().any(|object| object.implements.contains(&info.name)))
+                .filter(|object| {
+                    object.subgraphs.values().any(|object| object.implements.contains(&info.name))
+                })
                 .map(|object| object.name.clone())
                 .collect(),
             _ => IndexSet::new(),
@@ -188,7 +190,10 @@ impl Supergraph {
                 .values()
                 .filter(|other| other.kind == TypeKind::Object)
                 .filter(|object| {
-                    object.subgraphs.get(&subgraph).is_some_and(|object| object.implements.contains(&info.name))
+                    object
+                        .subgraphs
+                        .get(&subgraph)
+                        .is_some_and(|object| object.implements.contains(&info.name))
                 })
                 .map(|object| object.name.clone())
                 .collect(),

@@ -1,0 +1,237 @@
+//! Who serves which type and field, read from the join directives.
+
+use super::Join;
+use super::graphs::Graphs;
+use crate::error::{Fault, Position, SupergraphError};
+use crate::field_set::FieldSet;
+use crate::link::{Links, bool_argument, string_argument};
+use crate::model::{FieldIn, FieldInfo, Key, OverrideLabel, SubgraphId, TypeIn, TypeInfo, TypeKind};
+use apollo_compiler::ast::{Directive, FieldDefinition, Type};
+use apollo_compiler::schema::{Component, DirectiveList, ExtendedType};
+use apollo_compiler::{Name, Node, Schema};
+use indexmap::IndexMap;
+
+/// Reads every type that is not part of a spec's machinery.
+pub(crate) fn read(
+    schema: &Schema,
+    links: &Links,
+    join: &Join,
+    graphs: &Graphs,
+) -> Result<IndexMap<Name, TypeInfo>, SupergraphError> {
+    let reader = Reader { schema, join, graphs };
+    let mut types = IndexMap::new();
+    for (name, definition) in &schema.types {
+        let is_machinery = name.starts_with(&join.name("")) || links.feature_of_type(name).is_some();
+        if !definition.is_built_in() && !is_machinery {
+            types.insert(name.clone(), reader.read_type(name, definition)?);
+        }
+    }
+    Ok(types)
+}
+
+struct Reader<'a> {
+    schema: &'a Schema,
+    join: &'a Join,
+    graphs: &'a Graphs,
+}
+
+impl Reader<'_> {
+    fn read_type(&self, name: &Name, definition: &ExtendedType) -> Result<TypeInfo, SupergraphError> {
+        let mut subgraphs = self.read_placement(name, definition)?;
+        self.read_implements(name, definition, &mut subgraphs)?;
+        match definition {
+            ExtendedType::Union(union) => self.read_members(name, union, &mut subgraphs)?,
+            ExtendedType::Enum(values) => self.read_values(name, values, &mut subgraphs)?,
+            _ => {}
+        }
+        subgraphs.sort_keys();
+        let mut fields = IndexMap::new();
+        for field in output_fields(definition).into_iter().flat_map(IndexMap::values) {
+            let field = self.read_field(name, definition, field, &subgraphs)?;
+            fields.insert(field.name.clone(), field);
+        }
+        Ok(TypeInfo { name: name.clone(), kind: kind(definition), subgraphs, fields })
+    }
+
+    /// `@join__type(graph:, key:, resolvable:, isInterfaceObject:)`
+    fn read_placement(
+        &self,
+        name: &Name,
+        definition: &ExtendedType,
+    ) -> Result<IndexMap<SubgraphId, TypeIn>, SupergraphError> {
+        let mut subgraphs: IndexMap<SubgraphId, TypeIn> = IndexMap::new();
+        for directive in definition.directives().get_all(&self.join.name("type")) {
+            let refuse = |message| self.refuse(name.as_str(), directive, message);
+            let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
+            let here = subgraphs.entry(graph).or_default();
+            if let Some(text) = string_argument(directive, "key") {
+                let fields = FieldSet::parse(text).map_err(|error| refuse(error.to_string()))?;
+                let resolvable = bool_argument(directive, "resolvable").unwrap_or(true);
+                here.keys.push(Key { fields, resolvable });
+            }
+            here.is_interface_object |= bool_argument(directive, "isInterfaceObject").unwrap_or(false);
+        }
+        Ok(subgraphs)
+    }
+
+    /// `@join__implements(graph:, interface:)`
+    fn read_implements(
+        &self,
+        name: &Name,
+        definition: &ExtendedType,
+        subgraphs: &mut IndexMap<SubgraphId, TypeIn>,
+    ) -> Result<(), SupergraphError> {
+        for directive in definition.directives().get_all(&self.join.name("implements")) {
+            let refuse = |message| self.refuse(name.as_str(), directive, message);
+            let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
+            let interface = string_argument(directive, "interface").and_then(|text| Name::new(text).ok());
+            let interface = interface.ok_or_else(|| refuse("the interface is not a name".to_owned()))?;
+            subgraphs.entry(graph).or_default().implements.insert(interface);
+        }
+        Ok(())
+    }
+
+    /// `@join__unionMember(graph:, member:)`; `implicit` adds the members when none is said.
+    fn read_members(
+        &self,
+        name: &Name,
+        union: &apollo_compiler::schema::UnionType,
+        subgraphs: &mut IndexMap<SubgraphId, TypeIn>,
+    ) -> Result<(), SupergraphError> {
+        for directive in union.directives.get_all(&self.join.name("unionMember")) {
+            let refuse = |message| self.refuse(name.as_str(), directive, message);
+            let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
+            let member = string_argument(directive, "member").and_then(|text| Name::new(text).ok());
+            let member = member.ok_or_else(|| refuse("the member is not a name".to_owned()))?;
+            subgraphs.entry(graph).or_default().members.insert(member);
+        }
+        Ok(())
+    }
+
+    /// `@join__enumValue(graph:)` on the values; `implicit` adds the values that say nothing.
+    fn read_values(
+        &self,
+        name: &Name,
+        definition: &apollo_compiler::schema::EnumType,
+        subgraphs: &mut IndexMap<SubgraphId, TypeIn>,
+    ) -> Result<(), SupergraphError> {
+        for value in definition.values.values() {
+            for directive in value.directives.get_all(&self.join.name("enumValue")) {
+                let refuse = |message| self.refuse(format!("{name}.{}", value.value), directive, message);
+                let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
+                subgraphs.entry(graph).or_default().values.insert(value.value.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn read_field(
+        &self,
+        parent: &Name,
+        definition: &ExtendedType,
+        field: &Component<FieldDefinition>,
+        placement: &IndexMap<SubgraphId, TypeIn>,
+    ) -> Result<FieldInfo, SupergraphError> {
+        let mut subgraphs = IndexMap::new();
+        let join_field = self.join.name("field");
+        for directive in field.directives.get_all(&join_field) {
+            let refuse = |message| self.refuse(format!("{parent}.{}", field.name), directive, message);
+            let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
+            subgraphs.insert(graph, self.field_in(parent, field, directive)?);
+        }
+        if !field.directives.has(&join_field) {
+            let owner = self.owner(parent, definition.directives())?;
+            for graph in owner.map_or_else(|| placement.keys().copied().collect(), |owner| vec![owner]) {
+                subgraphs.insert(graph, plain(&field.ty));
+            }
+        }
+        subgraphs.sort_keys();
+        Ok(FieldInfo { name: field.name.clone(), ty: field.ty.clone(), subgraphs })
+    }
+
+    /// `@join__owner(graph:)` of v0.1: the subgraph that serves the fields which say nothing.
+    fn owner(
+        &self,
+        parent: &Name,
+        directives: &DirectiveList,
+    ) -> Result<Option<SubgraphId>, SupergraphError> {
+        let Some(directive) = directives.get(&self.join.name("owner")) else { return Ok(None) };
+        self.graphs.named_by(directive).map_err(|message| self.refuse(parent.as_str(), directive, message))
+    }
+
+    fn field_in(
+        &self,
+        parent: &Name,
+        field: &FieldDefinition,
+        directive: &Node<Directive>,
+    ) -> Result<FieldIn, SupergraphError> {
+        let refuse = |message| self.refuse(format!("{parent}.{}", field.name), directive, message);
+        let field_set = |argument| {
+            string_argument(directive, argument)
+                .map(|text| FieldSet::parse(text).map_err(|error| refuse(error.to_string())))
+                .transpose()
+        };
+        let ty = match string_argument(directive, "type") {
+            Some(text) => Type::parse(text, "type").map_err(|_| refuse(format!("{text:?} is not a type")))?,
+            None => field.ty.clone(),
+        };
+        let override_label = string_argument(directive, "overrideLabel").map(|label| OverrideLabel {
+            label: label.to_owned(),
+            active: string_argument(directive, "override").is_some(),
+        });
+        let is_overridden = bool_argument(directive, "usedOverridden").unwrap_or(false);
+        Ok(FieldIn {
+            ty,
+            is_external: bool_argument(directive, "external").unwrap_or(false),
+            requires: field_set("requires")?,
+            provides: field_set("provides")?,
+            // With a label the subgraph still serves the field whenever the label is not active.
+            is_overridden: is_overridden && override_label.is_none(),
+            override_label,
+        })
+    }
+
+    fn refuse(
+        &self,
+        coordinate: impl Into<String>,
+        directive: &Node<Directive>,
+        message: String,
+    ) -> SupergraphError {
+        let position = Position::of(directive.location(), &self.schema.sources);
+        SupergraphError::Join { coordinate: coordinate.into(), fault: Fault { message, position } }
+    }
+}
+
+/// A field that its subgraph serves without conditions.
+pub(crate) fn plain(ty: &Type) -> FieldIn {
+    FieldIn {
+        ty: ty.clone(),
+        is_external: false,
+        requires: None,
+        provides: None,
+        is_overridden: false,
+        override_label: None,
+    }
+}
+
+/// The fields of an object or interface.
+pub(crate) fn output_fields(
+    definition: &ExtendedType,
+) -> Option<&apollo_compiler::collections::IndexMap<Name, Component<FieldDefinition>>> {
+    match definition {
+        ExtendedType::Object(object) => Some(&object.fields),
+        ExtendedType::Interface(interface) => Some(&interface.fields),
+        _ => None,
+    }
+}
+
+fn kind(definition: &ExtendedType) -> TypeKind {
+    match definition {
+        ExtendedType::Scalar(_) => TypeKind::Scalar,
+        ExtendedType::Object(_) => TypeKind::Object,
+        ExtendedType::Interface(_) => TypeKind::Interface,
+        ExtendedType::Union(_) => TypeKind::Union,
+        ExtendedType::Enum(_) => TypeKind::Enum,
+        ExtendedType::InputObject(_) => TypeKind::InputObject,
+    }
+}

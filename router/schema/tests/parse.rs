@@ -1,0 +1,101 @@
+//! Every form of the join spec is read into the same model.
+
+use router_schema::{Supergraph, SupergraphError};
+
+#[track_caller]
+fn parsed(sdl: &str) -> Supergraph {
+    match Supergraph::parse(sdl) {
+        Ok(supergraph) => supergraph,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+macro_rules! supergraph {
+    ($name:literal) => {
+        parsed(include_str!(concat!("supergraphs/", $name, ".graphql")))
+    };
+}
+
+#[test]
+fn v0_1_completes_value_types_and_key_fields() {
+    let supergraph = supergraph!("v0_1_core");
+    insta::assert_snapshot!("v0_1_core", supergraph);
+    insta::assert_snapshot!("v0_1_core_api", supergraph.api_sdl());
+}
+
+#[test]
+fn v0_2_reads_renamed_root_and_renamed_inaccessible() {
+    let supergraph = supergraph!("v0_2_link");
+    insta::assert_snapshot!("v0_2_link", supergraph);
+    insta::assert_snapshot!("v0_2_link_api", supergraph.api_sdl());
+}
+
+#[test]
+fn v0_3_reads_interface_objects_partial_unions_and_overrides() {
+    let supergraph = supergraph!("v0_3_interfaces");
+    insta::assert_snapshot!("v0_3_interfaces", supergraph);
+    insta::assert_snapshot!("v0_3_interfaces_api", supergraph.api_sdl());
+}
+
+#[test]
+fn v0_5_reads_override_labels() {
+    let supergraph = supergraph!("v0_5_labels");
+    insta::assert_snapshot!("v0_5_labels", supergraph);
+    insta::assert_snapshot!("v0_5_labels_api", supergraph.api_sdl());
+}
+
+#[test]
+fn the_join_spec_may_be_renamed() {
+    let plain = include_str!("supergraphs/v0_3_interfaces.graphql");
+    let renamed = plain.replace("join__", "j__").replace(r#"join/v0.3", for"#, r#"join/v0.3", as: "j", for"#);
+    assert_eq!(parsed(&renamed).to_string(), parsed(plain).to_string());
+    assert_eq!(parsed(&renamed).api_sdl(), parsed(plain).api_sdl());
+}
+
+#[test]
+fn a_plain_schema_is_no_supergraph() {
+    let refused = Supergraph::parse("type Query { a: Int }").unwrap_err();
+    assert!(matches!(refused, SupergraphError::NotASupergraph { .. }), "{refused}");
+}
+
+#[test]
+fn a_syntax_error_has_its_place() {
+    let SupergraphError::Invalid(faults) = Supergraph::parse("type Query {\n  a: }").unwrap_err() else {
+        panic!("expected a syntax error");
+    };
+    assert_eq!(faults[0].position.map(|position| position.line), Some(2));
+}
+
+#[test]
+fn a_newer_join_spec_is_refused() {
+    let newer = include_str!("supergraphs/v0_5_labels.graphql").replace("join/v0.5", "join/v0.6");
+    let refused = Supergraph::parse(&newer).unwrap_err();
+    assert_eq!(refused, SupergraphError::UnsupportedJoinVersion { version: "v0.6".to_owned() });
+}
+
+#[test]
+fn an_unknown_security_feature_is_refused() {
+    let secured = include_str!("supergraphs/v0_3_interfaces.graphql")
+        .replace(r#"import: ["@audited"])"#, r#"import: ["@audited"], for: SECURITY)"#);
+    let refused = Supergraph::parse(&secured).unwrap_err();
+    assert!(matches!(refused, SupergraphError::UnsupportedFeature { .. }), "{refused}");
+}
+
+#[test]
+fn a_join_directive_with_a_bad_field_set_names_its_field_and_place() {
+    let broken = include_str!("supergraphs/v0_2_link.graphql")
+        .replace(r#"requires: "floor""#, r#"requires: "floor {""#);
+    let SupergraphError::Join { coordinate, fault } = Supergraph::parse(&broken).unwrap_err() else {
+        panic!("expected a refused join directive");
+    };
+    assert_eq!(coordinate, "Room.guests");
+    assert!(fault.position.is_some());
+}
+
+#[test]
+fn an_unknown_subgraph_is_refused() {
+    let broken = include_str!("supergraphs/v0_2_link.graphql")
+        .replace("@join__type(graph: GUESTS)", "@join__type(graph: GHOSTS)");
+    let refused = Supergraph::parse(&broken).unwrap_err();
+    assert!(refused.to_string().contains("there is no subgraph GHOSTS"), "{refused}");
+}
