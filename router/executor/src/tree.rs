@@ -1,0 +1,148 @@
+//! The merged data: the one tree that all fetches of a request fill. Nothing outside this file changes it.
+//!
+//! Keys are the plan's internal keys. Later answers win over earlier ones, with two exceptions: null never replaces a
+//! value, and an interface's name (from an `@interfaceObject` subgraph) never replaces a concrete `__typename`.
+
+use apollo_compiler::Name;
+use router_planner::PathElement;
+use router_schema::Supergraph;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// One step inside the merged data.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Step {
+    /// Under an internal key.
+    Key(Name),
+    /// At a position of a list.
+    Index(usize),
+    /// At every position of a list; only in patterns, never in a [`Location`].
+    Each,
+}
+
+/// The way from the root to one value.
+pub(crate) type Location = Vec<Step>;
+
+/// The merged data of one request.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    graph: Arc<Supergraph>,
+    root: Value,
+}
+
+impl Tree {
+    pub(crate) fn new(graph: Arc<Supergraph>) -> Self {
+        Self { graph, root: Value::Object(Map::new()) }
+    }
+
+    pub(crate) fn root(&self) -> &Value {
+        &self.root
+    }
+
+    /// The value at `location`.
+    pub(crate) fn get(&self, location: &[Step]) -> Option<&Value> {
+        location.iter().try_fold(&self.root, |value, step| match step {
+            Step::Key(key) => value.get(key.as_str()),
+            Step::Index(index) => value.get(index),
+            Step::Each => None,
+        })
+    }
+
+    /// Every object that `path` reaches, in document order.
+    pub(crate) fn reach(&self, path: &[PathElement]) -> Vec<Location> {
+        let mut found = Vec::new();
+        descend(&self.root, path, &mut Vec::new(), &mut found);
+        found
+    }
+
+    /// Merges an object's fields into the object at `location`. Nothing happens when no object is there: a location
+    /// comes from [`Self::reach`], and objects never go away.
+    pub(crate) fn merge(&mut self, location: &[Step], fields: Map<String, Value>) {
+        let target = location.iter().try_fold(&mut self.root, |value, step| match step {
+            Step::Key(key) => value.get_mut(key.as_str()),
+            Step::Index(index) => value.get_mut(index),
+            Step::Each => None,
+        });
+        if let Some(Value::Object(into)) = target {
+            merge_fields(&self.graph, into, fields);
+        }
+    }
+
+    /// Merges two values outside the tree by the tree's rules.
+    pub(crate) fn combine(&self, into: &mut Value, from: Value) {
+        merge_into(&self.graph, into, from);
+    }
+}
+
+/// The type that an object says it is.
+pub(crate) fn typename(value: &Value) -> Option<&str> {
+    value.get("__typename")?.as_str()
+}
+
+fn merge_fields(graph: &Supergraph, into: &mut Map<String, Value>, from: Map<String, Value>) {
+    if into.is_empty() {
+        *into = from;
+        return;
+    }
+    for (key, value) in from {
+        match into.get_mut(&key) {
+            None => {
+                into.insert(key, value);
+            }
+            Some(present) if key == "__typename" => merge_typename(graph, present, value),
+            Some(present) => merge_into(graph, present, value),
+        }
+    }
+}
+
+fn merge_into(graph: &Supergraph, into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => merge_fields(graph, into, from),
+        // Two subgraphs may see a list at different moments; what both know is merged, the first one's length stays.
+        (Value::Array(into), Value::Array(from)) => {
+            for (into, from) in into.iter_mut().zip(from) {
+                merge_into(graph, into, from);
+            }
+        }
+        (_, Value::Null) => {}
+        (into, from) => *into = from,
+    }
+}
+
+fn merge_typename(graph: &Supergraph, into: &mut Value, from: Value) {
+    let is_concrete =
+        |value: &Value| value.as_str().is_some_and(|name| graph.schema.get_object(name).is_some());
+    if is_concrete(&from) || !is_concrete(into) && from.is_string() {
+        *into = from;
+    }
+}
+
+fn descend(value: &Value, path: &[PathElement], here: &mut Location, found: &mut Vec<Location>) {
+    let Some((element, rest)) = path.split_first() else {
+        if value.is_object() {
+            found.push(here.clone());
+        }
+        return;
+    };
+    match element {
+        PathElement::Key(key) => {
+            if let Some(below) = value.get(key.as_str()) {
+                here.push(Step::Key(key.clone()));
+                descend(below, rest, here, found);
+                here.pop();
+            }
+        }
+        PathElement::Each => {
+            for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                here.push(Step::Index(index));
+                descend(item, rest, here, found);
+                here.pop();
+            }
+        }
+        PathElement::On(types) => {
+            if typename(value).is_some_and(|name| types.iter().any(|wanted| wanted == name)) {
+                descend(value, rest, here, found);
+            }
+        }
+    }
+}
