@@ -1,1 +1,52 @@
-//! subgraph-inventory.
+//! Inventory: where stock lies, how much of it, what it is worth, and every movement that made it so.
+//!
+//! It owns locations, balances, the ledger, FIFO layers and reservations, and extends `Product` with its stock. It
+//! refuses to know what a product is called, what a vendor asks for it or who ordered it: those are ids here. Start at
+//! `posting` (the only way a balance changes), then `costing` (what it is worth) and `feed` (who is told).
+
+mod catalogue;
+mod costing;
+pub mod demo;
+pub mod event;
+mod feed;
+mod foreign;
+mod ledger;
+mod location;
+pub mod permission;
+mod posting;
+mod prover;
+mod reservation;
+mod schema;
+mod stock;
+
+use chassis::{Clock, Db, Environment, Peers, Result, Subgraph};
+
+pub use feed::FeedSettings;
+pub use prover::{Report, Violation, prove};
+
+/// What the use cases of this service work with.
+#[derive(Clone, Debug)]
+pub(crate) struct Inventory {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) peers: Peers,
+    pub(crate) feed: FeedSettings,
+}
+
+/// Starts the service on a migrated database.
+pub async fn start(env: Environment) -> Result<Subgraph> {
+    start_with(env, FeedSettings::default()).await
+}
+
+/// Starts the service with another patience than the usual one towards subscribers.
+pub async fn start_with(env: Environment, feed: FeedSettings) -> Result<Subgraph> {
+    let app = Inventory::new(&env, feed);
+    reservation::service::keep_expiring(&app);
+    Ok(schema::subgraph(app, env))
+}
+
+impl Inventory {
+    pub(crate) fn new(env: &Environment, feed: FeedSettings) -> Self {
+        Self { db: env.db.clone(), clock: env.clock.clone(), peers: env.peers.clone(), feed }
+    }
+}

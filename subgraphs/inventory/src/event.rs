@@ -1,0 +1,158 @@
+//! The facts inventory publishes. They leave through the outbox, in the transaction that made them true.
+//!
+//! `stock.changed` is the wire between a posting and the partners that subscribe: it carries the balance as it was
+//! right after the change, so a subscriber that catches up sees each step and not only the last one.
+
+use chrono::{DateTime, Utc};
+use primitives::{Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockMovementId};
+use serde::{Deserialize, Serialize};
+
+use crate::ledger::StockMovement;
+use crate::stock::InventoryItem;
+
+/// Event type of every change of a balance.
+pub const STOCK_CHANGED: &str = "stock.changed";
+
+/// Version of the payload below; raised when a field changes its meaning.
+pub const STOCK_CHANGED_VERSION: i32 = 1;
+
+/// A balance changed: by a movement, or by a reservation made or ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StockChanged {
+    /// The balance right after the change.
+    pub item: ItemSnapshot,
+    /// `IN`, `OUT`, `ADJUSTMENT`, `TRANSFER` or `RESERVATION`.
+    pub kind: String,
+    /// Why stock moved; `None` for reservations.
+    pub reason: Option<String>,
+    /// How much moved or was promised, with its sign.
+    pub quantity: Decimal,
+    /// On hand before the change.
+    pub on_hand_before: Decimal,
+    /// Available before the change.
+    pub available_before: Decimal,
+    /// The ledger line.
+    pub movement_id: Option<StockMovementId>,
+    /// Its place in the ledger.
+    pub movement_seq: Option<i64>,
+    /// The reservation made, consumed or ended.
+    pub reservation_id: Option<ReservationId>,
+    /// When it happened in the house.
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// A balance at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemSnapshot {
+    /// Whose balance.
+    pub id: InventoryItemId,
+    /// Of which product.
+    pub product_id: ProductId,
+    /// At which location.
+    pub location_id: LocationId,
+    /// Unit of the quantities.
+    pub unit: String,
+    /// Currency of the values.
+    pub currency: String,
+    /// How it is valued.
+    pub cost_method: String,
+    /// Units on the shelf.
+    pub on_hand: Decimal,
+    /// Units promised.
+    pub reserved: Decimal,
+    /// Cost of one unit.
+    pub average_cost: Decimal,
+    /// Worth of what is on hand.
+    pub total_value: Decimal,
+    /// When to buy again.
+    pub reorder_point: Option<Decimal>,
+    /// Whether it may go below zero.
+    pub allow_negative: bool,
+    /// Counts the changes.
+    pub version: i32,
+    /// When it changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Name of the change a reservation makes.
+pub const RESERVATION: &str = "RESERVATION";
+
+impl StockChanged {
+    /// A movement changed the balance from `before` to `after`.
+    pub(crate) fn by_movement(
+        before: &InventoryItem,
+        after: &InventoryItem,
+        movement: &StockMovement,
+    ) -> Self {
+        Self {
+            item: ItemSnapshot::of(after),
+            kind: movement.kind.code().to_owned(),
+            reason: Some(movement.reason.code().to_owned()),
+            quantity: movement.quantity,
+            on_hand_before: before.holding.on_hand,
+            available_before: before.available(),
+            movement_id: Some(movement.id),
+            movement_seq: None,
+            reservation_id: movement.reservation,
+            occurred_at: movement.occurred_at,
+        }
+    }
+
+    /// A reservation made `quantity` unavailable, or available again where it is negative.
+    pub(crate) fn by_reservation(
+        before: &InventoryItem,
+        after: &InventoryItem,
+        reservation: ReservationId,
+        quantity: Decimal,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            item: ItemSnapshot::of(after),
+            kind: RESERVATION.to_owned(),
+            reason: None,
+            quantity,
+            on_hand_before: before.holding.on_hand,
+            available_before: before.available(),
+            movement_id: None,
+            movement_seq: None,
+            reservation_id: Some(reservation),
+            occurred_at: at,
+        }
+    }
+
+    /// Available after the change.
+    pub fn available_after(&self) -> Decimal {
+        Decimal::from_raw(self.item.on_hand.raw().saturating_sub(self.item.reserved.raw()))
+    }
+
+    /// The larger of the changes in what is on hand and in what is available, without sign.
+    pub fn magnitude(&self) -> Decimal {
+        let on_hand = self.item.on_hand.raw().abs_diff(self.on_hand_before.raw());
+        let available = self.available_after().raw().abs_diff(self.available_before.raw());
+        Decimal::from_raw(i64::try_from(on_hand.max(available)).unwrap_or(i64::MAX))
+    }
+}
+
+impl ItemSnapshot {
+    /// The balance of `item` as it stands.
+    pub(crate) fn of(item: &InventoryItem) -> Self {
+        Self {
+            id: item.id,
+            product_id: item.product,
+            location_id: item.location,
+            unit: item.unit.code().to_owned(),
+            currency: item.currency().to_string(),
+            cost_method: item.holding.method.code().to_owned(),
+            on_hand: item.holding.on_hand,
+            reserved: item.reserved,
+            average_cost: item.holding.average_cost(),
+            total_value: item.holding.value,
+            reorder_point: item.reorder_point,
+            allow_negative: item.allow_negative,
+            version: item.version,
+            updated_at: item.updated_at,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What other services own and inventory only points at: products, by id, extended with their stock.
+
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use chassis::Result;
+use primitives::{Decimal, LocationId, ProductId, Quantity};
+
+use crate::stock::graphql::{self as stock, InventoryItem};
+
+/// A product, described by the product service. Inventory knows where it lies and how much of it.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Product {
+    /// Identity of the product.
+    id: ProductId,
+}
+
+impl Product {
+    /// The product with this id.
+    pub(crate) fn new(id: ProductId) -> Self {
+        Self { id }
+    }
+}
+
+#[ComplexObject]
+impl Product {
+    /// Its balances, one per location that ever held it; empty where nothing ever moved.
+    async fn stock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only at this location.")] location_id: Option<LocationId>,
+    ) -> Result<Option<Vec<InventoryItem>>> {
+        let items = stock::load_of(ctx, self.id).await?;
+        let here = items.iter().filter(|item| location_id.is_none_or(|id| id == item.location));
+        Ok(Some(here.cloned().map(InventoryItem).collect()))
+    }
+
+    /// What is on hand at all locations together, in the base unit; null where nothing ever moved.
+    async fn total_on_hand(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
+        let items = stock::load_of(ctx, self.id).await?;
+        let Some(unit) = items.first().map(|item| item.unit) else { return Ok(None) };
+        let total = Decimal::checked_sum(items.iter().map(|item| item.holding.on_hand));
+        let total =
+            total.ok_or_else(|| chassis::Error::internal("the stock of a product is beyond all range"))?;
+        Ok(Some(Quantity::new(total, unit)))
+    }
+}

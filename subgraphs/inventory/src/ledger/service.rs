@@ -1,0 +1,93 @@
+//! Reading the ledger.
+
+use chassis::{Caller, Connection, Error, PageArgs, Result};
+use chrono::{DateTime, Utc};
+use primitives::{Decimal, InventoryItemId, StockMovementId};
+
+use super::{MovementFilter, StockMovement, store};
+use crate::{Inventory, permission, stock};
+
+/// The ledger of one item, with the balance it starts from and the one it ends in.
+#[derive(Debug)]
+pub(crate) struct StockCard {
+    pub(crate) item: stock::InventoryItem,
+    pub(crate) opening: Balance,
+    pub(crate) closing: Balance,
+    pub(crate) entries: Connection<StockMovement>,
+}
+
+/// Units and their worth at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Balance {
+    pub(crate) on_hand: Decimal,
+    pub(crate) value: Decimal,
+}
+
+impl Balance {
+    const NOTHING: Self = Self { on_hand: Decimal::ZERO, value: Decimal::ZERO };
+}
+
+/// One page of the ledger.
+pub(crate) async fn list(
+    app: &Inventory,
+    caller: &Caller,
+    filter: &MovementFilter,
+    newest_first: bool,
+    page: PageArgs,
+) -> Result<Connection<StockMovement>> {
+    caller.require(permission::VIEW)?;
+    store::list(&app.db, caller.tenant, filter, newest_first, page.check(filter)?).await
+}
+
+/// The stock card of an item between two moments of the ledger.
+pub(crate) async fn card(
+    app: &Inventory,
+    caller: &Caller,
+    id: InventoryItemId,
+    (from, to): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    page: PageArgs,
+) -> Result<StockCard> {
+    let item = stock::service::by_ids(app, caller, &[id]).await?.pop();
+    let item = item.ok_or_else(|| Error::not_found("inventory item"))?;
+    let filter = MovementFilter { item: Some(id), posted_from: from, posted_to: to, ..Default::default() };
+    let opening = match from {
+        Some(from) => balance_before(app, caller, id, from).await?,
+        None => Balance::NOTHING,
+    };
+    let closing = match to {
+        Some(to) => balance_before(app, caller, id, to).await?,
+        None => Balance { on_hand: item.holding.on_hand, value: item.holding.value },
+    };
+    let entries = list(app, caller, &filter, false, page).await?;
+    Ok(StockCard { item, opening, closing, entries })
+}
+
+async fn balance_before(
+    app: &Inventory,
+    caller: &Caller,
+    item: InventoryItemId,
+    moment: DateTime<Utc>,
+) -> Result<Balance> {
+    let last = store::last_before(app.db.read(), caller.tenant, item, moment).await?;
+    let balance = |last: StockMovement| Balance { on_hand: last.on_hand_after, value: last.value_after };
+    Ok(last.map_or(Balance::NOTHING, balance))
+}
+
+/// Ledger lines by id.
+pub(crate) async fn by_ids(
+    app: &Inventory,
+    caller: &Caller,
+    ids: &[StockMovementId],
+) -> Result<Vec<StockMovement>> {
+    caller.require(permission::VIEW)?;
+    Ok(store::by_ids(app.db.read(), caller.tenant, ids).await?)
+}
+
+/// The lines of one posting, by their first and last number.
+pub(crate) async fn by_seq_range(
+    app: &Inventory,
+    caller: &Caller,
+    (first, last): (i64, i64),
+) -> Result<Vec<StockMovement>> {
+    Ok(store::by_seq_range(app.db.read(), caller.tenant, first, last).await?)
+}

@@ -1,0 +1,424 @@
+//! The decision: locked balances on one side, a document on the other. Pure; what it decides is written by `store`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use primitives::{
+    CostLayerId, Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockMovementId,
+};
+
+use super::entry::EnteredCost;
+use super::model::{Action, Document, Heading, Line, LineRefused, StockRefused};
+use crate::costing::{CostLayer, Slice, TooLarge, per_unit};
+use crate::event::StockChanged;
+use crate::ledger::{MovementKind, MovementReason, Reference, StockMovement};
+use crate::location::Location;
+use crate::reservation::{Reservation, ReservationStatus};
+use crate::stock::InventoryItem;
+
+/// One document line's mark on one item: it may be made once.
+pub(crate) type Effect = (InventoryItemId, MovementReason, Reference);
+
+/// The balances a posting has locked, and everything it has decided about them so far.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    locations: HashMap<LocationId, Location>,
+    items: BTreeMap<InventoryItemId, InventoryItem>,
+    places: HashMap<(ProductId, LocationId), InventoryItemId>,
+    reservations: HashMap<ReservationId, Reservation>,
+    effects: HashSet<Effect>,
+    /// Open layers as they were loaded: what is left of each.
+    loaded_layers: HashMap<CostLayerId, Decimal>,
+    touched: BTreeSet<InventoryItemId>,
+    touched_reservations: BTreeSet<ReservationId>,
+    now: DateTime<Utc>,
+    decided: Decided,
+}
+
+/// What a posting writes beside balances.
+#[derive(Debug, Default)]
+pub(crate) struct Decided {
+    /// Ledger lines, in order; not yet numbered.
+    pub(crate) movements: Vec<StockMovement>,
+    /// Facts to publish, in order.
+    pub(crate) changes: Vec<StockChanged>,
+    /// Reservations made.
+    pub(crate) made: Vec<Reservation>,
+}
+
+/// How the FIFO layers of the changed items differ from what was loaded.
+#[derive(Debug, Default)]
+pub(crate) struct LayerChanges {
+    /// Layers that are new, or have less left.
+    pub(crate) written: Vec<(InventoryItemId, CostLayer)>,
+    /// Layers that were used up.
+    pub(crate) exhausted: Vec<CostLayerId>,
+}
+
+/// A line at the item it changes, in one direction and for one reason.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    heading: &'a Heading,
+    line: &'a Line,
+    item: InventoryItemId,
+    kind: MovementKind,
+    reason: MovementReason,
+}
+
+impl Book {
+    /// A book opened at `now` over what was loaded and locked.
+    pub(crate) fn new(locations: Vec<Location>, items: Vec<InventoryItem>, now: DateTime<Utc>) -> Self {
+        Self {
+            now,
+            loaded_layers: items
+                .iter()
+                .flat_map(|item| &item.holding.layers)
+                .map(|layer| (layer.id, layer.quantity_left))
+                .collect(),
+            places: items.iter().map(|item| ((item.product, item.location), item.id)).collect(),
+            locations: locations.into_iter().map(|location| (location.id, location)).collect(),
+            items: items.into_iter().map(|item| (item.id, item)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The same book, knowing these reservations.
+    #[must_use]
+    pub(crate) fn with_reservations(mut self, reservations: Vec<Reservation>) -> Self {
+        self.reservations =
+            reservations.into_iter().map(|reservation| (reservation.id, reservation)).collect();
+        self
+    }
+
+    /// The same book, knowing the marks that earlier postings left.
+    #[must_use]
+    pub(crate) fn with_effects(mut self, effects: impl IntoIterator<Item = Effect>) -> Self {
+        self.effects.extend(effects);
+        self
+    }
+
+    /// Posts every line that can be posted and tells everything that forbids the others. The caller rolls back when
+    /// anything is told.
+    pub(crate) fn post(&mut self, document: &Document) -> Vec<LineRefused> {
+        let mut refused = Vec::new();
+        for line in &document.lines {
+            if let Err(reason) = self.post_line(&document.heading, line) {
+                refused.push(LineRefused { index: line.index, refused: reason });
+            }
+        }
+        refused
+    }
+
+    /// Ends reservations that are still active and frees what they hold; others are left alone.
+    pub(crate) fn end_reservations(&mut self, status: ReservationStatus, heading: &Heading) {
+        let ids: BTreeSet<ReservationId> = self.reservations.keys().copied().collect();
+        for id in ids {
+            let Some(reservation) = self.reservations.get_mut(&id) else { continue };
+            let Ok(held) = reservation.end(status) else { continue };
+            let item_id = reservation.item;
+            self.touch_reservation(id, heading);
+            let before = self.item(item_id).clone();
+            self.item_mut(item_id).release(held);
+            let after = self.item(item_id);
+            let change = StockChanged::by_reservation(&before, after, id, negated(held), heading.occurred_at);
+            self.decided.changes.push(change);
+        }
+    }
+
+    /// A reservation as it stands.
+    pub(crate) fn reservation(&self, id: ReservationId) -> Option<&Reservation> {
+        self.reservations.get(&id)
+    }
+
+    /// When the book was opened.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Items that changed, in id order.
+    pub(crate) fn changed_items(&self) -> impl Iterator<Item = &InventoryItem> {
+        self.touched.iter().filter_map(|id| self.items.get(id))
+    }
+
+    /// How the FIFO layers of the changed items differ from what was loaded.
+    pub(crate) fn layer_changes(&self) -> LayerChanges {
+        let mut used_up = self.loaded_layers.clone();
+        let mut changes = LayerChanges::default();
+        for (id, item) in &self.items {
+            for layer in &item.holding.layers {
+                if used_up.remove(&layer.id) != Some(layer.quantity_left) {
+                    changes.written.push((*id, layer.clone()));
+                }
+            }
+        }
+        changes.exhausted = used_up.into_keys().collect();
+        changes.exhausted.sort_unstable();
+        changes
+    }
+
+    /// Reservations that were consumed or ended, in id order.
+    pub(crate) fn changed_reservations(&self) -> impl Iterator<Item = &Reservation> {
+        self.touched_reservations.iter().filter_map(|id| self.reservations.get(id))
+    }
+
+    /// What was decided beside balances, taken out of the book.
+    pub(crate) fn take_decided(&mut self) -> Decided {
+        std::mem::take(&mut self.decided)
+    }
+
+    fn post_line(&mut self, heading: &Heading, line: &Line) -> Result<(), StockRefused> {
+        let item = self.locate(line.product, line.location, line.location_field())?;
+        let step = |kind, reason| Step { heading, line, item, kind, reason };
+        match &line.action {
+            Action::Receive { reason, cost } => self.receive(step(MovementKind::In, *reason), *cost),
+            Action::Issue { reason, reservation } => {
+                self.issue(step(MovementKind::Out, *reason), *reservation)
+            }
+            Action::Adjust { reason, cost } => self.adjust(step(MovementKind::Adjustment, *reason), *cost),
+            Action::Transfer { to } => {
+                self.transfer(step(MovementKind::Transfer, MovementReason::Transfer), *to)
+            }
+            Action::Reserve { expires_at } => self.reserve(heading, line, item, *expires_at),
+        }
+    }
+
+    fn receive(&mut self, step: Step<'_>, cost: Option<EnteredCost>) -> Result<(), StockRefused> {
+        self.claim(step)?;
+        let holding = &self.item(step.item).holding;
+        let value = match cost {
+            Some(cost) => cost.value(holding.currency),
+            None => holding.cost_of(step.line.quantity, holding.average_cost()),
+        };
+        let value = value.ok_or(TooLarge)?;
+        let received_at = step.heading.occurred_at;
+        self.take_in(step, &[Slice { received_at, quantity: step.line.quantity, value }])
+    }
+
+    fn issue(&mut self, step: Step<'_>, reservation: Option<ReservationId>) -> Result<(), StockRefused> {
+        self.refuse_direct(step.line)?;
+        self.claim(step)?;
+        let wanted = step.line.quantity;
+        let promised = match reservation {
+            Some(id) => self.promised(id, step.item)?.min(wanted),
+            None => Decimal::ZERO,
+        };
+        self.item(step.item).require(wanted, promised)?;
+        let before = self.item(step.item).clone();
+        if let Some(reservation) = reservation.and_then(|id| self.reservations.get_mut(&id)) {
+            reservation.consume(wanted)?;
+            let id = reservation.id;
+            self.touch_reservation(id, step.heading);
+            self.item_mut(step.item).release(promised);
+        }
+        self.take_out(step, &before, wanted).map(|_| ())
+    }
+
+    fn adjust(&mut self, step: Step<'_>, cost: Option<EnteredCost>) -> Result<(), StockRefused> {
+        self.refuse_direct(step.line)?;
+        if step.line.quantity > Decimal::ZERO {
+            return self.receive(step, cost);
+        }
+        self.claim(step)?;
+        let quantity = negated(step.line.quantity);
+        let before = self.item(step.item).clone();
+        before.require(quantity, Decimal::ZERO)?;
+        self.take_out(step, &before, quantity).map(|_| ())
+    }
+
+    fn transfer(&mut self, step: Step<'_>, to: LocationId) -> Result<(), StockRefused> {
+        if step.line.location == to {
+            return Err(StockRefused::SameLocation);
+        }
+        self.refuse_direct(step.line)?;
+        let target = self.locate(step.line.product, to, "toLocationId")?;
+        let before = self.item(step.item).clone();
+        let (from, into) = (before.currency(), self.item(target).currency());
+        if from != into {
+            return Err(StockRefused::CurrencyDiffers { from: from.to_string(), to: into.to_string() });
+        }
+        self.claim(step)?;
+        self.claim(Step { item: target, ..step })?;
+        before.require(step.line.quantity, Decimal::ZERO)?;
+        let slices = self.take_out(step, &before, step.line.quantity)?;
+        self.take_in(Step { item: target, ..step }, &slices)
+    }
+
+    fn reserve(
+        &mut self,
+        heading: &Heading,
+        line: &Line,
+        id: InventoryItemId,
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<(), StockRefused> {
+        self.refuse_direct(line)?;
+        let before = self.item(id).clone();
+        self.item_mut(id).reserve(line.quantity)?;
+        let reservation = Reservation {
+            id: ReservationId::generate(),
+            item: id,
+            product: before.product,
+            location: before.location,
+            unit: before.unit,
+            quantity: line.quantity,
+            quantity_left: line.quantity,
+            status: ReservationStatus::Active,
+            reference: reference(heading, line),
+            expires_at,
+            version: 1,
+            created_at: heading.posted_at,
+            created_by: heading.posted_by,
+            updated_at: heading.posted_at,
+            updated_by: heading.posted_by,
+        };
+        let after = self.item(id);
+        let at = heading.occurred_at;
+        let change = StockChanged::by_reservation(&before, after, reservation.id, line.quantity, at);
+        self.decided.changes.push(change);
+        self.decided.made.push(reservation);
+        Ok(())
+    }
+
+    /// Takes slices into an item, books the variance where they settle stock issued below zero, and uses everything up
+    /// at once at a direct location.
+    fn take_in(&mut self, step: Step<'_>, slices: &[Slice]) -> Result<(), StockRefused> {
+        let before = self.item(step.item).clone();
+        let receipt = self.item_mut(step.item).holding.receive(slices)?;
+        let after = self.item(step.item).clone();
+        // The ledger shows the receipt at its own cost first, then what the correction changed.
+        let mut received = after.clone();
+        received.holding.value = before.holding.value.checked_add(receipt.value).ok_or(TooLarge)?;
+        self.record(step, &before, &received);
+        if receipt.variance != Decimal::ZERO {
+            let (kind, reason) = (MovementKind::Adjustment, MovementReason::CostVariance);
+            self.record(Step { kind, reason, ..step }, &received, &after);
+        }
+        let direct = self.locations.get(&after.location).is_some_and(|place| !place.holds_balance());
+        if direct {
+            let (kind, reason) = (MovementKind::Out, MovementReason::DirectExpense);
+            self.take_out(Step { kind, reason, ..step }, &after, after.holding.on_hand)?;
+        }
+        Ok(())
+    }
+
+    /// Takes units out of an item; `before` is the balance the change is told against.
+    fn take_out(
+        &mut self,
+        step: Step<'_>,
+        before: &InventoryItem,
+        quantity: Decimal,
+    ) -> Result<Vec<Slice>, StockRefused> {
+        let at = step.heading.occurred_at;
+        let taken = self.item_mut(step.item).holding.withdraw(quantity, at)?;
+        let after = self.item(step.item).clone();
+        self.record(step, before, &after);
+        Ok(taken.slices)
+    }
+
+    /// Writes the ledger line that leads from `before` to `after`, and the fact that tells it.
+    fn record(&mut self, step: Step<'_>, before: &InventoryItem, after: &InventoryItem) {
+        let quantity = difference(after.holding.on_hand, before.holding.on_hand);
+        let total_value = difference(after.holding.value, before.holding.value);
+        let nothing_moved = quantity == Decimal::ZERO;
+        let reservation = match &step.line.action {
+            Action::Issue { reservation, .. } => *reservation,
+            _ => None,
+        };
+        let movement = StockMovement {
+            id: StockMovementId::generate(),
+            seq: 0,
+            item: after.id,
+            product: after.product,
+            location: after.location,
+            kind: step.kind,
+            reason: step.reason,
+            quantity,
+            unit_cost: if nothing_moved { Decimal::ZERO } else { per_unit(total_value, quantity) },
+            total_value,
+            unit: after.unit,
+            currency: after.currency(),
+            on_hand_after: after.holding.on_hand,
+            value_after: after.holding.value,
+            posting: step.heading.posting,
+            reference: reference(step.heading, step.line),
+            reservation,
+            note: step.heading.note.clone(),
+            occurred_at: step.heading.occurred_at,
+            posted_at: step.heading.posted_at,
+            posted_by: step.heading.posted_by,
+        };
+        self.decided.changes.push(StockChanged::by_movement(before, after, &movement));
+        self.decided.movements.push(movement);
+    }
+
+    fn locate(
+        &self,
+        product: ProductId,
+        location: LocationId,
+        field: &'static str,
+    ) -> Result<InventoryItemId, StockRefused> {
+        if !self.locations.contains_key(&location) {
+            return Err(StockRefused::UnknownLocation(field));
+        }
+        self.places.get(&(product, location)).copied().ok_or(StockRefused::UnknownProduct)
+    }
+
+    fn refuse_direct(&self, line: &Line) -> Result<(), StockRefused> {
+        let holds = self.locations.get(&line.location).is_some_and(Location::holds_balance);
+        if holds { Ok(()) } else { Err(StockRefused::DirectHoldsNothing(line.location_field())) }
+    }
+
+    /// What the reservation holds of this item.
+    fn promised(&self, id: ReservationId, item: InventoryItemId) -> Result<Decimal, StockRefused> {
+        let reservation = self.reservations.get(&id).ok_or(StockRefused::UnknownReservation)?;
+        if reservation.item != item {
+            return Err(StockRefused::ReservationElsewhere);
+        }
+        Ok(reservation.clone().consume(reservation.quantity)?)
+    }
+
+    /// Marks the item with the document line; refuses a line that has left its mark before.
+    fn claim(&mut self, step: Step<'_>) -> Result<(), StockRefused> {
+        let Some(reference) = reference(step.heading, step.line) else { return Ok(()) };
+        let fresh = self.effects.insert((step.item, step.reason, reference));
+        if fresh { Ok(()) } else { Err(StockRefused::PostedBefore) }
+    }
+
+    fn item(&self, id: InventoryItemId) -> &InventoryItem {
+        self.items.get(&id).expect("a located item is in the book")
+    }
+
+    /// The item, to be changed: its version counts postings, not lines.
+    fn item_mut(&mut self, id: InventoryItemId) -> &mut InventoryItem {
+        let item = self.items.get_mut(&id).expect("a located item is in the book");
+        if self.touched.insert(id) {
+            item.version += 1;
+            item.updated_at = self.now;
+        }
+        item
+    }
+
+    fn touch_reservation(&mut self, id: ReservationId, heading: &Heading) {
+        if let Some(reservation) = self.reservations.get_mut(&id)
+            && self.touched_reservations.insert(id)
+        {
+            reservation.version += 1;
+            reservation.updated_at = self.now;
+            reservation.updated_by = heading.posted_by;
+        }
+    }
+}
+
+/// The document line as the ledger refers to it; a line without its own id is known by its position.
+pub(super) fn reference(heading: &Heading, line: &Line) -> Option<Reference> {
+    let (kind, id) = heading.reference.clone()?;
+    Some(Reference { kind, id, line: line.reference_line.clone().unwrap_or_else(|| line.index.to_string()) })
+}
+
+fn negated(value: Decimal) -> Decimal {
+    Decimal::from_raw(-value.raw())
+}
+
+/// Both sides came out of checked arithmetic on one balance, so their difference is the amount that was moved.
+fn difference(after: Decimal, before: Decimal) -> Decimal {
+    Decimal::from_raw(after.raw().saturating_sub(before.raw()))
+}

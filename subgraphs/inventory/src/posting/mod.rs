@@ -1,0 +1,17 @@
+//! Posting: the only way a balance changes. A document of up to 500 lines is received, issued, adjusted, transferred
+//! or reserved as one transaction: every line or none, and every problem of every line told at once.
+//!
+//! A posting locks the items it touches in id order (two transfers that cross wait for one another instead of
+//! deadlocking), decides on the locked balances in `book.rs`, and writes balances, layers, ledger lines and events
+//! together. Valuation lives in `costing`, the words of the ledger in `ledger`.
+
+mod book;
+mod entry;
+pub(crate) mod graphql;
+mod model;
+pub(crate) mod service;
+pub(crate) mod store;
+
+pub(crate) use book::Book;
+pub(crate) use entry::{Entered, Request, Verb};
+pub(crate) use model::{Document, Heading, LineRefused, MAX_LINES};

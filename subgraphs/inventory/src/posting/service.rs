@@ -1,0 +1,186 @@
+//! Posting a document: permit, load, decide, save, publish.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chassis::idempotency::{self, Attempt};
+use chassis::{Caller, Error, Event, Refusal, Refusals, Result, Tx};
+use chrono::{DateTime, Utc};
+use primitives::{LocationId, PostingId, ProductId, ReservationId, StockMovementId, TenantId, Unit, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::entry::Draft;
+use super::model::Action;
+use super::{Book, Document, LineRefused, Request, store};
+use crate::event::{STOCK_CHANGED, STOCK_CHANGED_VERSION, StockChanged};
+use crate::reservation::store as reservations;
+use crate::{Inventory, catalogue};
+
+/// Which permission a kind of document needs, and the name its idempotency keys live under.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    pub(crate) permission: &'static str,
+}
+
+/// What a posting wrote. Replayed as it is when the same document comes again under its idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Posted {
+    pub(crate) posting: PostingId,
+    pub(crate) occurred_at: DateTime<Utc>,
+    pub(crate) posted_at: DateTime<Utc>,
+    /// First and last ledger number; `None` where only reservations were made.
+    pub(crate) ledger: Option<(i64, i64)>,
+    pub(crate) reservations: Vec<ReservationId>,
+}
+
+/// Posts a document: all of it, or nothing with everything that forbids it.
+pub(crate) async fn post(
+    app: &Inventory,
+    caller: &Caller,
+    operation: Operation,
+    request: Request,
+    idempotency_key: Option<&str>,
+) -> Result<Posted> {
+    caller.require(operation.permission)?;
+    let now = app.clock.now();
+    let attempt = &Attempt::try_new(caller, operation.name, idempotency_key, &request, now)?;
+    let whole = request.violations(now);
+    let lines_unusable = request.lines.is_empty() || request.lines.len() > super::MAX_LINES;
+    if lines_unusable {
+        return Err(Error::Refused(whole));
+    }
+    let learned = &catalogue::learn(app, caller, &request.products_and_measures()).await?;
+    let draft = &request.into_draft(learned, now, caller.user);
+    let whole = &whole;
+    app.db
+        .write(|tx| async move {
+            let work = post_draft_in(&tx, caller.tenant, draft, &learned.base_units, whole);
+            idempotency::once(&tx, attempt, work).await
+        })
+        .await
+}
+
+async fn post_draft_in(
+    tx: &Tx,
+    tenant: TenantId,
+    draft: &Draft,
+    base_units: &HashMap<ProductId, Unit>,
+    whole: &Refusals,
+) -> Result<Posted> {
+    let document = &draft.document;
+    let heading = &document.heading;
+    let mut book = open_in(tx, tenant, std::slice::from_ref(document), base_units, heading.posted_at).await?;
+    let mut refused = book.post(document);
+    refused.extend(draft.refused.iter().cloned());
+    refuse(whole, refused)?;
+    let written = save_in(tx, tenant, &mut book, heading.posted_by).await?;
+    Ok(Posted {
+        posting: heading.posting,
+        occurred_at: heading.occurred_at,
+        posted_at: heading.posted_at,
+        ledger: written.ledger,
+        reservations: written.reservations,
+    })
+}
+
+/// All refusals in a stable order: the document first, then line by line.
+fn refuse(whole: &Refusals, mut lines: Vec<LineRefused>) -> Result<()> {
+    lines.sort_by(|a, b| (a.index, a.refused.field()).cmp(&(b.index, b.refused.field())));
+    let mut all = whole.clone();
+    all.extend(lines.into_iter().map(Refusal::from));
+    all.into_result()
+}
+
+/// Opens a book over everything the documents touch: locations kept, balances locked in id order.
+pub(crate) async fn open_in(
+    tx: &Tx,
+    tenant: TenantId,
+    documents: &[Document],
+    base_units: &HashMap<ProductId, Unit>,
+    now: DateTime<Utc>,
+) -> Result<Book> {
+    let wanted = places(documents, base_units);
+    let location_ids: BTreeSet<LocationId> = wanted.keys().map(|(_, location)| *location).collect();
+    let locations = store::keep_locations_in(tx, tenant, &location_ids).await?;
+    store::ensure_items_in(tx, tenant, &wanted, &locations, now).await?;
+    let places: Vec<_> = wanted.into_keys().collect();
+    let items = store::lock_items_in(tx, tenant, &places).await?;
+    let promised: Vec<ReservationId> = documents.iter().flat_map(Document::consumed_reservations).collect();
+    let promised = reservations::under_lock_in(tx, tenant, &promised).await?;
+    let mut book = Book::new(locations, items, now).with_reservations(promised);
+    for document in documents {
+        if let Some((kind, id)) = document.heading.reference.as_ref().filter(|_| document.moves_stock()) {
+            book = book.with_effects(store::effects_in(tx, tenant, (kind, id)).await?);
+        }
+    }
+    Ok(book)
+}
+
+/// Every place the documents touch, with the unit its balance is counted in.
+fn places(
+    documents: &[Document],
+    base_units: &HashMap<ProductId, Unit>,
+) -> BTreeMap<(ProductId, LocationId), Unit> {
+    let mut places = BTreeMap::new();
+    for line in documents.iter().flat_map(|document| &document.lines) {
+        let Some(unit) = base_units.get(&line.product) else { continue };
+        places.insert((line.product, line.location), *unit);
+        if let Action::Transfer { to } = line.action {
+            places.insert((line.product, to), *unit);
+        }
+    }
+    places
+}
+
+/// What saving a book wrote.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) ledger: Option<(i64, i64)>,
+    pub(crate) reservations: Vec<ReservationId>,
+}
+
+/// Writes balances, layers, reservations and ledger lines, and publishes what changed.
+pub(crate) async fn save_in(tx: &Tx, tenant: TenantId, book: &mut Book, actor: UserId) -> Result<Written> {
+    store::save_items_in(tx, tenant, book).await?.map_err(Error::internal)?;
+    for reservation in book.changed_reservations() {
+        if !reservations::update_in(tx, tenant, reservation).await? {
+            return Err(Error::internal(store::LostUpdate));
+        }
+    }
+    let mut decided = book.take_decided();
+    reservations::insert_in(tx, tenant, &decided.made).await?;
+    let ledger = match i64::try_from(decided.movements.len()).map_err(Error::internal)? {
+        0 => None,
+        count => {
+            let first = store::number_movements_in(tx, tenant, count).await?;
+            for (seq, movement) in (first..).zip(&mut decided.movements) {
+                movement.seq = seq;
+            }
+            store::append_in(tx, tenant, &decided.movements).await?;
+            Some((first, first + count - 1))
+        }
+    };
+    let numbers: HashMap<StockMovementId, i64> =
+        decided.movements.iter().map(|movement| (movement.id, movement.seq)).collect();
+    for mut change in decided.changes {
+        change.movement_seq = change.movement_id.and_then(|id| numbers.get(&id).copied());
+        tx.publish(stock_changed(tenant, actor, book.now(), &change)?);
+    }
+    Ok(Written { ledger, reservations: decided.made.into_iter().map(|made| made.id).collect() })
+}
+
+/// The event is dated by its posting, not by when the stock moved: events are kept for a time after they were
+/// published, and a back-dated one must not vanish at once.
+fn stock_changed(tenant: TenantId, actor: UserId, at: DateTime<Utc>, change: &StockChanged) -> Result<Event> {
+    Ok(Event {
+        tenant,
+        kind: STOCK_CHANGED,
+        version: STOCK_CHANGED_VERSION,
+        aggregate: change.item.id.as_uuid(),
+        aggregate_version: change.item.version,
+        occurred_at: at,
+        actor: Some(actor),
+        causation: None,
+        payload: serde_json::to_value(change).map_err(Error::internal)?,
+    })
+}

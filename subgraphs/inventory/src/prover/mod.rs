@@ -1,0 +1,12 @@
+//! The prover: recomputes every balance from the ledger and tells each one that does not follow from it.
+//!
+//! It trusts no column it checks. The ledger is replayed in its own order; layers and reservations are added up; the
+//! result is compared with what the items say. It changes nothing and may run beside live postings: each tenant is
+//! read in one transaction.
+
+mod model;
+mod service;
+mod store;
+
+pub use model::{Report, Violation};
+pub use service::prove;

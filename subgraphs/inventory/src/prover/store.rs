@@ -1,0 +1,138 @@
+//! Reads what the prover compares: facts as rows, sums by the database, the ledger page by page.
+
+use std::collections::BTreeMap;
+
+use entities_inventory::{cost_layer, inventory_item, ledger_head, location, reservation, stock_movement};
+use primitives::{InventoryItemId, TenantId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    AccessMode, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+};
+
+use super::model::{Books, Holdings, ItemFacts, MovementFacts};
+use crate::costing::CostMethod;
+use crate::ledger::MovementKind;
+use crate::location::LocationKind;
+use crate::reservation::ReservationStatus;
+use crate::{ledger, stock};
+
+/// Ledger lines read at a time.
+const PAGE: u64 = 5_000;
+
+/// A transaction that sees one moment of the database, whatever is posted meanwhile.
+pub(super) async fn snapshot(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await
+        }
+        // In WAL mode every SQLite transaction reads from one snapshot.
+        _ => db.begin().await,
+    }
+}
+
+/// Every tenant that has stock or a ledger.
+pub(super) async fn tenants_across_tenants(db: &impl ConnectionTrait) -> Result<Vec<TenantId>, DbErr> {
+    let mut tenants: Vec<TenantId> = inventory_item::Entity::find()
+        .select_only()
+        .column(inventory_item::Column::TenantId)
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    let heads = ledger_head::Entity::find().all(db).await?;
+    tenants.extend(heads.into_iter().map(|head| head.tenant_id));
+    tenants.sort_unstable();
+    tenants.dedup();
+    Ok(tenants)
+}
+
+/// Everything about a tenant's balances except the ledger.
+pub(super) async fn books(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Books, DbErr> {
+    let head = ledger_head::Entity::find_by_id(tenant).one(db).await?;
+    let rows = stock::store::scoped(tenant).find_also_related(location::Entity).all(db).await?;
+    let items = rows.into_iter().map(item_facts).collect();
+    let mut holdings: BTreeMap<InventoryItemId, Holdings> = BTreeMap::new();
+    for (item, quantity, value) in layer_sums(db, tenant).await? {
+        let entry = holdings.entry(item).or_default();
+        (entry.layer_quantity, entry.layer_value) = (quantity.into(), value.into());
+    }
+    for (item, reserved) in reserved_sums(db, tenant).await? {
+        holdings.entry(item).or_default().reserved = reserved.into();
+    }
+    Ok(Books { ledger_head: head.map_or(0, |head| head.last_seq), items, holdings })
+}
+
+/// The lines of the ledger that follow `seq`, at most one page.
+pub(super) async fn movements_after(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    seq: i64,
+) -> Result<Vec<MovementFacts>, DbErr> {
+    use stock_movement::Column;
+    let query =
+        ledger::store::scoped(tenant).filter(Column::Seq.gt(seq)).order_by_asc(Column::Seq).limit(PAGE);
+    Ok(query.all(db).await?.into_iter().map(movement_facts).collect())
+}
+
+fn item_facts((row, location): (inventory_item::Model, Option<location::Model>)) -> ItemFacts {
+    ItemFacts {
+        id: row.id,
+        is_fifo: row.cost_method == CostMethod::Fifo.code(),
+        is_direct: location.is_some_and(|location| location.kind == LocationKind::Direct.code()),
+        allow_negative: row.allow_negative,
+        on_hand: row.on_hand,
+        reserved: row.reserved,
+        value: row.total_value,
+        average_cost: row.average_cost,
+    }
+}
+
+fn movement_facts(row: stock_movement::Model) -> MovementFacts {
+    MovementFacts {
+        seq: row.seq,
+        item: row.item_id,
+        posting: row.posting_id,
+        is_transfer: row.kind == MovementKind::Transfer.code(),
+        quantity: row.quantity,
+        value: row.total_value,
+        on_hand_after: row.on_hand_after,
+        value_after: row.value_after,
+    }
+}
+
+/// PostgreSQL sums BIGINT as NUMERIC, hence the casts.
+async fn layer_sums(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+) -> Result<Vec<(InventoryItemId, i64, i64)>, DbErr> {
+    use cost_layer::Column;
+    cost_layer::Entity::find()
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::QuantityLeft.gt(0_i64))
+        .select_only()
+        .column(Column::ItemId)
+        .column_as(Expr::cust("CAST(SUM(\"quantity_left\") AS BIGINT)"), "quantity")
+        .column_as(Expr::cust("CAST(SUM(\"value_left\") AS BIGINT)"), "value")
+        .group_by(Column::ItemId)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+async fn reserved_sums(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+) -> Result<Vec<(InventoryItemId, i64)>, DbErr> {
+    use reservation::Column;
+    reservation::Entity::find()
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::Status.eq(ReservationStatus::Active.code()))
+        .select_only()
+        .column(Column::ItemId)
+        .column_as(Expr::cust("CAST(SUM(\"quantity_left\") AS BIGINT)"), "reserved")
+        .group_by(Column::ItemId)
+        .into_tuple()
+        .all(db)
+        .await
+}

@@ -1,0 +1,144 @@
+//! The schema merged from the folders, and what lies beside each request. Nothing else.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use async_graphql::{Context, Data, ID, MergedObject, MergedSubscription, Object};
+use chassis::{Caller, Environment, RequestScope, Result, Subgraph};
+use primitives::{InventoryItemId, LocationId, ProductId, ReservationId, StockMovementId};
+
+use crate::feed::graphql::{FeedQuery, FeedSubscription};
+use crate::foreign::Product;
+use crate::ledger::graphql::{self as ledger_api, LedgerQuery, StockMovement};
+use crate::location::graphql::{self as location_api, Location, LocationMutation, LocationQuery};
+use crate::posting::graphql::PostingMutation;
+use crate::reservation::graphql::{
+    self as reservation_api, Reservation, ReservationMutation, ReservationQuery,
+};
+use crate::stock::graphql::{self as stock_api, InventoryItem, ProductStock, StockMutation, StockQuery};
+use crate::{Inventory, ledger, location, reservation, stock};
+
+/// Everything that can be asked.
+#[derive(Debug, Default, MergedObject)]
+pub(crate) struct Query(LocationQuery, StockQuery, LedgerQuery, ReservationQuery, FeedQuery, Entities);
+
+/// Everything that can be done.
+#[derive(Debug, Default, MergedObject)]
+pub(crate) struct Mutation(PostingMutation, ReservationMutation, StockMutation, LocationMutation);
+
+/// Everything that can be followed.
+#[derive(Debug, Default, MergedSubscription)]
+pub(crate) struct Subscription(FeedSubscription);
+
+/// What other services refer to. A reference that cannot be read names nothing: it resolves to null like a row that
+/// is not there, because an error would spoil the whole batch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Entities;
+
+#[Object]
+impl Entities {
+    #[graphql(entity)]
+    async fn find_product_by_id(&self, id: ID) -> Option<Product> {
+        id.parse().ok().map(Product::new)
+    }
+
+    #[graphql(entity)]
+    async fn find_location_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Location>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        location_api::load(ctx, id).await
+    }
+
+    #[graphql(entity)]
+    async fn find_inventory_item_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<InventoryItem>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        stock_api::load(ctx, id).await
+    }
+
+    #[graphql(entity)]
+    async fn find_inventory_item_at(
+        &self,
+        ctx: &Context<'_>,
+        product_id: ID,
+        location_id: ID,
+    ) -> Result<Option<InventoryItem>> {
+        let (Ok(product), Ok(location)) = (product_id.parse(), location_id.parse()) else { return Ok(None) };
+        stock_api::load_at(ctx, (product, location)).await
+    }
+
+    #[graphql(entity)]
+    async fn find_stock_movement_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<StockMovement>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        ledger_api::load(ctx, id).await
+    }
+
+    #[graphql(entity)]
+    async fn find_reservation_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Reservation>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        reservation_api::load(ctx, id).await
+    }
+}
+
+/// The running subgraph.
+pub(crate) fn subgraph(app: Inventory, environment: Environment) -> Subgraph {
+    let schema = chassis::schema(Query::default(), Mutation::default(), Subscription::default())
+        .data(app.clone())
+        .finish();
+    Subgraph::builder("inventory", schema, environment)
+        .per_request(move |scope, data| lay_loaders(&app, scope, data))
+        .finish()
+}
+
+/// The use cases' context.
+pub(crate) fn app<'a>(ctx: &Context<'a>) -> &'a Inventory {
+    ctx.data_unchecked::<Inventory>()
+}
+
+/// One loader per kind of reference: N of them cost one statement.
+fn lay_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<LocationId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(location::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<InventoryItemId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(stock::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, places: Vec<(ProductId, LocationId)>| {
+        let app = inventory.clone();
+        async move {
+            let items = stock::service::by_places(&app, &caller, &places).await?;
+            Ok(keyed(items, |row| (row.product, row.location)))
+        }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, products: Vec<ProductId>| {
+        let app = inventory.clone();
+        async move { Ok(by_product(stock::service::by_products(&app, &caller, &products).await?)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StockMovementId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(ledger::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<ReservationId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(reservation::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+}
+
+fn keyed<K: Eq + Hash, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, V> {
+    rows.into_iter().map(|row| (key(&row), row)).collect()
+}
+
+fn by_product(items: Vec<stock::InventoryItem>) -> HashMap<ProductId, ProductStock> {
+    let mut grouped: HashMap<ProductId, Vec<stock::InventoryItem>> = HashMap::new();
+    for item in items {
+        grouped.entry(item.product).or_default().push(item);
+    }
+    grouped.into_iter().map(|(product, items)| (product, Arc::new(items))).collect()
+}

@@ -1,0 +1,298 @@
+//! Balances in the API.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use chassis::{Caller, Connection, Loader, PageArgs, Result, UserError, caller, outcome};
+use primitives::{DateTime, Decimal, InventoryItemId, LocationId, Money, ProductId, Quantity};
+
+use super::{ItemFilter, service};
+use crate::foreign::Product;
+use crate::location::graphql::{self as locations, CostMethod, Location};
+use crate::permission;
+use crate::schema::app;
+
+/// In which order to list items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "super::ItemOrder")]
+pub(crate) enum InventoryItemOrder {
+    /// In the order they were opened.
+    Created,
+    /// Most on hand first.
+    LargestOnHand,
+    /// Least on hand first.
+    SmallestOnHand,
+    /// Most valuable first; needs prices:view.
+    LargestValue,
+    /// Last changed first.
+    LatestChange,
+}
+
+/// The balance of one product at one location.
+#[derive(Clone, Debug)]
+pub(crate) struct InventoryItem(pub(crate) super::InventoryItem);
+
+#[Object]
+impl InventoryItem {
+    /// Identity of the balance.
+    async fn id(&self) -> InventoryItemId {
+        self.0.id
+    }
+
+    /// Identity of the product.
+    async fn product_id(&self) -> ProductId {
+        self.0.product
+    }
+
+    /// Identity of the location.
+    async fn location_id(&self) -> LocationId {
+        self.0.location
+    }
+
+    /// What lies here.
+    async fn product(&self) -> Product {
+        Product::new(self.0.product)
+    }
+
+    /// Where it lies.
+    async fn location(&self, ctx: &Context<'_>) -> Result<Option<Location>> {
+        locations::load(ctx, self.0.location).await
+    }
+
+    /// What is on the shelf, in the product's base unit.
+    async fn on_hand(&self) -> Quantity {
+        Quantity::new(self.0.holding.on_hand, self.0.unit)
+    }
+
+    /// What of it is promised to somebody.
+    async fn reserved(&self) -> Quantity {
+        Quantity::new(self.0.reserved, self.0.unit)
+    }
+
+    /// What nobody has been promised: on hand less reserved.
+    async fn available(&self) -> Quantity {
+        Quantity::new(self.0.available(), self.0.unit)
+    }
+
+    /// What one unit costs, to five places; null without prices:view.
+    async fn average_cost(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        Ok(priced(caller(ctx)?, Money::new(self.0.holding.average_cost(), self.0.currency())))
+    }
+
+    /// What everything on hand is worth; null without prices:view.
+    async fn total_value(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        Ok(priced(caller(ctx)?, Money::new(self.0.holding.value, self.0.currency())))
+    }
+
+    /// How it is valued; frozen while there is stock.
+    async fn cost_method(&self) -> CostMethod {
+        self.0.holding.method.into()
+    }
+
+    /// At or below this available quantity it should be bought again; null where nobody decided.
+    async fn reorder_point(&self) -> Option<Quantity> {
+        self.0.reorder_point.map(|point| Quantity::new(point, self.0.unit))
+    }
+
+    /// Whether the available quantity is at or below the reorder point.
+    async fn is_below_reorder_point(&self) -> bool {
+        self.0.is_below_reorder_point()
+    }
+
+    /// What is left of each receipt, in the order it will be consumed; empty under moving average. At most the 200
+    /// oldest.
+    async fn cost_layers(&self, ctx: &Context<'_>) -> Result<Vec<CostLayer>> {
+        let layers = service::layers(app(ctx), caller(ctx)?, self.0.id).await?;
+        let (unit, currency) = (self.0.unit, self.0.currency());
+        Ok(layers.into_iter().map(|layer| CostLayer { layer, unit, currency }).collect())
+    }
+
+    /// Counts the changes.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+}
+
+/// What is left of one receipt at a FIFO item.
+#[derive(Clone, Debug)]
+pub(crate) struct CostLayer {
+    layer: crate::costing::CostLayer,
+    unit: primitives::Unit,
+    currency: primitives::CurrencyCode,
+}
+
+#[Object]
+impl CostLayer {
+    /// When its units first came into the house.
+    async fn received_at(&self) -> DateTime {
+        self.layer.received_at.into()
+    }
+
+    /// How many units opened the layer.
+    async fn quantity_in(&self) -> Quantity {
+        Quantity::new(self.layer.quantity_in, self.unit)
+    }
+
+    /// How many are left.
+    async fn quantity_left(&self) -> Quantity {
+        Quantity::new(self.layer.quantity_left, self.unit)
+    }
+
+    /// What one unit cost, to five places; null without prices:view.
+    async fn unit_cost(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        Ok(priced(caller(ctx)?, Money::new(self.layer.unit_cost, self.currency)))
+    }
+
+    /// What the units left are worth; null without prices:view.
+    async fn value_left(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        Ok(priced(caller(ctx)?, Money::new(self.layer.value_left, self.currency)))
+    }
+}
+
+/// Which items to list; what is left out does not restrict.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct InventoryItemWhere {
+    /// At one of these locations.
+    location_ids: Option<Vec<LocationId>>,
+    /// Of one of these products.
+    product_ids: Option<Vec<ProductId>>,
+    /// Whether the available quantity is at or below the reorder point.
+    below_reorder: Option<bool>,
+    /// Whether anything is on hand; false lists what is empty or below zero.
+    in_stock: Option<bool>,
+}
+
+/// A new reorder point.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct SetReorderPointInput {
+    /// The balance it is for.
+    id: InventoryItemId,
+    /// The version the change is based on; another one answers CONFLICT.
+    expected_version: i32,
+    /// Buy again at or below this available quantity, in the base unit; null removes the point.
+    reorder_point: Option<Decimal>,
+    /// The same key with the same input has one effect and answers the same, for 24 hours.
+    idempotency_key: Option<String>,
+}
+
+/// The changed item, or why it did not change.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct SetReorderPointPayload {
+    /// The item; null where the change was refused.
+    inventory_item: Option<InventoryItem>,
+    /// What to mend.
+    user_errors: Vec<UserError>,
+}
+
+/// Queries about balances.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct StockQuery;
+
+#[Object]
+impl StockQuery {
+    /// Balances of the tenant.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection field with a filter and an order"
+    )]
+    async fn inventory_items(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Which items to list.")] filter: Option<InventoryItemWhere>,
+        #[graphql(desc = "In which order.", default_with = "InventoryItemOrder::Created")]
+        sort: InventoryItemOrder,
+        #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Continue behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; never together with first.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<InventoryItem>> {
+        let filter = filter.unwrap_or_default().into_filter();
+        let page = PageArgs::new(first, after, last, before);
+        let items = service::list(app(ctx), caller(ctx)?, &filter, sort.into(), page).await?;
+        Ok(items.map(InventoryItem))
+    }
+
+    /// One balance; null where the tenant has no such item.
+    async fn inventory_item(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Identity of the balance.")] id: InventoryItemId,
+    ) -> Result<Option<InventoryItem>> {
+        load(ctx, id).await
+    }
+}
+
+/// Mutations of what is kept about balances.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct StockMutation;
+
+#[Object]
+impl StockMutation {
+    /// Decides when an item should be bought again.
+    async fn set_reorder_point(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The item and its reorder point.")] input: SetReorderPointInput,
+    ) -> Result<SetReorderPointPayload> {
+        let change = service::ReorderPoint {
+            item: input.id,
+            expected_version: input.expected_version,
+            quantity: input.reorder_point,
+        };
+        let key = input.idempotency_key.as_deref();
+        let set = service::set_reorder_point(app(ctx), caller(ctx)?, change, key).await;
+        let (id, user_errors) = outcome(set)?;
+        let items = service::changed(app(ctx), caller(ctx)?, id.as_slice()).await?;
+        Ok(SetReorderPointPayload {
+            inventory_item: items.into_iter().next().map(InventoryItem),
+            user_errors,
+        })
+    }
+}
+
+impl InventoryItemWhere {
+    fn into_filter(self) -> ItemFilter {
+        ItemFilter {
+            locations: self.location_ids.unwrap_or_default(),
+            products: self.product_ids.unwrap_or_default(),
+            below_reorder: self.below_reorder,
+            in_stock: self.in_stock,
+        }
+    }
+}
+
+/// Balances of a product, shared by everybody who asks for them in one request.
+pub(crate) type ProductStock = Arc<Vec<super::InventoryItem>>;
+
+/// Money as this caller may see it.
+pub(crate) fn priced(caller: &Caller, money: Money) -> Option<Money> {
+    caller.may(permission::PRICES).then_some(money)
+}
+
+/// A balance through the request's loader.
+pub(crate) async fn load(ctx: &Context<'_>, id: InventoryItemId) -> Result<Option<InventoryItem>> {
+    let loader = ctx.data_unchecked::<Loader<InventoryItemId, super::InventoryItem>>();
+    Ok(loader.load(id).await?.map(InventoryItem))
+}
+
+/// The balance at an exact place through the request's loader.
+pub(crate) async fn load_at(
+    ctx: &Context<'_>,
+    place: (ProductId, LocationId),
+) -> Result<Option<InventoryItem>> {
+    let loader = ctx.data_unchecked::<Loader<(ProductId, LocationId), super::InventoryItem>>();
+    Ok(loader.load(place).await?.map(InventoryItem))
+}
+
+/// All balances of a product through the request's loader.
+pub(crate) async fn load_of(ctx: &Context<'_>, product: ProductId) -> Result<ProductStock> {
+    let loader = ctx.data_unchecked::<Loader<ProductId, ProductStock>>();
+    Ok(loader.load(product).await?.unwrap_or_default())
+}

@@ -1,0 +1,153 @@
+//! Balances as rows. Reads only: what changes a balance is written by `posting::store`.
+
+use chassis::page::{self, PageRequest};
+use chassis::{Connection, Db, SortKey};
+use entities_inventory::inventory_item::{self, Column, Entity};
+use primitives::{Decimal, InventoryItemId, LocationId, ProductId, TenantId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
+
+use super::{InventoryItem, ItemFilter, ItemOrder};
+use crate::costing::Holding;
+
+/// The tenant's balances: every query starts here.
+pub(crate) fn scoped(tenant: TenantId) -> Select<Entity> {
+    Entity::find().filter(Column::TenantId.eq(tenant))
+}
+
+/// The row as the model tells it; FIFO layers are not loaded.
+pub(crate) fn from_row(row: inventory_item::Model) -> Result<InventoryItem, DbErr> {
+    let holding = Holding {
+        method: row.cost_method.parse().map_err(DbErr::Type)?,
+        currency: row.currency,
+        on_hand: row.on_hand,
+        value: row.total_value,
+        last_cost: row.average_cost,
+        layers: Vec::new(),
+    };
+    Ok(InventoryItem {
+        id: row.id,
+        product: row.product_id,
+        location: row.location_id,
+        unit: row.base_unit,
+        allow_negative: row.allow_negative,
+        holding,
+        reserved: row.reserved,
+        reorder_point: row.reorder_point,
+        version: row.version,
+        updated_at: row.updated_at,
+    })
+}
+
+/// One page of balances.
+pub(crate) async fn list(
+    db: &Db,
+    tenant: TenantId,
+    filter: &ItemFilter,
+    order: ItemOrder,
+    page: PageRequest,
+) -> chassis::Result<Connection<InventoryItem>> {
+    let select = scoped(tenant).filter(condition(filter));
+    let rows = page::list(db, select, &sort_keys(order), Column::Id, page).await?;
+    Ok(rows.try_map(from_row)?)
+}
+
+fn sort_keys(order: ItemOrder) -> Vec<SortKey<Column>> {
+    match order {
+        ItemOrder::Created => Vec::new(),
+        ItemOrder::LargestOnHand => vec![SortKey::descending(Column::OnHand)],
+        ItemOrder::SmallestOnHand => vec![SortKey::ascending(Column::OnHand)],
+        ItemOrder::LargestValue => vec![SortKey::descending(Column::TotalValue)],
+        ItemOrder::LatestChange => vec![SortKey::descending(Column::UpdatedAt)],
+    }
+}
+
+pub(crate) async fn by_ids(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    ids: &[InventoryItemId],
+) -> Result<Vec<InventoryItem>, DbErr> {
+    let rows = scoped(tenant).filter(Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// Balances at exact places.
+pub(crate) async fn by_places(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    places: &[(ProductId, LocationId)],
+) -> Result<Vec<InventoryItem>, DbErr> {
+    let rows = scoped(tenant).filter(at_places(places)).all(db).await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// All balances of the products, each product's in the order they were opened. Bounded by the number of products asked
+/// for times the number of locations a tenant may have.
+pub(crate) async fn by_products(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    products: &[ProductId],
+) -> Result<Vec<InventoryItem>, DbErr> {
+    let query =
+        scoped(tenant).filter(Column::ProductId.is_in(products.iter().copied())).order_by_asc(Column::Id);
+    query.all(db).await?.into_iter().map(from_row).collect()
+}
+
+/// The condition naming exact places.
+pub(crate) fn at_places(places: &[(ProductId, LocationId)]) -> Expr {
+    Expr::tuple([Expr::col(Column::ProductId), Expr::col(Column::LocationId)])
+        .in_tuples(places.iter().map(|(product, location)| (product.as_uuid(), location.as_uuid())))
+}
+
+/// The condition a filter stands for.
+pub(crate) fn condition(filter: &ItemFilter) -> Condition {
+    let mut all = Condition::all();
+    if !filter.locations.is_empty() {
+        all = all.add(Column::LocationId.is_in(filter.locations.iter().copied()));
+    }
+    if !filter.products.is_empty() {
+        all = all.add(Column::ProductId.is_in(filter.products.iter().copied()));
+    }
+    if let Some(wanted) = filter.below_reorder {
+        let available = Expr::col(Column::OnHand).sub(Expr::col(Column::Reserved));
+        let below = Condition::all()
+            .add(Column::ReorderPoint.is_not_null())
+            .add(available.lte(Expr::col(Column::ReorderPoint)));
+        all = all.add(if wanted { below } else { below.not() });
+    }
+    if let Some(wanted) = filter.in_stock {
+        let stocked = Column::OnHand.gt(Decimal::ZERO);
+        all = all.add(if wanted { stocked } else { stocked.not() });
+    }
+    all
+}
+
+/// Writes the reorder point unless somebody else changed the item since; answers whether it was written.
+pub(crate) async fn set_reorder_point_in(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    item: &InventoryItem,
+) -> Result<bool, DbErr> {
+    let outcome = Entity::update_many()
+        .col_expr(Column::ReorderPoint, item.reorder_point.into())
+        .col_expr(Column::Version, item.version.into())
+        .col_expr(Column::UpdatedAt, item.updated_at.into())
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::Id.eq(item.id))
+        .filter(Column::Version.eq(item.version - 1))
+        .exec(tx)
+        .await?;
+    Ok(outcome.rows_affected == 1)
+}
+
+/// The balance, locked to be changed.
+pub(crate) async fn lock_in(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: InventoryItemId,
+) -> Result<Option<InventoryItem>, DbErr> {
+    scoped(tenant).filter(Column::Id.eq(id)).lock_exclusive().one(tx).await?.map(from_row).transpose()
+}
