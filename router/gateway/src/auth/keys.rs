@@ -1,0 +1,110 @@
+//! An issuer's public keys, fetched from its JWKS address or shared by an issuer in this process.
+
+use arc_swap::ArcSwap;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// Anybody can invent key ids: for an unknown one the issuer is asked at most this often.
+const REFRESH_PAUSE: Duration = Duration::from_secs(10);
+
+/// Known keys are fetched again after this time, so that withdrawn ones disappear.
+const REFRESH_AFTER: Duration = Duration::from_secs(900);
+
+/// How long the issuer may take.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+
+type ById = HashMap<String, (DecodingKey, Algorithm)>;
+
+/// The keys of one issuer. Clones share them.
+#[derive(Clone, Default)]
+pub struct KeySet(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    by_id: ArcSwap<ById>,
+    remote: Option<Remote>,
+}
+
+struct Remote {
+    url: String,
+    client: reqwest::Client,
+    asked_at: Mutex<Option<Instant>>,
+}
+
+impl KeySet {
+    /// Keys that somebody in this process provides with [`Self::replace`].
+    #[must_use]
+    pub fn in_process() -> Self {
+        Self::default()
+    }
+
+    /// Keys at a JWKS address, fetched when the first token arrives.
+    #[must_use]
+    pub fn at_url(url: String) -> Self {
+        let remote = Remote { url, client: reqwest::Client::new(), asked_at: Mutex::default() };
+        Self(Arc::new(Inner { by_id: ArcSwap::default(), remote: Some(remote) }))
+    }
+
+    /// Replaces all keys. Only RSA and P-256 keys are used: nothing symmetric can ever verify a token.
+    pub fn replace(&self, set: &JwkSet) {
+        let mut by_id = ById::new();
+        for key in &set.keys {
+            let algorithm = match &key.algorithm {
+                AlgorithmParameters::RSA(_) => Algorithm::RS256,
+                AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => Algorithm::ES256,
+                _ => continue,
+            };
+            let Some(id) = &key.common.key_id else { continue };
+            match DecodingKey::from_jwk(key) {
+                Ok(decoding) => {
+                    by_id.insert(id.clone(), (decoding, algorithm));
+                }
+                Err(error) => tracing::warn!(kid = id, %error, "a published key cannot be read and is left out"),
+            }
+        }
+        self.0.by_id.store(Arc::new(by_id));
+    }
+
+    pub(super) async fn find(&self, kid: &str) -> Option<(DecodingKey, Algorithm)> {
+        let known = self.0.by_id.load().get(kid).cloned();
+        let Some(remote) = &self.0.remote else { return known };
+        self.refresh(remote, known.is_some()).await;
+        self.0.by_id.load().get(kid).cloned()
+    }
+
+    /// Fetches the keys when it is time. Requests with a known key do not wait for a fetch that is under way.
+    async fn refresh(&self, remote: &Remote, is_known: bool) {
+        let mut asked_at = match (is_known, remote.asked_at.try_lock()) {
+            (_, Ok(guard)) => guard,
+            (true, Err(_)) => return,
+            (false, Err(_)) => remote.asked_at.lock().await,
+        };
+        let pause = if is_known { REFRESH_AFTER } else { REFRESH_PAUSE };
+        if asked_at.is_some_and(|at| at.elapsed() < pause) {
+            return;
+        }
+        // Set before the outcome is known: an issuer that is down is not asked with every request.
+        *asked_at = Some(Instant::now());
+        match fetch(remote).await {
+            Ok(set) => self.replace(&set),
+            Err(error) => tracing::warn!(url = remote.url, %error, "the issuer's keys could not be fetched"),
+        }
+    }
+}
+
+async fn fetch(remote: &Remote) -> reqwest::Result<JwkSet> {
+    let response = remote.client.get(&remote.url).timeout(FETCH_TIMEOUT).send().await?;
+    response.error_for_status()?.json().await
+}
+
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by_id = self.0.by_id.load();
+        f.debug_struct("KeySet").field("ids", &by_id.keys().collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}

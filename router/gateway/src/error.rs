@@ -1,0 +1,72 @@
+//! Errors that the gateway itself gives, and the one place that turns them into responses.
+
+use router_executor::{GraphqlError, Location, Response};
+
+/// The document is not GraphQL.
+pub(crate) const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
+/// The document does not fit the schema.
+pub(crate) const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+/// The HTTP request is not a GraphQL request.
+pub(crate) const BAD_REQUEST: &str = "BAD_REQUEST";
+/// The operation exceeds a limit.
+pub(crate) const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
+/// No or no valid token.
+pub(crate) const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+/// A fault of ours.
+pub(crate) const INTERNAL: &str = "INTERNAL";
+
+/// Why a request is not executed: an HTTP status for clients that look at it, and the errors for all.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: http::StatusCode,
+    pub(crate) errors: Vec<GraphqlError>,
+    /// `Allow`, for a method that is not.
+    pub(crate) allow: Option<&'static str>,
+    /// The request was understood as GraphQL (parsing or validation failed): `application/json` clients get 200.
+    pub(crate) is_graphql: bool,
+}
+
+impl Refusal {
+    pub(crate) fn http(status: http::StatusCode, code: &str, message: impl Into<String>) -> Self {
+        let errors = vec![GraphqlError::new(message).with_code(code)];
+        Self { status, errors, allow: None, is_graphql: false }
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::http(http::StatusCode::BAD_REQUEST, BAD_REQUEST, message)
+    }
+
+    pub(crate) fn unauthenticated(message: impl Into<String>) -> Self {
+        Self::http(http::StatusCode::UNAUTHORIZED, UNAUTHENTICATED, message)
+    }
+
+    pub(crate) fn method(allow: &'static str, message: impl Into<String>) -> Self {
+        let refusal = Self::http(http::StatusCode::METHOD_NOT_ALLOWED, BAD_REQUEST, message);
+        Self { allow: Some(allow), ..refusal }
+    }
+
+    /// A document that is refused before execution.
+    pub(crate) fn graphql(errors: Vec<GraphqlError>) -> Self {
+        Self { status: http::StatusCode::BAD_REQUEST, errors, allow: None, is_graphql: true }
+    }
+
+    pub(crate) fn response(&self) -> Response {
+        Response::refused(self.errors.clone())
+    }
+}
+
+/// The diagnostics of the compiler as GraphQL errors.
+pub(crate) fn diagnostics(list: &apollo_compiler::validation::DiagnosticList, code: &str) -> Vec<GraphqlError> {
+    /// The most problems of one document that are reported.
+    const REPORTED_MAX: usize = 50;
+    list.iter()
+        .take(REPORTED_MAX)
+        .map(|diagnostic| {
+            let json = diagnostic.to_json();
+            let mut error = GraphqlError::new(json.message.clone()).with_code(code);
+            let places = json.locations.iter();
+            error.locations = places.map(|at| Location { line: at.line, column: at.column }).collect();
+            error
+        })
+        .collect()
+}
