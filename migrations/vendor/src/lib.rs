@@ -1,1 +1,43 @@
-//! migrations-vendor.
+//! The history of the vendor database: one change per file, each reversible, never importing entities (they move, history
+//! does not).
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+mod m20261124_110000_create_vendor;
+mod m20261124_110100_create_price_list;
+mod m20261124_110200_create_exchange_rate;
+
+/// Applies the vendor migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_110000_create_vendor::Migration),
+            Box::new(m20261124_110100_create_price_list::Migration),
+            Box::new(m20261124_110200_create_exchange_rate::Migration),
+        ]
+    }
+}
+
+/// A text column that sorts by code point in both databases: pages must not depend on the server's locale.
+fn sorted_text(manager: &SchemaManager<'_>, name: &'static str) -> ColumnDef {
+    let mut column = sea_orm_migration::schema::text(name);
+    if manager.get_database_backend() == DbBackend::Postgres {
+        column.extra("COLLATE \"C\"");
+    }
+    column
+}
+
+/// An index over columns of one table.
+fn index(name: &str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(name).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index.take()
+}
