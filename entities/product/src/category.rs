@@ -21,7 +21,7 @@ pub struct Model {
     pub created_by: Option<UserId>,
     pub updated_at: DateTimeUtc,
     pub updated_by: Option<UserId>,
-    pub version: i64,
+    pub version: i32,
 }
 
 /// A category hangs under another.

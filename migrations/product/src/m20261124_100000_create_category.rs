@@ -27,7 +27,7 @@ impl MigrationTrait for Migration {
             .col(uuid_null("created_by"))
             .col(timestamp_with_time_zone("updated_at"))
             .col(uuid_null("updated_by"))
-            .col(big_integer("version"))
+            .col(integer("version"))
             .check(("category_level_within_tree", Expr::cust("\"level\" BETWEEN 1 AND 3")))
             .check(("category_root_has_no_parent", Expr::cust("(\"level\" = 1) = (\"parent_id\" IS NULL)")))
             .foreign_key(

@@ -68,7 +68,7 @@ fn table(manager: &SchemaManager<'_>) -> TableCreateStatement {
         .col(uuid_null("created_by"))
         .col(timestamp_with_time_zone("updated_at"))
         .col(uuid_null("updated_by"))
-        .col(big_integer("version"))
+        .col(integer("version"))
         .check((
             "product_status_known",
             Expr::cust("\"status\" IN ('DRAFT', 'ACTIVE', 'INACTIVE', 'DISCONTINUED')"),

@@ -6,6 +6,7 @@
 
 pub mod category;
 pub mod conversion;
+pub mod demo;
 mod event;
 mod foreign;
 mod permission;

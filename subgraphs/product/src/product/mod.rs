@@ -16,4 +16,5 @@ pub mod patch;
 pub mod service;
 pub(crate) mod store;
 
+pub(crate) use barcode::check_digit;
 pub use barcode::{Barcode, BarcodeRefused};
