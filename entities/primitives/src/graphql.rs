@@ -212,3 +212,7 @@ macro_rules! id_scalar {
     };
 }
 pub(crate) use id_scalar;
+
+#[cfg(test)]
+#[path = "graphql_tests.rs"]
+mod tests;
