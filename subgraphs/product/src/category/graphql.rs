@@ -80,7 +80,8 @@ impl Category {
         let by_id = ctx.data_unchecked::<ById>();
         let mut names = vec![self.0.name.clone()];
         let mut above = self.0.parent_id;
-        while let Some(id) = above.take_if(|_| names.len() < usize::from(model::MAX_LEVEL.unsigned_abs())) {
+        for _ in 1..model::MAX_LEVEL {
+            let Some(id) = above else { break };
             let Some(parent) = by_id.load(id).await? else { break };
             names.push(parent.name);
             above = parent.parent_id;

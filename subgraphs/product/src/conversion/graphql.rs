@@ -5,9 +5,9 @@ use chassis::{Result, caller, outcome};
 use primitives::{Decimal, ProductId, UnitConversionId};
 
 use super::model::{Conversion, ConversionDraft};
-use super::service::{self, NewConversion};
+use super::service::{self, NewConversion, Question};
 use crate::Catalogue;
-use crate::product::graphql::ProductPayload;
+use crate::product::graphql::{ProductPayload, load_measured};
 use crate::unit::graphql::{Quantity, Unit};
 
 /// A ratio between two units that holds for one product: "1 case = 12 bottle".
@@ -121,9 +121,26 @@ impl ConversionQuery {
         #[graphql(desc = "Code of the unit given.")] from: String,
         #[graphql(desc = "Code of the unit wanted.")] to: String,
     ) -> Result<Option<Quantity>> {
-        let app = ctx.data_unchecked::<Catalogue>();
-        let converted = service::convert(app, caller(ctx)?, product_id, quantity, (&from, &to)).await?;
-        Ok(converted.map(Quantity::from))
+        let question = Question::read(quantity, &from, &to)?;
+        let Some((product, packaging)) = load_measured(ctx, product_id).await? else { return Ok(None) };
+        let answer = question.answer(&product, &packaging).map_err(|refused| refused.at("to"))?;
+        Ok(Some(answer.into()))
+    }
+
+    /// The same as `convert`, but null instead of an error where no way leads from one unit to the other: for whoever
+    /// asks for many at once and decides alone what that means.
+    async fn try_convert(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which product.")] product_id: ProductId,
+        #[graphql(desc = "How many of the unit given.")] quantity: Decimal,
+        #[graphql(desc = "Code of the unit given.")] from: String,
+        #[graphql(desc = "Code of the unit wanted.")] to: String,
+    ) -> Result<Option<Quantity>> {
+        let question = Question::read(quantity, &from, &to)?;
+        let Some((product, packaging)) = load_measured(ctx, product_id).await? else { return Ok(None) };
+        // Nothing is the answer here: whoever asks decides what the lack of a way means.
+        Ok(question.answer(&product, &packaging).ok().map(Quantity::from))
     }
 }
 

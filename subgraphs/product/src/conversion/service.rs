@@ -1,12 +1,12 @@
-//! What people do with a product's unit ratios: add, remove, and convert by them.
+//! What people do with a product's unit ratios: add, remove, and ask by them.
 
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Error, Refusal, Refusals, Result};
 use primitives::{Decimal, ProductId, Quantity, Unit};
 use serde::Serialize;
 
-use super::model::ConversionDraft;
-use crate::product::model::Product;
+use super::model::{ConversionDraft, ConversionRefused};
+use crate::product::model::{Packaging, Product};
 use crate::product::service::{require_locked, require_version};
 use crate::product::store;
 use crate::{Catalogue, event, permission};
@@ -72,30 +72,36 @@ pub async fn remove_conversion(
         .await
 }
 
-/// A quantity of a product in another unit; nothing when there is no such product.
-pub async fn convert(
-    app: &Catalogue,
-    caller: &Caller,
-    id: ProductId,
+/// What somebody wants to know: how much a quantity is in another unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
     quantity: Decimal,
-    (from, to): (&str, &str),
-) -> Result<Option<Quantity>> {
-    caller.require(permission::VIEW)?;
-    let mut refusals = Refusals::new();
-    let units = refusals.take(read_units(from, to));
-    refusals.check(quantity.is_within_bound(), || {
-        Refusal::invalid("quantity", "a quantity must be below 1000000000")
-    });
-    refusals
-        .check(!quantity.is_negative(), || Refusal::invalid("quantity", "a quantity must not be negative"));
-    let (from, to) = match units {
-        Some(units) if refusals.is_empty() => units,
-        _ => return Err(refusals.into()),
-    };
-    let Some(product) = store::find(app.db.read(), caller.tenant, id).await? else { return Ok(None) };
-    let packaging = store::packaging_of(app.db.read(), caller.tenant, id).await?;
-    let value = product.ratios(&packaging).convert(quantity, from, to).map_err(|refused| refused.at("to"))?;
-    Ok(Some(Quantity::new(value, to)))
+    from: Unit,
+    to: Unit,
+}
+
+impl Question {
+    /// Reads a question, before anything is looked up.
+    pub fn read(quantity: Decimal, from: &str, to: &str) -> Result<Self, Refusals> {
+        let mut refusals = Refusals::new();
+        let units = refusals.take(read_units(from, to));
+        refusals.check(quantity.is_within_bound(), || {
+            Refusal::invalid("quantity", "a quantity must be below 1000000000")
+        });
+        refusals.check(!quantity.is_negative(), || {
+            Refusal::invalid("quantity", "a quantity must not be negative")
+        });
+        match units {
+            Some((from, to)) if refusals.is_empty() => Ok(Self { quantity, from, to }),
+            _ => Err(refusals),
+        }
+    }
+
+    /// The answer for one product.
+    pub fn answer(self, product: &Product, packaging: &Packaging) -> Result<Quantity, ConversionRefused> {
+        let value = product.ratios(packaging).convert(self.quantity, self.from, self.to)?;
+        Ok(Quantity::new(value, self.to))
+    }
 }
 
 fn read_units(from: &str, to: &str) -> Result<(Unit, Unit), Refusals> {

@@ -132,8 +132,7 @@ impl ProductDraft {
         });
         let name = refusals.take(read_text("name", &self.name, MAX_NAME));
         let local_name = refusals.take(read_optional("localName", self.local_name.as_deref(), MAX_NAME));
-        let description =
-            refusals.take(read_optional("description", self.description.as_deref(), MAX_DESCRIPTION));
+        let description = refusals.take(read_description(self.description.as_deref()));
         let has_category = self.category_id.is_none() || neighbours.has_category;
         refusals.check(has_category, || Refusal::new(Code::NotFound, "categoryId", "category not found"));
         let base_unit = refusals.take(read_unit("baseUnit", &self.base_unit));
@@ -208,7 +207,7 @@ pub(crate) fn read_text(field: &str, text: &str, most: usize) -> Result<String, 
     if text.chars().count() > most {
         return Err(Refusal::invalid(field, format!("{field} must have at most {most} characters")));
     }
-    if text.chars().any(|letter| letter.is_control() && letter != '\n') {
+    if text.chars().any(char::is_control) {
         return Err(Refusal::invalid(field, format!("{field} must not have control characters")));
     }
     Ok(text.to_owned())
@@ -220,6 +219,13 @@ pub(crate) fn read_optional(field: &str, text: Option<&str>, most: usize) -> Res
         None | Some("") => Ok(None),
         Some(text) => read_text(field, text, most).map(Some),
     }
+}
+
+/// A description may run over several lines.
+fn read_description(text: Option<&str>) -> Result<Option<String>, Refusal> {
+    let as_one_line = text.map(|text| text.replace(['\n', '\r', '\t'], " "));
+    read_optional("description", as_one_line.as_deref(), MAX_DESCRIPTION)?;
+    Ok(text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned))
 }
 
 fn read_unit(field: &str, code: &str) -> Result<Unit, Refusal> {

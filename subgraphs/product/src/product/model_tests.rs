@@ -181,3 +181,18 @@ fn the_factor_to_the_base_unit_goes_through_the_products_ratios() {
     assert_eq!(factor("kg").as_deref(), Some("1"));
     assert_eq!(factor("bottle"), None);
 }
+
+#[test]
+fn names_are_one_line_and_descriptions_may_be_more() {
+    let draft = ProductDraft {
+        name: "Chicken\nthigh".to_owned(),
+        local_name: Some("a\u{7}b".to_owned()),
+        description: Some("Boneless.\nSkin on.".to_owned()),
+        ..chicken()
+    };
+    assert_eq!(faults(register(&draft)), ["VALIDATION_ERROR name", "VALIDATION_ERROR localName"]);
+    let draft = ProductDraft { description: Some(" Boneless.\nSkin on. ".to_owned()), ..chicken() };
+    assert_eq!(register(&draft).unwrap().0.facts.description.as_deref(), Some("Boneless.\nSkin on."));
+    let draft = ProductDraft { description: Some("x".repeat(2_001)), ..chicken() };
+    assert_eq!(faults(register(&draft)), ["VALIDATION_ERROR description"]);
+}

@@ -165,20 +165,6 @@ pub(crate) fn require_version(product: &Product, expected: Option<i32>) -> Resul
     }
 }
 
-/// One product by its id.
-pub async fn find_product(app: &Catalogue, caller: &Caller, id: ProductId) -> Result<Option<Product>> {
-    caller.require(permission::VIEW)?;
-    store::find(app.db.read(), caller.tenant, id).await
-}
-
-/// One product by its code, whatever the case.
-pub async fn find_product_by_code(app: &Catalogue, caller: &Caller, code: &str) -> Result<Option<Product>> {
-    caller.require(permission::VIEW)?;
-    let code = super::draft::normal_code(code);
-    let mut found = store::find_by_codes(app.db.read(), caller.tenant, vec![code.clone()]).await?;
-    Ok(found.remove(&code))
-}
-
 /// Products by their ids, for whoever points at them.
 pub(crate) async fn find_by_ids(
     app: &Catalogue,

@@ -42,6 +42,20 @@ async fn quantities_convert_along_the_products_ratios() {
 }
 
 #[tokio::test]
+async fn many_conversions_are_tried_in_one_request() {
+    let house = House::open().await;
+    let id = gin(&house).await;
+    let query = "query($id: ID!) {
+        litres: tryConvert(productId: $id, quantity: \"1\", from: \"case\", to: \"l\") { value }
+        kilograms: tryConvert(productId: $id, quantity: \"1\", from: \"case\", to: \"kg\") { value } }";
+    let statements = house.kit.db().statements();
+    statements.start();
+    let tried = house.data(query, json!({ "id": id })).await;
+    assert_eq!(tried, json!({ "litres": { "value": "8.4" }, "kilograms": null }));
+    assert_eq!(statements.stop().len(), 2, "the product and its ratios, however many questions");
+}
+
+#[tokio::test]
 async fn a_ratio_that_contradicts_the_others_names_what_was_expected() {
     let house = House::open().await;
     let id = gin(&house).await;

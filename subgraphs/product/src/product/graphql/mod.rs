@@ -60,6 +60,16 @@ pub(crate) fn lay_loaders(app: &Catalogue, scope: &RequestScope, data: &mut asyn
     }));
 }
 
+/// The product with an id and its unit ratios, batched with everything else the request asks.
+pub(crate) async fn load_measured(
+    ctx: &Context<'_>,
+    id: ProductId,
+) -> Result<Option<(model::Product, Packaging)>> {
+    let Some(product) = ctx.data_unchecked::<ById>().load(id).await? else { return Ok(None) };
+    let conversions = ctx.data_unchecked::<Conversions>().load(id).await?.unwrap_or_default();
+    Ok(Some((product, Packaging { conversions, ..Packaging::default() })))
+}
+
 /// Where a product stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "model::ProductStatus")]

@@ -29,16 +29,6 @@ fn scoped(tenant: TenantId) -> Select<product::Entity> {
     product::Entity::find().filter(product::Column::TenantId.eq(tenant))
 }
 
-/// The product with an id.
-pub(crate) async fn find(
-    db: &impl ConnectionTrait,
-    tenant: TenantId,
-    id: ProductId,
-) -> Result<Option<Product>> {
-    let row = scoped(tenant).filter(product::Column::Id.eq(id)).one(db).await?;
-    row.map(rows::to_product).transpose()
-}
-
 /// Products by their ids, in one statement.
 pub(crate) async fn find_by_ids(
     db: &impl ConnectionTrait,
@@ -116,11 +106,7 @@ pub(crate) async fn lock(
 }
 
 /// Labels and ratios of one product.
-pub(crate) async fn packaging_of(
-    db: &impl ConnectionTrait,
-    tenant: TenantId,
-    id: ProductId,
-) -> Result<Packaging> {
+async fn packaging_of(db: &impl ConnectionTrait, tenant: TenantId, id: ProductId) -> Result<Packaging> {
     let barcodes = list_barcodes_by_ids(db, tenant, vec![id]).await?.remove(&id).unwrap_or_default();
     let conversions = list_conversions_by_ids(db, tenant, vec![id]).await?.remove(&id).unwrap_or_default();
     Ok(Packaging { barcodes, conversions })
