@@ -101,7 +101,7 @@ fn conversion_request(questions: &[(Measure, Unit, Unit)]) -> (String, Map<Strin
     for (n, (measure, from, to)) in questions.iter().enumerate() {
         parameters.push_str(&format!("$p{n}: ID!, $q{n}: Decimal!, $f{n}: String!, $t{n}: String! "));
         fields.push_str(&format!(
-            "c{n}: convert(productId: $p{n}, quantity: $q{n}, from: $f{n}, to: $t{n}) {{ value }} "
+            "c{n}: tryConvert(productId: $p{n}, quantity: $q{n}, from: $f{n}, to: $t{n}) {{ value }} "
         ));
         let magnitude = Decimal::from_raw(measure.quantity.raw().saturating_abs());
         variables.insert(format!("p{n}"), json!(measure.product.to_string()));
