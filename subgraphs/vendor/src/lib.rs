@@ -1,1 +1,69 @@
-//! subgraph-vendor.
+//! Who sells to a hospitality group, for how much, and which offer is the best one.
+//!
+//! It owns vendors, their relation to single products, price lists with their validity windows, and exchange rates. It
+//! refuses to own products (it points at them by id and snapshots what their packs hold) and orders. Start at
+//! [`vendor`], [`price_list`] and [`offer`]; [`start`] makes a subgraph of it all.
+
+pub mod audit;
+mod event;
+mod foreign;
+pub mod offer;
+mod permission;
+pub mod price_list;
+mod schema;
+pub mod vendor;
+
+use async_graphql::EmptySubscription;
+use chassis::{Caller, Clock, Db, Environment, Peers, Result, Subgraph};
+
+use crate::audit::Act;
+
+/// The migrations of this service's database.
+pub use migrations_vendor::Migrator;
+
+/// The name of this service in the fleet.
+pub const NAME: &str = "vendor";
+
+/// What the use cases work with.
+#[derive(Clone, Debug)]
+pub struct Purchasing {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The other services: products are asked what their packs hold.
+    pub peers: Peers,
+}
+
+impl Purchasing {
+    /// The use cases over an environment.
+    pub fn new(environment: &Environment) -> Self {
+        Self {
+            db: environment.db.clone(),
+            clock: environment.clock.clone(),
+            peers: environment.peers.clone(),
+        }
+    }
+
+    /// The caller acting now.
+    pub(crate) fn act(&self, caller: &Caller) -> Act {
+        Act { at: self.clock.now(), by: caller.user }
+    }
+}
+
+/// The running subgraph over a migrated database.
+///
+/// # Errors
+/// None today; starting is fallible for every service alike.
+pub async fn start(environment: Environment) -> Result<Subgraph> {
+    let app = Purchasing::new(&environment);
+    let schema = chassis::schema(schema::Query::default(), schema::Mutation::default(), EmptySubscription)
+        .data(app.clone())
+        .finish();
+    let lay = move |scope: &chassis::RequestScope, data: &mut async_graphql::Data| {
+        vendor::graphql::lay_loaders(&app, scope, data);
+        price_list::graphql::lay_loaders(&app, scope, data);
+        offer::graphql::lay_loaders(&app, scope, data);
+    };
+    Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).finish())
+}

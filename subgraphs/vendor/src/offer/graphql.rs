@@ -1,0 +1,229 @@
+//! Offers in GraphQL.
+
+use async_graphql::{Context, Enum, Object};
+use chassis::{Caller, Code, Error, Loader, Refusal, RequestScope, Result, caller};
+use primitives::{CurrencyCode, Date, Decimal, Money, ProductId, Quantity, Unit};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::model::{self, Candidate, Wanted};
+use super::store::{self, BASE_CURRENCY};
+use crate::price_list::graphql::PriceList;
+use crate::vendor::graphql::Vendor;
+use crate::{Purchasing, permission};
+
+/// Offers of one product that are listed.
+const OFFERS_MAX: usize = 50;
+/// Offers behind the best one.
+const RUNNERS_UP: usize = 5;
+
+/// Prices in force by product and day.
+type InForce = Loader<(ProductId, Date), Arc<Vec<Candidate>>>;
+
+/// Lays this aggregate's loader beside a request.
+pub(crate) fn lay_loaders(app: &Purchasing, scope: &RequestScope, data: &mut async_graphql::Data) {
+    let app = app.clone();
+    data.insert::<InForce>(scope.loader(move |caller, keys: Vec<(ProductId, Date)>| {
+        let app = app.clone();
+        async move { in_force(&app, &caller, keys).await }
+    }));
+}
+
+async fn in_force(
+    app: &Purchasing,
+    caller: &Caller,
+    keys: Vec<(ProductId, Date)>,
+) -> Result<HashMap<(ProductId, Date), Arc<Vec<Candidate>>>> {
+    caller.require(permission::VIEW)?;
+    let mut by_day: HashMap<Date, Vec<ProductId>> = HashMap::new();
+    for (product, day) in keys {
+        by_day.entry(day).or_default().push(product);
+    }
+    let mut found = HashMap::new();
+    for (day, products) in by_day {
+        let candidates = store::candidates(app.db.read(), caller.tenant, day, &products).await?;
+        found.extend(candidates.into_iter().map(|(product, all)| ((product, day), Arc::new(all))));
+    }
+    Ok(found)
+}
+
+/// What a client wants to know the price of.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    pub(crate) quantity: Decimal,
+    pub(crate) unit: Option<String>,
+    pub(crate) date: Option<Date>,
+}
+
+/// The offers for a product, best first.
+pub(crate) async fn rank(
+    ctx: &Context<'_>,
+    product: ProductId,
+    question: Question,
+) -> Result<Vec<model::Offer>> {
+    if !question.quantity.is_positive() || !question.quantity.is_within_bound() {
+        let message = "the quantity must be more than 0 and below 1,000,000,000";
+        return Err(Refusal::invalid("quantity", message).into());
+    }
+    let unit = question.unit.as_deref().map(|code| {
+        Unit::from_code(code).ok_or_else(|| Refusal::invalid("unit", format!("there is no unit `{code}`")))
+    });
+    let wanted = Wanted { quantity: question.quantity, unit: unit.transpose().map_err(Error::from)? };
+    let app = ctx.data_unchecked::<Purchasing>();
+    let day = question.date.unwrap_or_else(|| primitives::DateTime::from(app.clock.now()).date());
+    let candidates = ctx.data_unchecked::<InForce>().load((product, day)).await?.unwrap_or_default();
+    let mut offers = model::rank(&candidates, wanted).map_err(|model::NoWay| {
+        let message = "no way leads from this unit to the product's base unit";
+        Error::from(Refusal::new(Code::UnitConversionMissing, "unit", message))
+    })?;
+    offers.truncate(OFFERS_MAX);
+    Ok(offers)
+}
+
+/// Why an offer is the best one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(name = "BestOfferReason", remote = "model::Reason")]
+pub(crate) enum Reason {
+    /// Nobody else offers.
+    OnlyOffer,
+    /// It is cheaper than the next.
+    LowestPrice,
+    /// As cheap as the next, and the vendor is preferred for the product.
+    Preferred,
+    /// As cheap as the next, and delivered sooner.
+    ShorterLeadTime,
+    /// As cheap and as soon, and the vendor is better rated.
+    BetterRating,
+    /// Equal in everything; the order is fixed.
+    Tie,
+}
+
+/// What a vendor offers a product for.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer(pub(crate) model::Offer);
+
+fn money(ctx: &Context<'_>, amount: Decimal, currency: CurrencyCode) -> Result<Option<Money>> {
+    Ok(caller(ctx)?.may(permission::PRICES).then(|| Money::new(amount, currency)))
+}
+
+/// What a vendor offers a product for, for the quantity and the day that were asked for.
+#[Object]
+impl Offer {
+    /// Who sells.
+    async fn vendor(&self) -> Vendor {
+        Vendor(self.0.candidate.vendor.clone())
+    }
+
+    /// The price list it stands on.
+    async fn price_list(&self, ctx: &Context<'_>) -> Result<Option<PriceList>> {
+        crate::price_list::graphql::load(ctx, self.0.candidate.list).await
+    }
+
+    /// The number of the price list.
+    async fn price_list_number(&self) -> &str {
+        &self.0.candidate.list_number
+    }
+
+    /// Per base unit, in the currency of the price list. Null without the permission to see prices.
+    async fn unit_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, self.0.unit_price, self.0.candidate.currency)
+    }
+
+    /// Per base unit, in the house's base currency: what offers are compared by.
+    async fn comparable_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, self.0.comparable_price, BASE_CURRENCY)
+    }
+
+    /// For the whole quantity, in the currency of the price list.
+    async fn total(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, self.0.total, self.0.candidate.currency)
+    }
+
+    /// The quantity it is for, in the product's base unit.
+    async fn quantity(&self) -> Quantity {
+        Quantity::new(self.0.base_quantity, self.0.candidate.line.base_unit)
+    }
+
+    /// One of the unit that the vendor prices, in base units.
+    async fn pack(&self) -> Quantity {
+        Quantity::new(self.0.candidate.line.factor, self.0.candidate.line.base_unit)
+    }
+
+    /// The code of the unit that the vendor prices.
+    async fn pack_unit(&self) -> &str {
+        self.0.candidate.line.unit.code()
+    }
+
+    /// From how many of that unit on the price holds.
+    async fn min_quantity(&self) -> Decimal {
+        self.0.candidate.line.minimum_quantity
+    }
+
+    /// Days between order and delivery.
+    async fn lead_time_days(&self) -> i32 {
+        self.0.lead_time_days
+    }
+
+    /// Whether the vendor is preferred for the product.
+    async fn is_preferred(&self) -> bool {
+        self.0.candidate.is_preferred
+    }
+}
+
+/// The offer to take.
+#[derive(Clone, Debug)]
+pub(crate) struct BestOffer {
+    best: Offer,
+    reason: Reason,
+    others: Vec<model::Offer>,
+}
+
+impl BestOffer {
+    /// The first of ranked offers, when there is one.
+    pub(crate) fn of(ranked: Vec<model::Offer>) -> Option<Self> {
+        let mut ranked = ranked.into_iter();
+        let best = ranked.next()?;
+        let others: Vec<model::Offer> = ranked.take(RUNNERS_UP).collect();
+        let reason = model::reason(&best, others.first()).into();
+        Some(Self { best: Offer(best), reason, others })
+    }
+}
+
+/// The offer to take for a product, why this one, and which came next.
+#[Object]
+impl BestOffer {
+    /// Who sells.
+    async fn vendor(&self) -> Vendor {
+        Vendor(self.best.0.candidate.vendor.clone())
+    }
+
+    /// Per base unit, in the currency of the price list. Null without the permission to see prices.
+    async fn unit_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, self.best.0.unit_price, self.best.0.candidate.currency)
+    }
+
+    /// For the whole quantity, in the currency of the price list.
+    async fn total(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, self.best.0.total, self.best.0.candidate.currency)
+    }
+
+    /// Days between order and delivery.
+    async fn lead_time_days(&self) -> i32 {
+        self.best.0.lead_time_days
+    }
+
+    /// The offer with all its details.
+    async fn offer(&self) -> &Offer {
+        &self.best
+    }
+
+    /// Why it is better than the next.
+    async fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// What came next, best first; at most 5.
+    async fn runners_up(&self) -> Vec<Offer> {
+        self.others.iter().cloned().map(Offer).collect()
+    }
+}

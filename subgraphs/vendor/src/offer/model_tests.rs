@@ -1,0 +1,145 @@
+//! The best-price rule by example and by property.
+
+use super::*;
+use crate::audit::{Act, Audit};
+use crate::vendor::model::tests::facts;
+use primitives::{PriceLineId, UserId};
+use proptest::prelude::*;
+
+fn unit(code: &str) -> Unit {
+    Unit::from_code(code).unwrap()
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn candidate(name: &str, price: &str) -> Candidate {
+    let act = Act { at: "2026-07-01T08:00:00Z".parse().unwrap(), by: UserId::generate() };
+    let vendor = Vendor {
+        id: VendorId::generate(),
+        status: VendorStatus::Active,
+        status_reason: None,
+        facts: crate::vendor::model::VendorFacts { name: name.to_owned(), ..facts("V") },
+        audit: Audit::new(act),
+        version: 1,
+    };
+    let line = PriceLine {
+        id: PriceLineId::generate(),
+        product_id: ProductId::generate(),
+        unit: unit("kg"),
+        base_unit: unit("kg"),
+        factor: Decimal::ONE,
+        minimum_quantity: Decimal::ONE,
+        price: decimal(price),
+        lead_time_days: None,
+    };
+    Candidate {
+        line,
+        list: PriceListId::generate(),
+        list_number: "PL-2026-001".to_owned(),
+        currency: CurrencyCode::THB,
+        vendor,
+        is_preferred: false,
+        is_blocked: false,
+        rate: Some(Decimal::ONE),
+    }
+}
+
+fn wanted(quantity: &str) -> Wanted {
+    Wanted { quantity: decimal(quantity), unit: None }
+}
+
+fn names(candidates: &[Candidate], wanted: Wanted) -> Vec<String> {
+    let offers = rank(candidates, wanted).unwrap();
+    offers.into_iter().map(|offer| offer.candidate.vendor.facts.name).collect()
+}
+
+#[test]
+fn the_cheapest_per_base_unit_wins_whatever_the_pack() {
+    let dear = candidate("kilo", "11");
+    let mut case = candidate("case", "120");
+    case.line.unit = unit("case");
+    case.line.factor = decimal("12");
+    assert_eq!(names(&[dear.clone(), case.clone()], wanted("24")), ["case", "kilo"]);
+    let offers = rank(&[dear, case], wanted("24")).unwrap();
+    assert_eq!((offers[0].unit_price, offers[0].total), (decimal("10"), decimal("240")));
+    assert_eq!(reason(&offers[0], offers.get(1)), Reason::LowestPrice);
+}
+
+#[test]
+fn blocked_vendors_and_relations_and_unknown_rates_are_out() {
+    let mut vendor = candidate("blocked vendor", "1");
+    vendor.vendor.status = VendorStatus::Blocked;
+    let mut relation = candidate("blocked relation", "1");
+    relation.is_blocked = true;
+    let mut dollars = candidate("no rate", "1");
+    dollars.rate = None;
+    assert_eq!(names(&[vendor, relation, dollars, candidate("open", "9")], wanted("1")), ["open"]);
+}
+
+#[test]
+fn a_tier_counts_from_its_minimum_on() {
+    let small = candidate("small", "10");
+    let mut large = small.clone();
+    large.line.minimum_quantity = decimal("10");
+    large.line.price = decimal("8");
+    let tiers = [small, large];
+    assert_eq!(rank(&tiers, wanted("9.99999")).unwrap()[0].unit_price, decimal("10"));
+    let at_tier = rank(&tiers, wanted("10")).unwrap();
+    assert_eq!((at_tier.len(), at_tier[0].unit_price), (1, decimal("8")));
+    assert!(rank(&tiers, wanted("0.5")).unwrap().is_empty());
+}
+
+#[test]
+fn equals_are_ranked_by_preference_then_lead_time_then_rating() {
+    let mut preferred = candidate("preferred", "10");
+    preferred.is_preferred = true;
+    let mut soon = candidate("soon", "10");
+    soon.line.lead_time_days = Some(1);
+    let mut rated = candidate("rated", "10");
+    rated.vendor.facts.rating = Some(decimal("4.5"));
+    let plain = candidate("plain", "10");
+    let all = [plain, rated, soon, preferred];
+    assert_eq!(names(&all, wanted("1")), ["preferred", "soon", "rated", "plain"]);
+    let offers = rank(&all, wanted("1")).unwrap();
+    let why: Vec<Reason> = (0..4).map(|at| reason(&offers[at], offers.get(at + 1))).collect();
+    assert_eq!(why, [Reason::Preferred, Reason::ShorterLeadTime, Reason::BetterRating, Reason::OnlyOffer]);
+}
+
+#[test]
+fn currencies_are_compared_at_their_rates() {
+    let mut dollars = candidate("dollars", "1");
+    dollars.currency = CurrencyCode::USD;
+    dollars.rate = Some(decimal("35"));
+    let baht = candidate("baht", "34.99");
+    assert_eq!(names(&[dollars, baht], wanted("1")), ["baht", "dollars"]);
+}
+
+#[test]
+fn a_wanted_unit_is_converted_by_table_or_by_a_priced_pack() {
+    let kilo = candidate("kilo", "10");
+    let grams = Wanted { quantity: decimal("2500"), unit: Some(unit("g")) };
+    assert_eq!(rank(&[kilo.clone()], grams).unwrap()[0].total, decimal("25"));
+    let mut case = candidate("case", "100");
+    case.line.unit = unit("case");
+    case.line.factor = decimal("12");
+    let cases = Wanted { quantity: decimal("2"), unit: Some(unit("case")) };
+    assert_eq!(rank(&[kilo.clone(), case], cases).unwrap()[0].base_quantity, decimal("24"));
+    assert_eq!(rank(&[kilo], cases), Err(NoWay));
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_candidates_never_matters(prices in proptest::collection::vec(1u32..50, 1..8), turn in 0usize..8) {
+        let mut candidates: Vec<Candidate> =
+            prices.iter().map(|price| candidate("v", &price.to_string())).collect();
+        let before: Vec<VendorId> =
+            rank(&candidates, wanted("1")).unwrap().iter().map(|offer| offer.candidate.vendor.id).collect();
+        let len = candidates.len();
+        candidates.rotate_left(turn % len);
+        let after = rank(&candidates, wanted("1")).unwrap();
+        prop_assert!(after.windows(2).all(|pair| pair[0].comparable_price <= pair[1].comparable_price));
+        prop_assert_eq!(before, after.iter().map(|offer| offer.candidate.vendor.id).collect::<Vec<_>>());
+    }
+}

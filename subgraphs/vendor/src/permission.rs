@@ -1,0 +1,16 @@
+//! What a caller may be allowed to do with vendors and their prices.
+
+/// See vendors and what they offer.
+pub(crate) const VIEW: &str = "vendors:view";
+/// Describe new vendors.
+pub(crate) const CREATE: &str = "vendors:create";
+/// Change vendors, block them, mark what is preferred.
+pub(crate) const UPDATE: &str = "vendors:update";
+/// See price lists.
+pub(crate) const VIEW_LISTS: &str = "pricelists:view";
+/// Draft, edit and submit price lists.
+pub(crate) const CREATE_LISTS: &str = "pricelists:create";
+/// Put price lists into force, send them back, take them out of force.
+pub(crate) const APPROVE_LISTS: &str = "pricelists:approve";
+/// See what things cost; without it, money is null.
+pub(crate) const PRICES: &str = "prices:view";

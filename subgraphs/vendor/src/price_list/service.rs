@@ -1,0 +1,263 @@
+//! What people do with price lists.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chassis::idempotency::{self, Attempt};
+use chassis::{Caller, Connection, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
+use chrono::Datelike;
+use primitives::{CurrencyCode, DateTime, PriceListId, ProductId, Unit, VendorId};
+use serde::Serialize;
+
+use super::line::{LineDraft, Packs, PriceLine, read_lines};
+use super::model::{PriceList, PriceListStatus, Window, check_window};
+use super::packs;
+use super::store::{self, PriceListCriterion, SortedBy};
+use crate::audit::{Act, Audit};
+use crate::vendor::model::VendorStatus;
+use crate::{Purchasing, event, permission, vendor};
+
+/// A price list to draft.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewPriceList {
+    /// Whose prices.
+    pub vendor_id: VendorId,
+    /// In which currency; the vendor's when nothing is said.
+    pub currency: Option<CurrencyCode>,
+    /// When.
+    pub window: Window,
+    /// The lines.
+    pub lines: Vec<LineDraft>,
+    /// Under which key the request may be repeated.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// A change to a draft; what is `None` stays.
+#[derive(Clone, Debug, Serialize)]
+pub struct PriceListPatch {
+    /// Which list.
+    pub id: PriceListId,
+    /// Its version as last seen.
+    pub expected_version: i32,
+    /// The first day.
+    pub valid_from: Option<primitives::Date>,
+    /// The last day.
+    pub valid_to: Option<primitives::Date>,
+    /// All lines anew.
+    pub lines: Option<Vec<LineDraft>>,
+}
+
+/// A step in a list's life.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Which list.
+    pub id: PriceListId,
+    /// Its version as last seen.
+    pub expected_version: i32,
+    /// Where to.
+    pub to: PriceListStatus,
+    /// Why, where a reason is needed.
+    pub reason: Option<String>,
+    /// Under which key the request may be repeated.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// Drafts a price list.
+pub async fn create_price_list(app: &Purchasing, caller: &Caller, new: &NewPriceList) -> Result<PriceList> {
+    caller.require(permission::CREATE_LISTS)?;
+    let known = &learn_packs(app, caller, &questions(&new.lines)).await?;
+    let act = app.act(caller);
+    let key = new.idempotency_key.as_deref();
+    let attempt = &Attempt::try_new(caller, "createPriceList", key, new, act.at)?;
+    app.db
+        .write(|tx| async move {
+            idempotency::once(&tx, attempt, create_in(&tx, caller, new, known, act)).await
+        })
+        .await
+}
+
+/// Drafts a price list in the open transaction, knowing what packs hold.
+pub(crate) async fn create_in(
+    tx: &Tx,
+    caller: &Caller,
+    new: &NewPriceList,
+    known: &HashMap<ProductId, Packs>,
+    act: Act,
+) -> Result<PriceList> {
+    let vendor = vendor::store::lock(&**tx, caller.tenant, new.vendor_id).await?;
+    let mut refusals = Refusals::new();
+    let missing = || Refusal::new(chassis::Code::NotFound, "vendorId", "vendor not found");
+    refusals.check(vendor.is_some(), missing);
+    let archived = vendor.as_ref().is_some_and(|vendor| vendor.status == VendorStatus::Archived);
+    refusals.check(!archived, || Refusal::invalid_state("ARCHIVED", "ACTIVE").below("vendorId"));
+    refusals.take(check_window(new.window));
+    let lines = refusals.take(read_lines(&new.lines, known));
+    let (Some(vendor), Some(lines), true) = (vendor, lines, refusals.is_empty()) else {
+        return Err(refusals.into());
+    };
+    let list = PriceList {
+        id: PriceListId::at(act.at),
+        number: store::next_number(&**tx, caller.tenant, act.at.year()).await?,
+        vendor_id: new.vendor_id,
+        currency: new.currency.unwrap_or(vendor.facts.currency),
+        window: new.window,
+        status: PriceListStatus::Draft,
+        status_reason: None,
+        audit: Audit::new(act),
+        version: 1,
+    };
+    store::insert(&**tx, caller.tenant, &list, &lines).await?;
+    Ok(list)
+}
+
+/// Changes a draft.
+pub async fn update_price_list(
+    app: &Purchasing,
+    caller: &Caller,
+    patch: &PriceListPatch,
+) -> Result<PriceList> {
+    caller.require(permission::CREATE_LISTS)?;
+    let asked = patch.lines.as_deref().map(questions).unwrap_or_default();
+    let known = &learn_packs(app, caller, &asked).await?;
+    let act = app.act(caller);
+    app.db
+        .write(|tx| async move {
+            let mut list = require(&tx, caller, patch.id, patch.expected_version).await?;
+            list.require_draft()?;
+            let mut refusals = Refusals::new();
+            list.window.from = patch.valid_from.unwrap_or(list.window.from);
+            list.window.to = patch.valid_to.unwrap_or(list.window.to);
+            refusals.take(check_window(list.window));
+            let lines = patch.lines.as_deref().map(|lines| read_lines(lines, known));
+            let lines = lines.and_then(|lines| refusals.take(lines));
+            refusals.into_result()?;
+            list.touch(act);
+            store::save(&*tx, caller.tenant, &list).await?;
+            if let Some(lines) = lines {
+                store::replace_lines(&*tx, caller.tenant, &list, &lines).await?;
+            }
+            Ok(list)
+        })
+        .await
+}
+
+/// Takes a list one step further.
+pub async fn step(app: &Purchasing, caller: &Caller, step: &Step) -> Result<PriceList> {
+    caller.require(match step.to {
+        PriceListStatus::Submitted => permission::CREATE_LISTS,
+        _ => permission::APPROVE_LISTS,
+    })?;
+    let act = app.act(caller);
+    let key = step.idempotency_key.as_deref();
+    let attempt = &Attempt::try_new(caller, "stepPriceList", key, step, act.at)?;
+    app.db
+        .write(|tx| async move { idempotency::once(&tx, attempt, step_in(&tx, caller, step, act)).await })
+        .await
+}
+
+/// The step in the open transaction.
+pub(crate) async fn step_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<PriceList> {
+    let list = store::find_by_ids(&**tx, caller.tenant, vec![step.id]).await?.remove(&step.id);
+    let list = list.ok_or_else(|| Error::not_found_at("price list", "id"))?;
+    if step.to == PriceListStatus::Active {
+        // The vendor first, then the list: everybody who approves takes them in this order.
+        vendor::store::lock(&**tx, caller.tenant, list.vendor_id).await?;
+    }
+    let mut list = require(tx, caller, step.id, step.expected_version).await?;
+    match step.to {
+        PriceListStatus::Draft | PriceListStatus::Inactive => {
+            list.move_because(step.to, step.reason.as_deref().unwrap_or_default(), act)?;
+        }
+        to => list.move_to(to, act)?,
+    }
+    if step.to == PriceListStatus::Active {
+        if list.window.to < DateTime::from(act.at).date() {
+            return Err(Refusal::invalid("validTo", "the last day is over").into());
+        }
+        if let Some(other) = store::find_overlap(&**tx, caller.tenant, &list).await? {
+            let message = format!("{other} already prices one of these products on some of these days");
+            return Err(Refusal::duplicate("validFrom", message).with("number", other).into());
+        }
+        tx.publish(event::price_list_activated(caller, &list));
+    }
+    store::save(&**tx, caller.tenant, &list).await?;
+    Ok(list)
+}
+
+/// Expires the active lists of the caller's tenant whose last day is over; at most `most` of them.
+pub async fn expire_over(app: &Purchasing, caller: &Caller, most: u64) -> Result<usize> {
+    let act = app.act(caller);
+    let today = DateTime::from(act.at).date();
+    app.db
+        .write(|tx| async move {
+            let over = store::find_over(&*tx, caller.tenant, today, most).await?;
+            for mut list in over.iter().cloned() {
+                list.move_to(PriceListStatus::Expired, act)?;
+                store::save(&*tx, caller.tenant, &list).await?;
+                tx.publish(event::price_list_expired(caller, &list));
+            }
+            Ok(over.len())
+        })
+        .await
+}
+
+async fn require(tx: &Tx, caller: &Caller, id: PriceListId, expected_version: i32) -> Result<PriceList> {
+    let list = store::lock(&**tx, caller.tenant, id).await?;
+    let list = list.ok_or_else(|| Error::not_found_at("price list", "id"))?;
+    if list.version == expected_version { Ok(list) } else { Err(Error::conflict(list.version)) }
+}
+
+/// Which products, each with its units.
+fn questions(lines: &[LineDraft]) -> Vec<(ProductId, Vec<Unit>)> {
+    lines.iter().map(|line| (line.product_id, Unit::from_code(&line.unit).into_iter().collect())).collect()
+}
+
+/// What packs hold, for the products of the caller's tenant among these.
+pub(crate) async fn learn_packs(
+    app: &Purchasing,
+    caller: &Caller,
+    asked: &[(ProductId, Vec<Unit>)],
+) -> Result<HashMap<ProductId, Packs>> {
+    let products: BTreeSet<ProductId> = asked.iter().map(|(product, _)| *product).collect();
+    let units: BTreeSet<&str> = asked.iter().flat_map(|(_, units)| units).map(|unit| unit.code()).collect();
+    if products.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let products: Vec<ProductId> = products.into_iter().collect();
+    let units: Vec<Unit> = units.into_iter().filter_map(Unit::from_code).collect();
+    packs::ask(app, caller, &products, &units).await
+}
+
+/// A page of the price lists that meet `criterion`.
+pub(crate) async fn list_price_lists(
+    app: &Purchasing,
+    caller: &Caller,
+    criterion: &PriceListCriterion,
+    sort: (SortedBy, Order),
+    page: PageArgs,
+) -> Result<Connection<PriceList>> {
+    caller.require(permission::VIEW_LISTS)?;
+    store::list(&app.db, caller.tenant, criterion, sort, page.check(criterion)?).await
+}
+
+/// A page of a list's lines.
+pub(crate) async fn list_lines(
+    app: &Purchasing,
+    caller: &Caller,
+    id: PriceListId,
+    page: PageArgs,
+) -> Result<Connection<PriceLine>> {
+    caller.require(permission::VIEW_LISTS)?;
+    store::list_lines(&app.db, caller.tenant, id, page.check(&id)?).await
+}
+
+/// Price lists by their ids.
+pub(crate) async fn find_by_ids(
+    app: &Purchasing,
+    caller: &Caller,
+    ids: Vec<PriceListId>,
+) -> Result<HashMap<PriceListId, PriceList>> {
+    caller.require(permission::VIEW_LISTS)?;
+    store::find_by_ids(app.db.read(), caller.tenant, ids).await
+}

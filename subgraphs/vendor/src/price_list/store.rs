@@ -1,0 +1,302 @@
+//! Price lists and their lines as rows; every query starts at the tenant.
+
+use std::collections::HashMap;
+
+use chassis::{Connection, Db, Error, Order, PageRequest, Result, SortKey, page};
+use entities_vendor::{document_counter, price_line, price_list};
+use primitives::{PriceListId, ProductId, TenantId, Unit, VendorId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait, Select,
+};
+use serde::Serialize;
+
+use super::line::PriceLine;
+use super::model::{PriceList, PriceListStatus, Window};
+use crate::audit::Audit;
+
+/// Rows of one INSERT: 12 columns each stay below SQLite's 32,766 binds.
+const ROWS_PER_INSERT: usize = 1_000;
+
+/// What a list of price lists is narrowed by. All that is given must hold.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct PriceListCriterion {
+    pub(crate) vendor_ids: Option<Vec<VendorId>>,
+    pub(crate) statuses: Option<Vec<PriceListStatus>>,
+    /// In force on this day.
+    pub(crate) valid_on: Option<primitives::Date>,
+    /// With a price for this product.
+    pub(crate) product_id: Option<ProductId>,
+}
+
+/// What a list of price lists is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    Number,
+    ValidFrom,
+}
+
+fn scoped(tenant: TenantId) -> Select<price_list::Entity> {
+    price_list::Entity::find().filter(price_list::Column::TenantId.eq(tenant))
+}
+
+/// A page of the price lists that meet `criterion`.
+pub(crate) async fn list(
+    db: &Db,
+    tenant: TenantId,
+    criterion: &PriceListCriterion,
+    (by, order): (SortedBy, Order),
+    page: PageRequest,
+) -> Result<Connection<PriceList>> {
+    let mut select = scoped(tenant);
+    if let Some(ids) = &criterion.vendor_ids {
+        select = select.filter(price_list::Column::VendorId.is_in(ids.iter().copied()));
+    }
+    if let Some(statuses) = &criterion.statuses {
+        select = select.filter(price_list::Column::Status.is_in(statuses.iter().map(|status| status.code())));
+    }
+    if let Some(day) = criterion.valid_on {
+        select = select
+            .filter(price_list::Column::ValidFrom.lte(day))
+            .filter(price_list::Column::ValidTo.gte(day));
+    }
+    if let Some(product) = criterion.product_id {
+        use sea_orm::QueryTrait;
+        let lists = price_line::Entity::find()
+            .select_only()
+            .column(price_line::Column::PriceListId)
+            .filter(price_line::Column::TenantId.eq(tenant))
+            .filter(price_line::Column::ProductId.eq(product))
+            .into_query();
+        select = select.filter(price_list::Column::Id.in_subquery(lists));
+    }
+    let column = match by {
+        SortedBy::Number => price_list::Column::Number,
+        SortedBy::ValidFrom => price_list::Column::ValidFrom,
+    };
+    page::list(db, select, &[SortKey { column, order }], price_list::Column::Id, page).await?.try_map(to_list)
+}
+
+/// Price lists by their ids, in one statement.
+pub(crate) async fn find_by_ids(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    ids: Vec<PriceListId>,
+) -> Result<HashMap<PriceListId, PriceList>> {
+    let rows = scoped(tenant).filter(price_list::Column::Id.is_in(ids)).all(db).await?;
+    rows.into_iter().map(|row| to_list(row).map(|list| (list.id, list))).collect()
+}
+
+/// The price list, locked until the transaction ends.
+pub(crate) async fn lock(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: PriceListId,
+) -> Result<Option<PriceList>> {
+    let row = scoped(tenant).filter(price_list::Column::Id.eq(id)).lock(LockType::Update).one(tx).await?;
+    row.map(to_list).transpose()
+}
+
+/// A page of a list's lines, in the order they were given.
+pub(crate) async fn list_lines(
+    db: &Db,
+    tenant: TenantId,
+    id: PriceListId,
+    page: PageRequest,
+) -> Result<Connection<PriceLine>> {
+    let select = price_line::Entity::find()
+        .filter(price_line::Column::TenantId.eq(tenant))
+        .filter(price_line::Column::PriceListId.eq(id));
+    let keys = [SortKey::ascending(price_line::Column::Position)];
+    Ok(page::list(db, select, &keys, price_line::Column::Id, page).await?.map(to_line))
+}
+
+/// Writes a new list with its lines.
+pub(crate) async fn insert(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    list: &PriceList,
+    lines: &[PriceLine],
+) -> Result<()> {
+    price_list::Entity::insert(from_list(tenant, list)).exec_without_returning(tx).await?;
+    insert_lines(tx, tenant, list, lines).await
+}
+
+/// Writes a changed list that was locked before.
+pub(crate) async fn save(tx: &impl ConnectionTrait, tenant: TenantId, list: &PriceList) -> Result<()> {
+    price_list::Entity::update_many()
+        .set(from_list(tenant, list))
+        .filter(price_list::Column::TenantId.eq(tenant))
+        .filter(price_list::Column::Id.eq(list.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Replaces the lines of a draft.
+pub(crate) async fn replace_lines(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    list: &PriceList,
+    lines: &[PriceLine],
+) -> Result<()> {
+    price_line::Entity::delete_many()
+        .filter(price_line::Column::TenantId.eq(tenant))
+        .filter(price_line::Column::PriceListId.eq(list.id))
+        .exec(tx)
+        .await?;
+    insert_lines(tx, tenant, list, lines).await
+}
+
+async fn insert_lines(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    list: &PriceList,
+    lines: &[PriceLine],
+) -> Result<()> {
+    let rows: Vec<price_line::ActiveModel> = lines
+        .iter()
+        .enumerate()
+        .map(|(position, line)| price_line::ActiveModel {
+            id: Set(line.id),
+            tenant_id: Set(tenant),
+            price_list_id: Set(list.id),
+            vendor_id: Set(list.vendor_id),
+            position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
+            product_id: Set(line.product_id),
+            unit: Set(line.unit),
+            base_unit: Set(line.base_unit),
+            factor: Set(line.factor),
+            minimum_quantity: Set(line.minimum_quantity),
+            price: Set(line.price),
+            lead_time_days: Set(line.lead_time_days),
+        })
+        .collect();
+    for chunk in rows.chunks(ROWS_PER_INSERT) {
+        price_line::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Whether another active list of the vendor prices one of this list's products in the same unit and tier on a day of its
+/// window. The vendor must be locked, or two lists could be approved side by side.
+pub(crate) async fn find_overlap(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    list: &PriceList,
+) -> Result<Option<String>> {
+    let mine: Vec<price_line::Model> = price_line::Entity::find()
+        .filter(price_line::Column::TenantId.eq(tenant))
+        .filter(price_line::Column::PriceListId.eq(list.id))
+        .all(tx)
+        .await?;
+    let tiers: std::collections::HashSet<(ProductId, Unit, primitives::Decimal)> =
+        mine.iter().map(|line| (line.product_id, line.unit, line.minimum_quantity)).collect();
+    let others = price_line::Entity::find()
+        .filter(price_line::Column::TenantId.eq(tenant))
+        .filter(price_line::Column::VendorId.eq(list.vendor_id))
+        .join(JoinType::InnerJoin, price_line::Relation::PriceList.def())
+        .filter(price_list::Column::Id.ne(list.id))
+        .filter(price_list::Column::Status.eq(PriceListStatus::Active.code()))
+        .filter(price_list::Column::ValidFrom.lte(list.window.to))
+        .filter(price_list::Column::ValidTo.gte(list.window.from))
+        .select_also(price_list::Entity)
+        .all(tx)
+        .await?;
+    let clash = others
+        .into_iter()
+        .find(|(line, _)| tiers.contains(&(line.product_id, line.unit, line.minimum_quantity)));
+    Ok(clash.and_then(|(_, other)| other).map(|other| other.number))
+}
+
+/// Active lists whose last day is over.
+pub(crate) async fn find_over(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    today: primitives::Date,
+    most: u64,
+) -> Result<Vec<PriceList>> {
+    let rows = scoped(tenant)
+        .filter(price_list::Column::Status.eq(PriceListStatus::Active.code()))
+        .filter(price_list::Column::ValidTo.lt(today))
+        .limit(most)
+        .all(db)
+        .await?;
+    rows.into_iter().map(to_list).collect()
+}
+
+/// The next number of the year, counted in the document's own transaction: no gaps, no duplicates.
+pub(crate) async fn next_number(tx: &impl ConnectionTrait, tenant: TenantId, year: i32) -> Result<String> {
+    use document_counter::Column::{Kind, Last, TenantId as Tenant, Year};
+    let first = document_counter::ActiveModel {
+        tenant_id: Set(tenant),
+        kind: Set("PL".to_owned()),
+        year: Set(year),
+        last: Set(1),
+    };
+    let counted = OnConflict::columns([Tenant, Kind, Year])
+        .value(Last, Expr::col((document_counter::Entity, Last)).add(1))
+        .to_owned();
+    document_counter::Entity::insert(first).on_conflict(counted).exec_without_returning(tx).await?;
+    let row = document_counter::Entity::find()
+        .filter(Tenant.eq(tenant))
+        .filter(Kind.eq("PL"))
+        .filter(Year.eq(year))
+        .one(tx)
+        .await?;
+    let row = row.ok_or_else(|| Error::internal("a counter that was just counted up has a row"))?;
+    Ok(format!("PL-{year}-{:03}", row.last))
+}
+
+fn to_list(row: price_list::Model) -> Result<PriceList> {
+    Ok(PriceList {
+        id: row.id,
+        number: row.number,
+        vendor_id: row.vendor_id,
+        currency: row.currency,
+        window: Window { from: row.valid_from, to: row.valid_to },
+        status: row.status.parse().map_err(|error: String| Error::internal(error))?,
+        status_reason: row.status_reason,
+        audit: Audit {
+            created_at: row.created_at,
+            created_by: row.created_by,
+            updated_at: row.updated_at,
+            updated_by: row.updated_by,
+        },
+        version: row.version,
+    })
+}
+
+fn from_list(tenant: TenantId, list: &PriceList) -> price_list::ActiveModel {
+    price_list::ActiveModel {
+        id: Set(list.id),
+        tenant_id: Set(tenant),
+        number: Set(list.number.clone()),
+        vendor_id: Set(list.vendor_id),
+        currency: Set(list.currency),
+        valid_from: Set(list.window.from),
+        valid_to: Set(list.window.to),
+        status: Set(list.status.code().to_owned()),
+        status_reason: Set(list.status_reason.clone()),
+        created_at: Set(list.audit.created_at),
+        created_by: Set(list.audit.created_by),
+        updated_at: Set(list.audit.updated_at),
+        updated_by: Set(list.audit.updated_by),
+        version: Set(list.version),
+    }
+}
+
+/// A row as the model's line.
+pub(crate) fn to_line(row: price_line::Model) -> PriceLine {
+    PriceLine {
+        id: row.id,
+        product_id: row.product_id,
+        unit: row.unit,
+        base_unit: row.base_unit,
+        factor: row.factor,
+        minimum_quantity: row.minimum_quantity,
+        price: row.price,
+        lead_time_days: row.lead_time_days,
+    }
+}

@@ -1,0 +1,15 @@
+//! The roots, merged from the aggregates. Nothing else.
+
+use async_graphql::MergedObject;
+
+use crate::foreign::ForeignQuery;
+use crate::price_list::graphql::{PriceListMutation, PriceListQuery};
+use crate::vendor::graphql::{VendorMutation, VendorQuery};
+
+/// What can be asked.
+#[derive(Debug, Default, MergedObject)]
+pub(crate) struct Query(VendorQuery, PriceListQuery, ForeignQuery);
+
+/// What can be changed.
+#[derive(Debug, Default, MergedObject)]
+pub(crate) struct Mutation(VendorMutation, PriceListMutation);

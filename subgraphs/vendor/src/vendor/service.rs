@@ -1,0 +1,189 @@
+//! What people do with vendors.
+
+use std::collections::HashMap;
+
+use chassis::idempotency::{self, Attempt};
+use chassis::{Caller, Connection, Error, Order, PageArgs, Result};
+use primitives::{ProductId, VendorId, VendorProductId};
+use serde::Serialize;
+
+use super::model::{Vendor, VendorFacts, VendorProduct, VendorStatus, normal_code};
+use super::store::{self, SortedBy, VendorCriterion};
+use crate::{Purchasing, event, permission};
+
+/// A move along the vendor's machine.
+#[derive(Clone, Debug, Serialize)]
+pub struct Move {
+    /// Which vendor.
+    pub id: VendorId,
+    /// Its version as last seen.
+    pub expected_version: i32,
+    /// Where to.
+    pub to: VendorStatus,
+    /// Why.
+    pub reason: Option<String>,
+    /// Under which key the request may be repeated.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// How a vendor stands to a product.
+#[derive(Clone, Debug, Serialize)]
+pub struct Relate {
+    /// Which vendor.
+    pub vendor_id: VendorId,
+    /// Which product.
+    pub product_id: ProductId,
+    /// The vendor's own article number.
+    pub vendor_sku: Option<String>,
+    /// Whether it becomes the preferred one; another one stops being it.
+    pub is_preferred: bool,
+    /// Whether it must not be bought there.
+    pub is_blocked: bool,
+}
+
+/// Describes a new vendor.
+pub async fn create_vendor(
+    app: &Purchasing,
+    caller: &Caller,
+    facts: &VendorFacts,
+    key: Option<&str>,
+) -> Result<Vendor> {
+    caller.require(permission::CREATE)?;
+    let act = app.act(caller);
+    let attempt = &Attempt::try_new(caller, "createVendor", key, facts, act.at)?;
+    app.db
+        .write(|tx| async move {
+            let work = async {
+                let has_code = store::has_code(&*tx, caller.tenant, &normal_code(&facts.code), None).await?;
+                let vendor = Vendor::register(VendorId::at(act.at), facts.clone(), has_code, act)?;
+                store::insert(&*tx, caller.tenant, std::slice::from_ref(&vendor)).await?;
+                tx.publish(event::vendor_status_changed(caller, &vendor, None));
+                Ok(vendor)
+            };
+            idempotency::once(&tx, attempt, work).await
+        })
+        .await
+}
+
+/// Changes what is known about a vendor; `change` gets the facts as they are.
+pub async fn update_vendor(
+    app: &Purchasing,
+    caller: &Caller,
+    (id, expected_version): (VendorId, i32),
+    change: impl Fn(VendorFacts) -> VendorFacts + Send + Sync,
+) -> Result<Vendor> {
+    caller.require(permission::UPDATE)?;
+    let act = app.act(caller);
+    let change = &change;
+    app.db
+        .write(|tx| async move {
+            let mut vendor = require(&tx, caller, id, expected_version).await?;
+            let facts = change(vendor.facts.clone());
+            let has_code = store::has_code(&*tx, caller.tenant, &normal_code(&facts.code), Some(id)).await?;
+            vendor.describe(facts, has_code, act)?;
+            store::save(&*tx, caller.tenant, &vendor).await?;
+            Ok(vendor)
+        })
+        .await
+}
+
+/// Moves a vendor along its machine.
+pub async fn move_vendor(app: &Purchasing, caller: &Caller, wanted: &Move) -> Result<Vendor> {
+    caller.require(permission::UPDATE)?;
+    let act = app.act(caller);
+    let attempt = &Attempt::try_new(caller, "moveVendor", wanted.idempotency_key.as_deref(), wanted, act.at)?;
+    app.db
+        .write(|tx| async move {
+            let work = async {
+                let mut vendor = require(&tx, caller, wanted.id, wanted.expected_version).await?;
+                let from = vendor.status;
+                vendor.move_to(wanted.to, wanted.reason.as_deref(), act)?;
+                store::save(&*tx, caller.tenant, &vendor).await?;
+                tx.publish(event::vendor_status_changed(caller, &vendor, Some(from)));
+                Ok(vendor)
+            };
+            idempotency::once(&tx, attempt, work).await
+        })
+        .await
+}
+
+/// Says how a vendor stands to a product. At most one vendor is preferred for a product.
+pub async fn set_vendor_product(app: &Purchasing, caller: &Caller, wanted: &Relate) -> Result<VendorProduct> {
+    caller.require(permission::UPDATE)?;
+    if wanted.is_preferred && wanted.is_blocked {
+        let message = "a vendor that is blocked for a product cannot be preferred for it";
+        return Err(chassis::Refusal::invalid("isBlocked", message).into());
+    }
+    let known =
+        crate::price_list::service::learn_packs(app, caller, &[(wanted.product_id, Vec::new())]).await?;
+    if !known.contains_key(&wanted.product_id) {
+        return Err(Error::not_found_at("product", "productId"));
+    }
+    let act = app.act(caller);
+    app.db
+        .write(|tx| async move {
+            let vendor = store::lock(&*tx, caller.tenant, wanted.vendor_id).await?;
+            vendor.ok_or_else(|| Error::not_found_at("vendor", "vendorId"))?;
+            let pair = (wanted.vendor_id, wanted.product_id);
+            let relation = store::find_relation(&*tx, caller.tenant, pair).await?;
+            let relation = VendorProduct {
+                id: relation.map_or_else(|| VendorProductId::at(act.at), |relation| relation.id),
+                vendor_id: wanted.vendor_id,
+                product_id: wanted.product_id,
+                vendor_sku: wanted.vendor_sku.clone(),
+                is_preferred: wanted.is_preferred,
+                is_blocked: wanted.is_blocked,
+            };
+            if wanted.is_preferred {
+                store::clear_preferred(&*tx, caller.tenant, wanted.product_id).await?;
+            }
+            store::put_relations(&*tx, caller.tenant, std::slice::from_ref(&relation), act.at).await?;
+            Ok(relation)
+        })
+        .await
+}
+
+async fn require(tx: &chassis::Tx, caller: &Caller, id: VendorId, expected_version: i32) -> Result<Vendor> {
+    let vendor = store::lock(&**tx, caller.tenant, id).await?;
+    let vendor = vendor.ok_or_else(|| Error::not_found_at("vendor", "id"))?;
+    if vendor.version == expected_version { Ok(vendor) } else { Err(Error::conflict(vendor.version)) }
+}
+
+/// A page of the vendors that meet `criterion`.
+pub(crate) async fn list_vendors(
+    app: &Purchasing,
+    caller: &Caller,
+    criterion: &VendorCriterion,
+    sort: (SortedBy, Order),
+    page: PageArgs,
+) -> Result<Connection<Vendor>> {
+    caller.require(permission::VIEW)?;
+    store::list(&app.db, caller.tenant, criterion, sort, page.check(criterion)?).await
+}
+
+/// The vendor with a code.
+pub(crate) async fn find_by_code(app: &Purchasing, caller: &Caller, code: &str) -> Result<Option<Vendor>> {
+    caller.require(permission::VIEW)?;
+    store::find_by_code(app.db.read(), caller.tenant, &normal_code(code)).await
+}
+
+/// Vendors by their ids.
+pub(crate) async fn find_by_ids(
+    app: &Purchasing,
+    caller: &Caller,
+    ids: Vec<VendorId>,
+) -> Result<HashMap<VendorId, Vendor>> {
+    caller.require(permission::VIEW)?;
+    store::find_by_ids(app.db.read(), caller.tenant, ids).await
+}
+
+/// The preferred vendors of products.
+pub(crate) async fn preferred_by_products(
+    app: &Purchasing,
+    caller: &Caller,
+    products: Vec<ProductId>,
+) -> Result<HashMap<ProductId, VendorId>> {
+    caller.require(permission::VIEW)?;
+    store::preferred_by_products(app.db.read(), caller.tenant, products).await
+}
