@@ -40,3 +40,16 @@ async fn two_houses_live_side_by_side() {
     assert_eq!(house.data(count, json!(null)).await["products"]["totalCount"], 40);
     assert_eq!(data(house.ask_as(&other, count, json!(null)).await)["products"]["totalCount"], 10);
 }
+
+#[tokio::test]
+async fn an_interrupted_run_is_taken_up_where_it_ended() {
+    let house = House::open().await;
+    let environment = house.kit.environment();
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    assert_eq!(demo::seed(&environment, &house.chef, &demo::andaman(Size::S), |_| ()).await.unwrap(), 40);
+    let count = |more| {
+        done.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
+    };
+    assert_eq!(demo::seed(&environment, &house.chef, &demo::andaman(Size::M), count).await.unwrap(), 360);
+    assert_eq!(done.into_inner(), 400);
+}
