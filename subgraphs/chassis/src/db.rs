@@ -20,9 +20,10 @@ use crate::statements::StatementLog;
 pub use tx::Tx;
 
 /// How often a transaction that lost a race runs before the caller gets an error.
-const ATTEMPTS_MAX: u32 = 6;
+const ATTEMPTS_MAX: u32 = 8;
 
-/// The pause before the second attempt; it doubles with each further one.
+/// The shortest pause before the second attempt; it doubles with each further one, and up to as much again is added by
+/// chance, so that those who met once do not meet again.
 const BACKOFF: Duration = Duration::from_millis(4);
 
 /// The database of one subgraph. Clones share everything.
@@ -91,7 +92,7 @@ impl Db {
                 }
                 Err(error) if attempt < ATTEMPTS_MAX && lost_a_race(&error) => {
                     tracing::debug!(attempt, "a transaction lost a race and runs again");
-                    tokio::time::sleep(BACKOFF * 2_u32.pow(attempt - 1)).await;
+                    tokio::time::sleep(pause_after(attempt)).await;
                     attempt += 1;
                 }
                 Err(error) => return Err(error),
@@ -136,6 +137,12 @@ impl Db {
         };
         Ok(Tx::new(self.0.writer.begin_with_options(options).await?))
     }
+}
+
+fn pause_after(attempt: u32) -> Duration {
+    let pause = BACKOFF * 2_u32.pow(attempt - 1);
+    // The last byte of a version 7 UUID is random.
+    pause + pause * u32::from(uuid::Uuid::now_v7().as_bytes()[15]) / 256
 }
 
 /// Whether the transaction failed only because of others: PostgreSQL's serialisation failure and deadlock, SQLite's

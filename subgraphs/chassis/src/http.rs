@@ -39,7 +39,7 @@ pub(crate) fn router(subgraph: Subgraph) -> Router {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Body {
-    Single(SubgraphRequest),
+    Single(Box<SubgraphRequest>),
     Batch(Vec<SubgraphRequest>),
 }
 
@@ -47,7 +47,7 @@ async fn answer(State(subgraph): State<Subgraph>, headers: HeaderMap, body: Byte
     match serde_json::from_slice(&body) {
         Ok(Body::Single(mut request)) => {
             request.headers = headers;
-            json_bytes(subgraph.execute(request).await.0)
+            json_bytes(subgraph.execute(*request).await.0)
         }
         Ok(Body::Batch(requests)) if requests.is_empty() || requests.len() > BATCH_MAX => {
             malformed(&format!("a batch has 1 to {BATCH_MAX} operations"))

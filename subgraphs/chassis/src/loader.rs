@@ -1,8 +1,9 @@
 //! Many lookups, one statement: batching by construction.
 //!
 //! Resolvers of sibling fields ask one by one; a loader gathers their keys and fetches once. It waits neither for a
-//! timer nor for a count: all siblings are polled before the task yields for the first time, so yielding is enough to
-//! have heard them all. Nothing is spawned, so the fetch runs in the request's own task and ends with it.
+//! timer nor for a count: siblings are all polled before the first of them is polled again, so the first one keeps the
+//! batch open until it has had its turn again. Nothing is spawned: the fetch runs in the request's own task and ends
+//! with it.
 //!
 //! A loader belongs to one request. It must never be shared between callers: it remembers what it loaded.
 
@@ -12,17 +13,19 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use futures::future::{BoxFuture, FutureExt, Shared};
+use tokio::sync::oneshot;
 
 use crate::error::Result;
 
 /// Keys of one fetch; a statement stays below both databases' bind limits even with a few columns per key.
 const KEYS_PER_FETCH_MAX: usize = 5_000;
 
-/// How often a batch yields before it closes. The first round hears the siblings that were polled together, the second
-/// those which a preceding batch woke one after the other.
+/// How often whoever opened a batch yields before it closes. The first round hears the siblings that were polled
+/// together, the second those which a preceding batch woke one after the other.
 const ROUNDS: usize = 2;
 
 type Fetch<K, V> = dyn Fn(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>>> + Send + Sync;
+type Opener = oneshot::Sender<()>;
 type Batch<K, V> = Shared<BoxFuture<'static, Result<Arc<HashMap<K, V>>>>>;
 
 /// Gathers keys that are asked for at the same time and fetches them together. Clones share one memory.
@@ -76,7 +79,8 @@ where
     /// # Errors
     /// The error of the fetch; every key of a failed batch gets it.
     pub async fn load(&self, key: K) -> Result<Option<V>> {
-        let batch = self.place(&key);
+        let (batch, opened) = self.place(&key);
+        hold_open(opened).await;
         Ok(batch.await?.get(&key).cloned())
     }
 
@@ -86,7 +90,14 @@ where
     /// The error of the fetch.
     pub async fn load_many(&self, keys: impl IntoIterator<Item = K>) -> Result<HashMap<K, V>> {
         // All keys are placed before anything is awaited, so they share a batch.
-        let placed: Vec<_> = keys.into_iter().map(|key| (self.place(&key), key)).collect();
+        let mut opened = None;
+        let mut placed = Vec::new();
+        for key in keys {
+            let (batch, opener) = self.place(&key);
+            opened = opener.or(opened);
+            placed.push((batch, key));
+        }
+        hold_open(opened).await;
         let mut values = HashMap::with_capacity(placed.len());
         for (batch, key) in placed {
             if let Some(value) = batch.await?.get(&key) {
@@ -96,30 +107,44 @@ where
         Ok(values)
     }
 
-    /// The batch that carries `key`: the one it is already in, or the open one.
-    fn place(&self, key: &K) -> Batch<K, V> {
+    /// The batch that carries `key`: the one it is already in, or the open one. Whoever opens a batch holds it open.
+    fn place(&self, key: &K) -> (Batch<K, V>, Option<Opener>) {
         let mut inner = self.0.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(batch) = inner.placed.get(key) {
-            return batch.clone();
+            return (batch.clone(), None);
         }
-        let (keys, batch) =
-            inner.open.get_or_insert_with(|| (Vec::new(), run(Arc::downgrade(&self.0)).boxed().shared()));
+        let mut opener = None;
+        let (keys, batch) = inner.open.get_or_insert_with(|| {
+            let (open, closed) = oneshot::channel();
+            opener = Some(open);
+            (Vec::new(), run(Arc::downgrade(&self.0), closed).boxed().shared())
+        });
         keys.push(key.clone());
         let batch = batch.clone();
         inner.placed.insert(key.clone(), batch.clone());
-        batch
+        (batch, opener)
     }
 }
 
-/// The life of one batch: hear everybody, close, fetch. It holds the loader weakly, since the loader holds the batch.
-async fn run<K, V>(state: Weak<State<K, V>>) -> Result<Arc<HashMap<K, V>>>
+/// Gives the siblings time to join, then closes the batch by dropping its opener. A holder that is cancelled drops it
+/// too, so the others never wait for somebody who has left.
+async fn hold_open(opener: Option<Opener>) {
+    if opener.is_some() {
+        for _ in 0..ROUNDS {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// The life of one batch once it is closed: take the keys, fetch. It holds the loader weakly, since the loader holds
+/// the batch.
+async fn run<K, V>(state: Weak<State<K, V>>, closed: oneshot::Receiver<()>) -> Result<Arc<HashMap<K, V>>>
 where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    for _ in 0..ROUNDS {
-        tokio::task::yield_now().await;
-    }
+    // Always an error: nobody sends, the opener is dropped.
+    let _ = closed.await;
     let Some(state) = state.upgrade() else { return Ok(Arc::default()) };
     let keys = {
         let mut inner = state.inner.lock().unwrap_or_else(PoisonError::into_inner);

@@ -100,7 +100,7 @@ impl Subgraph {
         let origin = Origin::of(&request.headers);
         let request = match self.prepare(request, authentication, false) {
             Ok(request) => request,
-            Err(response) => return response,
+            Err(response) => return *response,
         };
         let running = AssertUnwindSafe(origin.scope(self.0.engine.execute(request))).catch_unwind();
         let response = running.await.unwrap_or_else(|_| {
@@ -116,7 +116,7 @@ impl Subgraph {
     ) -> BoxStream<'static, Response> {
         match self.prepare(request, authentication, true) {
             Ok(request) => self.0.engine.stream(request).map(respond::described).boxed(),
-            Err(response) => futures::stream::iter([response]).boxed(),
+            Err(response) => futures::stream::iter([*response]).boxed(),
         }
     }
 
@@ -126,14 +126,14 @@ impl Subgraph {
         request: SubgraphRequest,
         authentication: Authentication,
         is_stream: bool,
-    ) -> std::result::Result<Request, Response> {
+    ) -> std::result::Result<Request, Box<Response>> {
         if matches!(authentication, Authentication::Rejected) {
-            return Err(respond::unauthenticated());
+            return Err(Box::new(respond::unauthenticated()));
         }
         let variables = serde_json::Value::Object(request.variables);
         let mut prepared = Request::new(request.query).variables(Variables::from_json(variables));
         prepared.operation_name = request.operation_name;
-        guard::check(&mut prepared).map_err(|error| respond::refused(&error))?;
+        guard::check(&mut prepared).map_err(|error| Box::new(respond::refused(&error)))?;
         let scope = RequestScope { authentication, is_stream };
         (self.0.per_request)(&scope, &mut prepared.data);
         prepared.data.insert(scope.authentication);

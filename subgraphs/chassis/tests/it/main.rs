@@ -1,0 +1,14 @@
+//! Chassis under test, on a real database each: SQLite, or PostgreSQL when `CARMEN_TEST_DATABASE_URL` is set.
+
+#![expect(clippy::unwrap_used, reason = "tests panic rather than return results: better backtraces")]
+
+mod entities;
+mod failures;
+mod idempotency;
+mod outbox;
+mod paging;
+mod pantry;
+mod peers;
+mod serving;
+mod tokens;
+mod writers;
