@@ -5,6 +5,7 @@
 //! [`vendor`], [`price_list`] and [`offer`]; [`start`] makes a subgraph of it all.
 
 pub mod audit;
+pub mod demo;
 mod event;
 mod foreign;
 pub mod offer;

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use chassis::{Error, Result};
 use entities_vendor::{exchange_rate, price_line, price_list, vendor_product};
 use primitives::{CurrencyCode, Date, Decimal, ProductId, TenantId, VendorId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
@@ -114,4 +116,23 @@ async fn rates(
         .await?;
     rates.extend(rows.into_iter().map(|row| (row.currency, row.rate)));
     Ok(rates)
+}
+
+/// Writes exchange rates that hold from a day on.
+pub(crate) async fn put_rates(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    day: Date,
+    rates: &[(CurrencyCode, Decimal)],
+) -> Result<()> {
+    use exchange_rate::Column::{Currency, Rate, TenantId as Tenant, ValidFrom};
+    let rows = rates.iter().map(|(currency, rate)| exchange_rate::ActiveModel {
+        tenant_id: Set(tenant),
+        currency: Set(currency.as_str().to_owned()),
+        valid_from: Set(day.get()),
+        rate: Set(*rate),
+    });
+    let known = OnConflict::columns([Tenant, Currency, ValidFrom]).update_column(Rate).to_owned();
+    exchange_rate::Entity::insert_many(rows).on_conflict(known).exec_without_returning(tx).await?;
+    Ok(())
 }

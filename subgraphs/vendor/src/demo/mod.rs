@@ -1,0 +1,10 @@
+//! Vendors and price lists of the demo houses: deterministic, and written through the same use cases as any other list.
+//!
+//! The caller of [`seed`] passes the products of the house; nothing is asked of another service. Each vendor is written
+//! with everything it has in one transaction, so a run that was interrupted can simply be repeated.
+
+mod plan;
+mod seed;
+
+pub use plan::{DemoProduct, House};
+pub use seed::seed;

@@ -1,0 +1,144 @@
+//! A running vendor subgraph and the words the tests speak with it. Products come from a peer that knows what the test says.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use chassis::testkit::{Kit, TestPeer, data};
+use chassis::{Caller, Subgraph};
+use primitives::{ProductId, TenantId};
+use serde_json::{Value, json};
+
+/// One tenant.
+pub(crate) fn andaman() -> TenantId {
+    TenantId::from_uuid(uuid::Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0001))
+}
+
+/// Another tenant.
+pub(crate) fn lanna() -> TenantId {
+    TenantId::from_uuid(uuid::Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0002))
+}
+
+type Known = Arc<Mutex<HashMap<String, Value>>>;
+
+/// A subgraph without vendors, and somebody who may do everything in it.
+#[derive(Debug)]
+pub(crate) struct House {
+    pub(crate) kit: Kit,
+    pub(crate) subgraph: Subgraph,
+    pub(crate) buyer: Caller,
+    known: Known,
+}
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        let kit = Kit::new::<subgraph_vendor::Migrator>().await;
+        let known = Known::default();
+        let catalogue = Arc::clone(&known);
+        kit.peers()
+            .connect("product", TestPeer::answering(move |request| answer(&catalogue, &request.variables)));
+        let subgraph = subgraph_vendor::start(kit.environment()).await.unwrap();
+        let buyer = kit.caller(andaman(), &["*"]);
+        Self { kit, subgraph, buyer, known }
+    }
+
+    /// A product counted in kg, of which a case holds twelve.
+    pub(crate) fn product(&self) -> String {
+        let id = ProductId::generate().to_string();
+        let packs = json!({ "kg": "1", "g": "0.001", "case": "12" });
+        self.known.lock().unwrap().insert(id.clone(), packs);
+        id
+    }
+
+    /// The whole response to somebody.
+    pub(crate) async fn ask_as(&self, caller: &Caller, query: &str, variables: Value) -> Value {
+        self.kit.ask_with(&self.subgraph, caller, query, variables).await
+    }
+
+    /// The data of a response without errors.
+    pub(crate) async fn data(&self, query: &str, variables: Value) -> Value {
+        data(self.ask_as(&self.buyer, query, variables).await)
+    }
+
+    /// The payload of a mutation that takes one input.
+    pub(crate) async fn mutate(&self, mutation: &str, input: Value) -> Value {
+        self.mutate_as(&self.buyer, mutation, input).await["data"][mutation].take()
+    }
+
+    /// The whole response to a mutation that takes one input.
+    pub(crate) async fn mutate_as(&self, caller: &Caller, mutation: &str, input: Value) -> Value {
+        let (noun, fields) = match mutation {
+            "setVendorProduct" => ("vendorProduct", "isPreferred isBlocked vendor { code } product { id }"),
+            name if name.ends_with("PriceList") => ("priceList", "id number status version statusReason"),
+            _ => ("vendor", "id code name status version statusReason"),
+        };
+        let kind = match mutation {
+            "createVendor" | "updateVendor" | "createPriceList" | "updatePriceList" | "setVendorProduct" => {
+                format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..])
+            }
+            name if name.ends_with("PriceList") => "PriceListTransitionInput".to_owned(),
+            _ => "VendorTransitionInput".to_owned(),
+        };
+        let query = format!(
+            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {noun} {{ {fields} }} \
+             userErrors {{ code field message meta }} }} }}"
+        );
+        self.ask_as(caller, &query, json!({ "input": input })).await
+    }
+
+    /// An active vendor; answers its id.
+    pub(crate) async fn vendor(&self, code: &str) -> String {
+        let input = json!({ "code": code, "name": format!("Vendor {code}"), "currency": "THB" });
+        let created = self.mutate("createVendor", input).await;
+        assert_eq!(created["userErrors"], json!([]), "{created}");
+        let id = created["vendor"]["id"].as_str().unwrap().to_owned();
+        let active = self.mutate("activateVendor", json!({ "id": id, "expectedVersion": 1 })).await;
+        assert_eq!(active["vendor"]["status"], "ACTIVE", "{active}");
+        id
+    }
+
+    /// A drafted and submitted list; answers its id.
+    pub(crate) async fn submitted(&self, vendor: &str, (from, to): (&str, &str), lines: Value) -> String {
+        let input = json!({ "vendorId": vendor, "validFrom": from, "validTo": to, "lines": lines });
+        let created = self.mutate("createPriceList", input).await;
+        assert_eq!(created["userErrors"], json!([]), "{created}");
+        let id = created["priceList"]["id"].as_str().unwrap().to_owned();
+        let submitted = self.mutate("submitPriceList", json!({ "id": id, "expectedVersion": 1 })).await;
+        assert_eq!(submitted["priceList"]["status"], "SUBMITTED", "{submitted}");
+        id
+    }
+
+    /// A list in force during July 2026; answers its id.
+    pub(crate) async fn active(&self, vendor: &str, lines: Value) -> String {
+        let id = self.submitted(vendor, ("2026-07-01", "2026-07-31"), lines).await;
+        let approved = self.mutate("approvePriceList", json!({ "id": id, "expectedVersion": 2 })).await;
+        assert_eq!(approved["priceList"]["status"], "ACTIVE", "{approved}");
+        id
+    }
+
+    /// The codes and paths of what a payload refuses.
+    pub(crate) fn refusals(payload: &Value) -> Vec<(String, String)> {
+        let errors = payload["userErrors"].as_array().unwrap();
+        let shown = errors.iter().map(|error| {
+            let path = error["field"]
+                .as_array()
+                .map(|path| path.iter().map(|part| part.as_str().unwrap()).collect::<Vec<_>>().join("."));
+            (error["code"].as_str().unwrap().to_owned(), path.unwrap_or_default())
+        });
+        shown.collect()
+    }
+}
+
+/// What the product service would answer about packs.
+fn answer(known: &Known, variables: &serde_json::Map<String, Value>) -> Value {
+    let known = known.lock().unwrap();
+    let entities = variables["products"].as_array().unwrap().iter().map(|representation| {
+        let id = representation["id"].as_str().unwrap();
+        let Some(packs) = known.get(id) else { return Value::Null };
+        let mut entity = json!({ "id": id, "baseUnit": { "code": "kg" } });
+        for (name, unit) in variables.iter().filter(|(name, _)| name.starts_with('u')) {
+            entity[format!("f{}", &name[1..])] = packs[unit.as_str().unwrap()].clone();
+        }
+        entity
+    });
+    json!({ "_entities": entities.collect::<Vec<_>>() })
+}

@@ -1,0 +1,119 @@
+//! Vendors through their life, lists of them, and references to them.
+
+use serde_json::json;
+
+use crate::house::{House, lanna};
+
+#[tokio::test]
+async fn a_vendor_is_described_let_in_blocked_and_archived() {
+    let house = House::open().await;
+    let id = house.vendor("fish").await;
+    let blocked =
+        house.mutate("blockVendor", json!({ "id": id, "expectedVersion": 2, "reason": "late again" })).await;
+    assert_eq!(blocked["vendor"]["statusReason"], "late again");
+    let again =
+        house.mutate("blockVendor", json!({ "id": id, "expectedVersion": 3, "reason": "late again" })).await;
+    assert_eq!(House::refusals(&again), [("INVALID_STATE".to_owned(), String::new())]);
+    let stale = house.mutate("unblockVendor", json!({ "id": id, "expectedVersion": 2 })).await;
+    assert_eq!(House::refusals(&stale), [("CONFLICT".to_owned(), "expectedVersion".to_owned())]);
+    assert_eq!(stale["userErrors"][0]["meta"]["currentVersion"], 3);
+    let open = house.mutate("unblockVendor", json!({ "id": id, "expectedVersion": 3 })).await;
+    assert_eq!(
+        (&open["vendor"]["status"], &open["vendor"]["statusReason"]),
+        (&json!("ACTIVE"), &json!(null))
+    );
+    let archived = house.mutate("archiveVendor", json!({ "id": id, "expectedVersion": 4 })).await;
+    assert_eq!(archived["vendor"]["status"], "ARCHIVED");
+}
+
+#[tokio::test]
+async fn a_code_is_unique_in_the_tenant_only() {
+    let house = House::open().await;
+    house.vendor("FISH").await;
+    let input = json!({ "code": " fish ", "name": "Another", "currency": "THB", "leadTimeDays": -1 });
+    let refused = house.mutate("createVendor", input.clone()).await;
+    let expected = [("DUPLICATE", "code"), ("VALIDATION_ERROR", "leadTimeDays")];
+    let found = House::refusals(&refused);
+    assert_eq!(found.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>(), expected);
+    let other = house.kit.caller(lanna(), &["*"]);
+    let input = json!({ "code": "fish", "name": "Another", "currency": "THB" });
+    let created = house.mutate_as(&other, "createVendor", input).await;
+    assert_eq!(created["data"]["createVendor"]["vendor"]["code"], "FISH");
+}
+
+#[tokio::test]
+async fn a_repeated_request_has_one_effect_and_one_answer() {
+    let house = House::open().await;
+    let input = json!({ "code": "FISH", "name": "Fish", "currency": "THB", "idempotencyKey": "k1" });
+    let first = house.mutate("createVendor", input.clone()).await;
+    assert_eq!(house.mutate("createVendor", input.clone()).await, first);
+    let mut other = input;
+    other["name"] = json!("Other");
+    let refused = house.mutate("createVendor", other).await;
+    assert_eq!(House::refusals(&refused), [("IDEMPOTENCY_MISMATCH".to_owned(), "idempotencyKey".to_owned())]);
+}
+
+#[tokio::test]
+async fn lists_are_searched_sorted_and_paged() {
+    let house = House::open().await;
+    for code in ["C", "A", "B"] {
+        house.vendor(code).await;
+    }
+    let query =
+        "query($after: String) { vendors(first: 2, after: $after, sort: CODE_DESC, search: \"vendor\") {
+        nodes { code } totalCount pageInfo { hasNextPage endCursor } } }";
+    let page = house.data(query, json!({})).await;
+    assert_eq!(page["vendors"]["nodes"], json!([{ "code": "C" }, { "code": "B" }]));
+    assert_eq!(page["vendors"]["totalCount"], 3);
+    let next = house.data(query, json!({ "after": page["vendors"]["pageInfo"]["endCursor"] })).await;
+    assert_eq!(next["vendors"]["nodes"], json!([{ "code": "A" }]));
+    assert_eq!(next["vendors"]["pageInfo"]["hasNextPage"], false);
+    let blocked = house.data("{ vendors(where: { status: [BLOCKED] }) { nodes { code } } }", json!({})).await;
+    assert_eq!(blocked["vendors"]["nodes"], json!([]));
+}
+
+#[tokio::test]
+async fn fifty_references_cost_one_statement_and_other_tenants_see_none() {
+    let house = House::open().await;
+    let mut keys = Vec::new();
+    for number in 0..50 {
+        let id = house.vendor(&format!("V{number}")).await;
+        keys.push(json!({ "__typename": "Vendor", "id": id }));
+    }
+    let query = "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Vendor { code } } }";
+    let statements = house.kit.db().statements();
+    statements.start();
+    let found = house.data(query, json!({ "keys": keys })).await;
+    assert_eq!(found["_entities"][49]["code"], "V49");
+    assert_eq!(statements.count_on("vendor"), 1);
+    statements.stop();
+    let other = house.kit.caller(lanna(), &["*"]);
+    let hidden = house.ask_as(&other, query, json!({ "keys": keys })).await;
+    assert!(hidden["data"]["_entities"].as_array().unwrap().iter().all(serde_json::Value::is_null));
+    let id = &keys[0]["id"];
+    let single =
+        house.ask_as(&other, "query($id: ID!) { vendor(id: $id) { code } }", json!({ "id": id })).await;
+    assert_eq!(single["data"]["vendor"], json!(null));
+    let input = json!({ "id": id, "expectedVersion": 2, "reason": "mine now" });
+    let foreign = house.mutate_as(&other, "blockVendor", input).await;
+    assert_eq!(foreign["data"]["blockVendor"]["userErrors"][0]["code"], "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn one_vendor_is_preferred_for_a_product_at_a_time() {
+    let house = House::open().await;
+    let (first, second, product) = (house.vendor("A").await, house.vendor("B").await, house.product());
+    for vendor in [&first, &second] {
+        let input = json!({ "vendorId": vendor, "productId": product, "isPreferred": true });
+        let set = house.mutate("setVendorProduct", input).await;
+        assert_eq!(set["vendorProduct"]["isPreferred"], true, "{set}");
+    }
+    let query = "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Product { preferredVendor { code } } } }";
+    let found = house.data(query, json!({ "keys": [{ "__typename": "Product", "id": product }] })).await;
+    assert_eq!(found["_entities"][0]["preferredVendor"]["code"], "B");
+    let both = json!({ "vendorId": first, "productId": product, "isPreferred": true, "isBlocked": true });
+    assert_eq!(House::refusals(&house.mutate("setVendorProduct", both).await)[0].1, "isBlocked");
+    let unknown = primitives::ProductId::generate().to_string();
+    let nobody = house.mutate("setVendorProduct", json!({ "vendorId": first, "productId": unknown })).await;
+    assert_eq!(House::refusals(&nobody), [("NOT_FOUND".to_owned(), "productId".to_owned())]);
+}
