@@ -120,7 +120,7 @@ fn currencies_are_compared_at_their_rates() {
 fn a_wanted_unit_is_converted_by_table_or_by_a_priced_pack() {
     let kilo = candidate("kilo", "10");
     let grams = Wanted { quantity: decimal("2500"), unit: Some(unit("g")) };
-    assert_eq!(rank(&[kilo.clone()], grams).unwrap()[0].total, decimal("25"));
+    assert_eq!(rank(std::slice::from_ref(&kilo), grams).unwrap()[0].total, decimal("25"));
     let mut case = candidate("case", "100");
     case.line.unit = unit("case");
     case.line.factor = decimal("12");
