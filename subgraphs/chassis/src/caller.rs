@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_graphql::Context;
-use primitives::{TenantId, UserId};
+use primitives::{SessionId, TenantId, UserId};
 
 use crate::error::{Denial, Error, Result};
 
@@ -22,6 +22,8 @@ pub struct Caller {
     pub username: String,
     /// `resource:action` strings; `resource:*` and `*` grant more than one.
     pub permissions: Vec<String>,
+    /// The session the token was issued for; none for tokens made by hand.
+    pub session: Option<SessionId>,
     /// The bearer token itself, to ask peers on the caller's behalf. Never logged.
     pub token: Arc<str>,
 }
@@ -97,6 +99,7 @@ mod tests {
             tenant: TenantId::from(uuid::Uuid::nil()),
             username: "chef".to_owned(),
             permissions: permissions.iter().map(ToString::to_string).collect(),
+            session: None,
             token: Arc::from("secret-token"),
         }
     }

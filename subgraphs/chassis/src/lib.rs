@@ -47,7 +47,7 @@ pub use peers::{HttpPeer, Peer, Peers};
 pub use request::RequestScope;
 pub use statements::StatementLog;
 pub use subgraph::{Environment, Subgraph, SubgraphBuilder, schema};
-pub use token::{Claims, Keys, TokenVerifier, Trust};
+pub use token::{Claims, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Keys, TokenVerifier, Trust};
 
 /// The request and answer types on the wire, for who serves or asks a subgraph in process.
 pub use router_protocol::{SubgraphRequest, SubgraphResponse};

@@ -12,7 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Validation};
 use moka::sync::Cache;
-use primitives::{TenantId, UserId};
+use primitives::{SessionId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -21,6 +21,12 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 
 pub use keys::Keys;
+
+/// The issuer of a fleet that configures none.
+pub const DEFAULT_ISSUER: &str = "carmen-identity";
+
+/// The audience of a fleet that configures none.
+pub const DEFAULT_AUDIENCE: &str = "carmen";
 
 /// How far the clocks of issuer and verifier may be apart.
 const SKEW_SECONDS: i64 = 60;
@@ -64,6 +70,9 @@ pub struct Claims {
     /// What the user may do: `resource:action`.
     #[serde(default)]
     pub permissions: Vec<String>,
+    /// The session it was issued for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<SessionId>,
     /// When it was issued, in seconds since 1970.
     #[serde(default)]
     pub iat: i64,
@@ -82,6 +91,7 @@ struct Presented {
     preferred_username: String,
     #[serde(default)]
     permissions: Vec<String>,
+    sid: Option<SessionId>,
     nbf: Option<i64>,
     exp: i64,
 }
@@ -140,6 +150,7 @@ impl TokenVerifier {
             tenant: presented.tenant_id,
             username: presented.preferred_username,
             permissions: presented.permissions,
+            session: presented.sid,
             token: Arc::from(token),
         });
         self.0.remembered.insert(digest, Remembered { caller: Arc::clone(&caller), exp: presented.exp });

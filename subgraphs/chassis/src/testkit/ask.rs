@@ -79,6 +79,7 @@ impl Kit {
             tenant,
             username: claims.preferred_username.clone(),
             permissions: claims.permissions.clone(),
+            session: claims.sid,
             token: Arc::from(self.signer.sign(&claims)),
         }
     }

@@ -10,13 +10,13 @@ use serde::Serialize;
 
 use crate::caller::Caller;
 use crate::clock::Clock;
-use crate::token::{Claims, Keys, TokenVerifier, Trust};
+use crate::token::{Claims, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Keys, TokenVerifier, Trust};
 
 /// The issuer tests trust.
-pub const ISSUER: &str = "carmen-identity";
+pub const ISSUER: &str = DEFAULT_ISSUER;
 
 /// The audience tests expect.
-pub const AUDIENCE: &str = "carmen";
+pub const AUDIENCE: &str = DEFAULT_AUDIENCE;
 
 /// How long a test token is valid.
 const LIFETIME_SECONDS: i64 = 300;
@@ -77,6 +77,7 @@ pub fn claims(tenant: TenantId, permissions: &[&str], now: DateTime<Utc>) -> Cla
         preferred_username: format!("user-{user}"),
         email: None,
         permissions: permissions.iter().map(ToString::to_string).collect(),
+        sid: None,
         iat: now.timestamp(),
         nbf: None,
         exp: now.timestamp() + LIFETIME_SECONDS,
@@ -90,6 +91,7 @@ pub fn caller(tenant: TenantId, permissions: &[&str]) -> Caller {
         tenant,
         username: "test".to_owned(),
         permissions: permissions.iter().map(ToString::to_string).collect(),
+        session: None,
         token: Arc::from(""),
     }
 }
