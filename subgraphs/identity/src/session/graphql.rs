@@ -1,0 +1,152 @@
+//! Signing in and out as clients see it.
+
+use async_graphql::{ComplexObject, Context, Object, SimpleObject};
+use chassis::{Connection, PageArgs, Result, UserError, caller, outcome};
+use primitives::{DateTime, SessionId};
+
+use super::{model, service};
+use crate::Identity;
+use crate::account::graphql::User;
+use crate::role::graphql::Role;
+
+/// One sign-in, for as long as it is continued.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Session {
+    /// The session's id.
+    id: SessionId,
+    /// The device as it called itself when signing in.
+    device: Option<String>,
+    /// When the user signed in.
+    created_at: DateTime,
+    /// When the session was last continued.
+    last_seen_at: DateTime,
+    /// When it ends if nobody ends it earlier.
+    expires_at: DateTime,
+    /// When it was ended early; null when it was not.
+    revoked_at: Option<DateTime>,
+}
+
+#[ComplexObject]
+impl Session {
+    /// Whether it is the session of the token that asks.
+    async fn is_current(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(caller(ctx)?.session == Some(self.id))
+    }
+}
+
+impl From<model::Session> for Session {
+    fn from(session: model::Session) -> Self {
+        Self {
+            id: session.id,
+            device: session.device,
+            created_at: session.created_at.into(),
+            last_seen_at: session.last_seen_at.into(),
+            expires_at: session.expires_at.into(),
+            revoked_at: session.revoked_at.map(DateTime::from),
+        }
+    }
+}
+
+/// The tokens of somebody who signed in or stayed signed in.
+#[derive(Debug, Default, SimpleObject)]
+pub(crate) struct LoginPayload {
+    /// Sent as bearer token with every request.
+    access_token: Option<String>,
+    /// Exchanged for new tokens by `refresh`, once. Keep it as safe as a password.
+    refresh_token: Option<String>,
+    /// When the access token ends.
+    expires_at: Option<DateTime>,
+    /// Who signed in.
+    user: Option<User>,
+    /// What the caller can mend.
+    user_errors: Vec<UserError>,
+}
+
+/// The outcome of signing out.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct LogoutPayload {
+    /// How many sessions ended.
+    revoked_sessions: Option<i32>,
+    /// What the caller can mend.
+    user_errors: Vec<UserError>,
+}
+
+fn payload(result: Result<service::SignedIn>) -> Result<LoginPayload> {
+    let (signed_in, user_errors) = outcome(result)?;
+    let Some(signed_in) = signed_in else {
+        return Ok(LoginPayload { user_errors, ..LoginPayload::default() });
+    };
+    let roles = signed_in.roles.into_iter().map(Role::from).collect();
+    Ok(LoginPayload {
+        access_token: Some(signed_in.access_token),
+        refresh_token: Some(signed_in.refresh_token.reveal()),
+        expires_at: Some(signed_in.expires_at.into()),
+        user: Some(User::signed_in(signed_in.account, roles)),
+        user_errors,
+    })
+}
+
+/// The questions about sessions.
+#[derive(Debug, Default)]
+pub(crate) struct SessionQuery;
+
+#[Object]
+impl SessionQuery {
+    /// The caller's own sessions, the newest first.
+    async fn sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from the beginning or after `after`; 10 when neither size is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "How many, from the end or before `before`.")] last: Option<i32>,
+        #[graphql(desc = "The cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<Connection<Session>> {
+        let page = PageArgs::new(first, after, last, before);
+        let sessions = service::list_own(ctx.data_unchecked(), caller(ctx)?, page).await?;
+        Ok(sessions.map(Session::from))
+    }
+}
+
+/// Signing in and out.
+#[derive(Debug, Default)]
+pub(crate) struct SessionMutation;
+
+#[Object]
+impl SessionMutation {
+    /// Signs in. A wrong name or password, and an account closed after too many attempts, all answer UNAUTHENTICATED.
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The name of the account; letter case does not matter.")] username: String,
+        #[graphql(desc = "The account's password.", secret)] password: String,
+        #[graphql(desc = "What to call this device in the list of sessions.")] device: Option<String>,
+    ) -> Result<LoginPayload> {
+        let app: &Identity = ctx.data_unchecked();
+        payload(service::login(app, &username, &password, device).await)
+    }
+
+    /// Exchanges a refresh token for new tokens. Each token works once; a used one ends its whole session.
+    async fn refresh(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The refresh token of the last sign-in or refresh.", secret)] token: String,
+    ) -> Result<LoginPayload> {
+        let app: &Identity = ctx.data_unchecked();
+        payload(service::refresh(app, &token).await)
+    }
+
+    /// Ends the caller's session, or all of the caller's sessions. Access tokens already handed out end by themselves
+    /// within five minutes.
+    async fn logout(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether all of the caller's sessions end.", default)] all: bool,
+    ) -> Result<LogoutPayload> {
+        let app: &Identity = ctx.data_unchecked();
+        let (count, user_errors) = outcome(service::logout(app, caller(ctx)?, all).await)?;
+        let revoked_sessions = count.map(|count| i32::try_from(count).unwrap_or(i32::MAX));
+        Ok(LogoutPayload { revoked_sessions, user_errors })
+    }
+}
