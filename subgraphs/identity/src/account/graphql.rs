@@ -97,20 +97,28 @@ pub(crate) struct AccountQuery;
 #[Object]
 impl AccountQuery {
     /// The signed-in user.
-    async fn me(&self, ctx: &Context<'_>) -> Result<User> {
+    async fn me(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         let caller = caller(ctx)?;
         let account = ctx.data_unchecked::<AccountLoader>().load(caller.user).await?;
         // A token whose account is gone is no proof of anybody.
-        account.map(User::from).ok_or_else(Error::unauthenticated)
+        account.map(|account| Some(User::from(account))).ok_or_else(Error::unauthenticated)
     }
 
     /// A user of the caller's tenant; null when there is none with this id.
-    #[graphql(entity)]
     async fn user(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user's id.")] id: UserId,
     ) -> Result<Option<User>> {
-        Ok(ctx.data_unchecked::<AccountLoader>().load(id).await?.map(User::from))
+        find(ctx, id).await
     }
+
+    #[graphql(entity)]
+    async fn user_by_id(&self, ctx: &Context<'_>, id: UserId) -> Result<Option<User>> {
+        find(ctx, id).await
+    }
+}
+
+async fn find(ctx: &Context<'_>, id: UserId) -> Result<Option<User>> {
+    Ok(ctx.data_unchecked::<AccountLoader>().load(id).await?.map(User::from))
 }

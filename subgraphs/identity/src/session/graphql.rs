@@ -102,10 +102,10 @@ impl SessionQuery {
         #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
         #[graphql(desc = "How many, from the end or before `before`.")] last: Option<i32>,
         #[graphql(desc = "The cursor before which the page ends.")] before: Option<String>,
-    ) -> Result<Connection<Session>> {
+    ) -> Result<Option<Connection<Session>>> {
         let page = PageArgs::new(first, after, last, before);
         let sessions = service::list_own(ctx.data_unchecked(), caller(ctx)?, page).await?;
-        Ok(sessions.map(Session::from))
+        Ok(Some(sessions.map(Session::from)))
     }
 }
 

@@ -47,7 +47,11 @@ pub(crate) struct Issued {
 }
 
 impl KeyRing {
-    pub(crate) async fn open(db: &Db, clock: &Clock, trust: Trust) -> Result<Self> {
+    /// Finds the keys, or makes them in a fresh database, and publishes them into `trust.keys`.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn open(db: &Db, clock: &Clock, trust: Trust) -> Result<Self> {
         for _ in 0..OPEN_ATTEMPTS {
             let keys = store::list_living_across_tenants(db.read()).await?;
             let has = |status| keys.iter().any(|key| key.status == status);
