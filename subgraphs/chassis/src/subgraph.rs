@@ -87,9 +87,19 @@ impl Subgraph {
         self.stream(request, authentication).map(|response| respond::bytes(&response)).boxed()
     }
 
+    /// The HTTP routes it has beside GraphQL, for a process that serves those of several subgraphs.
+    pub fn routes(&self) -> axum::Router {
+        self.0.routes.clone()
+    }
+
     /// The HTTP and WebSocket interface for a process of its own.
     pub fn router(&self) -> axum::Router {
         crate::http::router(self.clone()).merge(self.0.routes.clone())
+    }
+
+    /// The routes it has beside the GraphQL ones, for a process that serves GraphQL by itself.
+    pub fn further_routes(&self) -> axum::Router {
+        self.0.routes.clone()
     }
 
     pub(crate) async fn authenticate(&self, request: &SubgraphRequest) -> Authentication {

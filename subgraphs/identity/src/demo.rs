@@ -86,22 +86,17 @@ pub const ACCOUNTS: [DemoAccount; 6] = [
     },
 ];
 
-/// Makes the demo accounts that are missing, all with one password: `password`, or a generated one. Answers that
-/// password when there was anything to make, and nothing when all were there: then nobody knows it but who noted it.
+/// Makes the demo accounts that are missing, all with `password`. True when there was anything to make; accounts that
+/// were there keep their own password.
 ///
 /// # Errors
 /// `Internal` when the database fails.
-pub async fn seed(env: &Environment, password: Option<&str>) -> Result<Option<String>> {
-    let known = account::store::by_ids(env.db.read(), ANDAMAN, ids()).await?;
-    let elsewhere = account::store::by_ids(env.db.read(), LANNA, ids()).await?;
-    let is_missing =
-        |demo: &&DemoAccount| !known.contains_key(&demo.user) && !elsewhere.contains_key(&demo.user);
-    let missing: Vec<DemoAccount> = ACCOUNTS.iter().filter(is_missing).copied().collect();
+pub async fn seed(env: &Environment, password: &str) -> Result<bool> {
+    let missing = missing(env).await?;
     if missing.is_empty() {
-        return Ok(None);
+        return Ok(false);
     }
-    let password = password.map_or_else(generated_password, str::to_owned);
-    let hash = Passwords::new().hash(&password).await?;
+    let hash = Passwords::new().hash(password).await?;
     let now = env.clock.now();
     let (missing, hash) = (&missing, &hash);
     env.db
@@ -120,7 +115,28 @@ pub async fn seed(env: &Environment, password: Option<&str>) -> Result<Option<St
             Ok(())
         })
         .await?;
-    Ok(Some(password))
+    Ok(true)
+}
+
+/// Whether all demo accounts are there.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn is_seeded(env: &Environment) -> Result<bool> {
+    Ok(missing(env).await?.is_empty())
+}
+
+/// A random password for [`seed`].
+pub fn generate_password() -> String {
+    let bytes: [u8; PASSWORD_BYTES] = rand::random();
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+async fn missing(env: &Environment) -> Result<Vec<DemoAccount>> {
+    let ids = || ACCOUNTS.iter().map(|demo| demo.user).collect();
+    let mut known = account::store::by_ids(env.db.read(), ANDAMAN, ids()).await?;
+    known.extend(account::store::by_ids(env.db.read(), LANNA, ids()).await?);
+    Ok(ACCOUNTS.into_iter().filter(|demo| !known.contains_key(&demo.user)).collect())
 }
 
 impl DemoAccount {
@@ -138,13 +154,4 @@ impl DemoAccount {
             created_at: now,
         }
     }
-}
-
-fn ids() -> Vec<UserId> {
-    ACCOUNTS.iter().map(|demo| demo.user).collect()
-}
-
-fn generated_password() -> String {
-    let bytes: [u8; PASSWORD_BYTES] = rand::random();
-    URL_SAFE_NO_PAD.encode(bytes)
 }

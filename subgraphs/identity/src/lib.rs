@@ -51,6 +51,11 @@ pub async fn start(env: Environment, trust: Trust) -> Result<Subgraph> {
     Ok(schema::subgraph(app, env))
 }
 
+/// `GET /.well-known/jwks.json` of a running identity service, for a process that serves it beside other routes.
+pub fn jwks_routes(identity: &Subgraph) -> axum::Router {
+    identity.routes()
+}
+
 /// An access token for the account called `username`, for development: no password, no session.
 ///
 /// # Errors

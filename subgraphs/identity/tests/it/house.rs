@@ -30,7 +30,7 @@ impl House {
         let kit = Kit::new::<Migrator>().await;
         let trust = trust();
         let env = environment(&kit, &trust);
-        demo::seed(&env, Some(PASSWORD)).await.unwrap();
+        demo::seed(&env, PASSWORD).await.unwrap();
         let identity = start(env, trust.clone()).await.unwrap();
         Self { kit, identity, trust }
     }
