@@ -129,6 +129,21 @@ impl Fleet {
         Self::parse(&sdl, diagnostics, local).map_err(|message| invalid(file, message))
     }
 
+    /// The graph of all subgraphs of this process.
+    ///
+    /// # Errors
+    /// When they do not compose.
+    pub fn of(in_process: &InProcessSubgraphs) -> Result<Self, FleetError> {
+        let sources: Vec<SubgraphSource> = in_process
+            .iter()
+            .map(|(name, local)| SubgraphSource { name: name.clone(), url: String::new(), sdl: local.sdl.clone() })
+            .collect();
+        let Composition { supergraph_sdl, diagnostics, .. } = router_composition::compose(&sources);
+        let Some(sdl) = supergraph_sdl else { return Err(FleetError::Composition(diagnostics)) };
+        let names = in_process.keys().cloned().collect();
+        Self::parse(&sdl, diagnostics, names).map_err(|message| invalid(Path::new("supergraph"), message))
+    }
+
     /// Composes what a `supergraph.yaml` names, without running anything.
     ///
     /// # Errors

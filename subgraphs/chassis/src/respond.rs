@@ -59,6 +59,14 @@ fn describe(error: &mut ServerError) {
         )));
         describe_ours(error, &Error::Internal(fault));
     } else if !is_coded {
+        if let Some(path) = blamed_argument(&error.message) {
+            let path = path.strip_prefix("input.").unwrap_or(path);
+            set(
+                error,
+                "field",
+                Value::List(path.split('.').map(|part| Value::String(part.to_owned())).collect()),
+            );
+        }
         let code = if error.message == TOO_DEEP { Code::QueryTooComplex } else { Code::ValidationError };
         set(error, "code", code.as_str());
     }
@@ -96,6 +104,11 @@ fn describe_ours(mapped: &mut ServerError, error: &Error) {
         Error::NotFound(missing) => set(mapped, "noun", missing.noun),
         Error::Conflict(stale) => set(mapped, "currentVersion", stale.current_version),
     }
+}
+
+/// The argument that validation says is of the wrong type: `Invalid value for argument "input.items.0.kind", …`.
+fn blamed_argument(message: &str) -> Option<&str> {
+    Some(message.strip_prefix("Invalid value for argument \"")?.split_once('"')?.0)
 }
 
 fn set(error: &mut ServerError, name: &str, value: impl Into<Value>) {

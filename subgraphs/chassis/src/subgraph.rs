@@ -1,13 +1,14 @@
 //! A running subgraph, whatever its domain: what the process serves and what peers ask.
 
+mod blame;
 mod builder;
 mod guard;
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use async_graphql::{Data, Request, Response, Variables};
+use async_graphql::{Data, Request, Response, ServerError, Variables};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
@@ -22,6 +23,7 @@ use crate::request::RequestScope;
 use crate::respond;
 use crate::telemetry::Origin;
 use crate::token::TokenVerifier;
+use blame::{Blame, Suspect};
 
 pub use builder::{SubgraphBuilder, schema};
 
@@ -57,6 +59,8 @@ struct Inner {
     per_request: Box<PerRequest>,
     environment: Environment,
     routes: axum::Router,
+    /// Made when the first unreadable input comes.
+    blame: OnceLock<Blame>,
 }
 
 impl Subgraph {
@@ -108,6 +112,7 @@ impl Subgraph {
 
     pub(crate) async fn answer(&self, request: SubgraphRequest, authentication: Authentication) -> Response {
         let origin = Origin::of(&request.headers);
+        let evidence = Evidence::keep(&request);
         let request = match self.prepare(request, authentication, false) {
             Ok(request) => request,
             Err(response) => return *response,
@@ -116,7 +121,27 @@ impl Subgraph {
         let response = running.await.unwrap_or_else(|_| {
             respond::refused(&Error::internal(format!("a resolver of {} panicked", self.0.name)))
         });
-        respond::described(response)
+        respond::described(self.blamed(response, evidence))
+    }
+
+    /// Adds to every "cannot parse" where the input lies that cannot be parsed.
+    fn blamed(&self, mut response: Response, evidence: Option<Evidence>) -> Response {
+        let is_unreadable = |error: &ServerError| error.message.starts_with("Failed to parse \"");
+        let Some(evidence) = evidence.filter(|_| response.errors.iter().any(is_unreadable)) else {
+            return response;
+        };
+        let Ok(document) = async_graphql::parser::parse_query(&evidence.query) else { return response };
+        let variables = Variables::from_json(serde_json::Value::Object(evidence.variables));
+        let operation = evidence.operation_name.as_deref();
+        let suspect = Suspect { document: &document, operation, variables: &variables };
+        let blame = self.0.blame.get_or_init(|| Blame::of(&self.0.sdl));
+        for error in response.errors.iter_mut().filter(|error| is_unreadable(error)) {
+            let refusals = blame.refusals(&suspect, error);
+            if !refusals.is_empty() {
+                error.source = Some(Arc::new(Error::Refused(refusals.into())));
+            }
+        }
+        response
     }
 
     pub(crate) fn stream(
@@ -148,6 +173,24 @@ impl Subgraph {
         (self.0.per_request)(&scope, &mut prepared.data);
         prepared.data.insert(scope.authentication);
         Ok(prepared)
+    }
+}
+
+/// What is kept of a request until its inputs have proved readable.
+struct Evidence {
+    query: String,
+    operation_name: Option<String>,
+    variables: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Evidence {
+    /// Entity fetches are left out: their representations come from a router, in numbers, and are not typed by hand.
+    fn keep(request: &SubgraphRequest) -> Option<Self> {
+        (!request.query.contains("_entities")).then(|| Self {
+            query: request.query.clone(),
+            operation_name: request.operation_name.clone(),
+            variables: request.variables.clone(),
+        })
     }
 }
 

@@ -22,7 +22,12 @@ mod stock;
 use chassis::{Clock, Db, Environment, Peers, Result, Subgraph};
 
 pub use feed::FeedSettings;
+/// The migrations of this service's database.
+pub use migrations_inventory::Migrator;
 pub use prover::{Report, Violation, prove};
+
+/// The name of this service in the fleet.
+pub const NAME: &str = "inventory";
 
 /// What the use cases of this service work with.
 #[derive(Clone, Debug)]

@@ -84,7 +84,7 @@ pub(crate) fn subgraph(app: Inventory, environment: Environment) -> Subgraph {
     let schema = chassis::schema(Query::default(), Mutation::default(), Subscription::default())
         .data(app.clone())
         .finish();
-    Subgraph::builder("inventory", schema, environment)
+    Subgraph::builder(crate::NAME, schema, environment)
         .per_request(move |scope, data| lay_loaders(&app, scope, data))
         .finish()
 }

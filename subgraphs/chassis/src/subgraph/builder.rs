@@ -6,7 +6,7 @@ use async_graphql::{
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Engine, Environment, Inner, PerRequest, Subgraph};
 use crate::request::RequestScope;
@@ -52,7 +52,15 @@ impl Subgraph {
         let sdl = schema.sdl_with_options(SDLExportOptions::new().federation().compose_directive());
         let per_request: Box<PerRequest> = Box::new(|_, _| {});
         let routes = axum::Router::new();
-        let inner = Inner { name, sdl, engine: Box::new(schema), per_request, environment, routes };
+        let inner = Inner {
+            name,
+            sdl,
+            engine: Box::new(schema),
+            per_request,
+            environment,
+            routes,
+            blame: OnceLock::new(),
+        };
         SubgraphBuilder { inner }
     }
 }

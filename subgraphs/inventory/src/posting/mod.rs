@@ -13,5 +13,5 @@ pub(crate) mod service;
 pub(crate) mod store;
 
 pub(crate) use book::Book;
-pub(crate) use entry::{Entered, Request, Verb};
-pub(crate) use model::{Document, Heading, LineRefused, MAX_LINES};
+pub(crate) use entry::{Entered, EnteredCost, Request, Verb};
+pub(crate) use model::{Action, Document, Heading, Line, LineRefused, MAX_LINES};

@@ -1,0 +1,143 @@
+//! The services of this process: started with their databases, connected to each other, lent to the router as transports.
+
+use crate::cli::Global;
+use crate::databases;
+use anyhow::bail;
+use bytes::Bytes;
+use chassis::{Clock, Environment, HttpPeer, Keys, Peers, Subgraph, TokenVerifier, Trust, boot};
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::{BoxStream, StreamExt};
+use router_executor::{Transport, TransportError};
+use router_gateway::fleet::{InProcess, InProcessSubgraphs};
+use router_protocol::SubgraphRequest;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Every service there is.
+pub const SERVICES: [&str; 4] = [
+    subgraph_identity::NAME,
+    subgraph_inventory::NAME,
+    subgraph_product::NAME,
+    subgraph_vendor::NAME,
+];
+
+/// The services that run in this process.
+#[derive(Debug)]
+pub struct Services {
+    started: BTreeMap<&'static str, Subgraph>,
+}
+
+/// What the services of a process share before they start.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The time.
+    pub clock: Clock,
+    /// The public keys of access tokens.
+    pub keys: Keys,
+    /// How services reach each other.
+    pub peers: Peers,
+}
+
+impl Surroundings {
+    /// Keys of an identity service in this process, or at the configured address.
+    #[must_use]
+    pub fn new(global: &Global) -> Self {
+        let keys = match &global.jwks_url {
+            Some(url) => Keys::at_url(url.clone()),
+            None => Keys::in_process(),
+        };
+        Self { clock: Clock::system(), keys, peers: Peers::new() }
+    }
+
+    /// Whose access tokens are accepted.
+    #[must_use]
+    pub fn trust(&self, global: &Global) -> Trust {
+        Trust { issuer: global.issuer.clone(), audience: global.audience.clone(), keys: self.keys.clone() }
+    }
+
+    /// What one service starts with.
+    ///
+    /// # Errors
+    /// When its database cannot be opened or migrated.
+    pub async fn environment(&self, global: &Global, service: &str) -> anyhow::Result<Environment> {
+        let db = databases::open(global, service).await?;
+        let verifier = TokenVerifier::new(self.trust(global), self.clock.clone());
+        Ok(Environment { db, clock: self.clock.clone(), verifier, peers: self.peers.clone() })
+    }
+}
+
+impl Services {
+    /// Starts the named services and connects them to each other.
+    ///
+    /// # Errors
+    /// When a database cannot be opened or a service does not start.
+    pub async fn start(global: &Global, names: &[&str], surroundings: &Surroundings) -> anyhow::Result<Self> {
+        let mut started = BTreeMap::new();
+        for name in names {
+            let environment = surroundings.environment(global, name).await?;
+            boot::start_background(&environment.db, &environment.clock);
+            let subgraph = start_one(name, environment, surroundings.trust(global)).await?;
+            surroundings.peers.connect(subgraph.name(), subgraph.clone());
+            started.insert(subgraph.name(), subgraph);
+        }
+        Ok(Self { started })
+    }
+
+    /// A service that runs here.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Subgraph> {
+        self.started.get(name)
+    }
+
+    /// The services as the router calls them.
+    #[must_use]
+    pub fn in_process(&self) -> InProcessSubgraphs {
+        let lent = self.started.iter().map(|(name, subgraph)| {
+            let transport: Arc<dyn Transport> = Arc::new(InProcessTransport(subgraph.clone()));
+            ((*name).to_owned(), InProcess { sdl: subgraph.sdl().to_owned(), transport })
+        });
+        lent.collect()
+    }
+}
+
+async fn start_one(name: &str, environment: Environment, trust: Trust) -> anyhow::Result<Subgraph> {
+    Ok(match name {
+        subgraph_identity::NAME => subgraph_identity::start(environment, trust).await?,
+        subgraph_inventory::NAME => subgraph_inventory::start(environment).await?,
+        subgraph_product::NAME => subgraph_product::start(environment).await?,
+        subgraph_vendor::NAME => subgraph_vendor::start(environment).await?,
+        other => bail!("there is no service `{other}`; the services are {}", SERVICES.join(", ")),
+    })
+}
+
+/// Connects services in other processes, each given as `NAME=URL`.
+///
+/// # Errors
+/// When one is not of that form.
+pub fn connect_remote(peers: &Peers, remote: &[String]) -> anyhow::Result<()> {
+    for entry in remote {
+        match entry.split_once('=') {
+            Some((name, url)) if !name.is_empty() && url.contains("://") => peers.connect(name, HttpPeer::new(name, url)),
+            _ => bail!("a peer is given as NAME=URL, not `{entry}`"),
+        }
+    }
+    Ok(())
+}
+
+/// A subgraph of this process as the router's executor calls it: no socket, the same bytes.
+struct InProcessTransport(Subgraph);
+
+impl Transport for InProcessTransport {
+    fn call(&self, request: SubgraphRequest) -> BoxFuture<'static, Result<Bytes, TransportError>> {
+        let subgraph = self.0.clone();
+        async move { Ok(subgraph.execute(request).await.into()) }.boxed()
+    }
+
+    fn subscribe(
+        &self,
+        request: SubgraphRequest,
+    ) -> BoxFuture<'static, Result<BoxStream<'static, Result<Bytes, TransportError>>, TransportError>> {
+        let subgraph = self.0.clone();
+        async move { Ok(subgraph.subscribe(request).await.map(|event| Ok(event.into())).boxed()) }.boxed()
+    }
+}
