@@ -75,3 +75,53 @@ async fn queries_that_are_too_deep_or_wrong_have_codes_too() {
         assert_eq!(first_code(&kit.ask(&pantry, &caller, query).await), "VALIDATION_ERROR", "{query}");
     }
 }
+
+/// The paths of all violations of the first error.
+fn blamed(answer: &serde_json::Value) -> Vec<String> {
+    let violations = first_error(answer)["extensions"]["violations"].as_array().unwrap();
+    let path = |violation: &serde_json::Value| {
+        violation["field"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|part| part.as_str().unwrap())
+            .collect::<Vec<_>>()
+            .join(".")
+    };
+    violations.iter().map(path).collect()
+}
+
+#[tokio::test]
+async fn an_unreadable_scalar_names_its_input() {
+    let kit = kit().await;
+    let (pantry, caller) = (start(&kit), kit.caller(HERE, &[]));
+    let labels =
+        json!([{ "weight": "1" }, { "weight": 1.5, "opened": "2026-02-30" }, { "weight": "1.000001" }]);
+    let mutation = "mutation Label($labels: [Label!]!) { ...Root } fragment Root on Mutation { done: labelJars(input: { labels: $labels }) }";
+    let answer = kit.ask_with(&pantry, &caller, mutation, json!({ "labels": labels })).await;
+    assert_eq!(first_code(&answer), "VALIDATION_ERROR");
+    assert_eq!(first_error(&answer)["path"], json!(["done"]));
+    assert_eq!(first_error(&answer)["extensions"]["field"], json!(["labels", "1", "weight"]));
+    assert_eq!(blamed(&answer), ["labels.1.weight", "labels.1.opened", "labels.2.weight"]);
+    let inline = "mutation { labelJar(jar: { labels: { weight: 1e3 } }) }";
+    assert_eq!(blamed(&kit.ask(&pantry, &caller, inline).await), ["jar.labels.weight"]);
+    let below = "{ shelf { holds(weight: \"NaN\") } }";
+    assert_eq!(blamed(&kit.ask(&pantry, &caller, below).await), ["weight"]);
+}
+
+#[tokio::test]
+async fn an_argument_of_the_wrong_type_names_itself() {
+    let kit = kit().await;
+    let (pantry, caller) = (start(&kit), kit.caller(HERE, &["jars:view"]));
+    for (query, field) in [
+        ("{ jars(first: \"ten\") { totalCount } }", json!(["first"])),
+        (
+            "mutation { labelJars(input: { labels: [{ weight: \"1\", kind: GLASS }] }) }",
+            json!(["labels", "0", "kind"]),
+        ),
+    ] {
+        let answer = kit.ask(&pantry, &caller, query).await;
+        assert_eq!(first_code(&answer), "VALIDATION_ERROR", "{query}");
+        assert_eq!(first_error(&answer)["extensions"]["field"], field, "{answer}");
+    }
+}

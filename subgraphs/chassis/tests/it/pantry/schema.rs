@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject, Subscription};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject, Subscription};
 use chassis::outbox::{self, Tail};
 use chassis::{
     Caller, Connection, Db, Environment, Error, Event, Loader, PageArgs, Refusal, Refusals, SortKey,
     Subgraph, UserError, caller, outcome, page,
 };
 use futures::Stream;
-use primitives::TenantId;
+use primitives::{Date, Decimal, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -115,6 +115,10 @@ impl Query {
         Ok(page.map(Jar::from))
     }
 
+    async fn shelf(&self) -> Vec<Shelf> {
+        vec![Shelf, Shelf]
+    }
+
     async fn me(&self, ctx: &Context<'_>) -> chassis::Result<String> {
         Ok(caller(ctx)?.username.clone())
     }
@@ -144,16 +148,51 @@ impl Query {
     }
 }
 
+#[derive(InputObject)]
+struct JarLabels {
+    labels: Vec<Label>,
+}
+
+#[derive(InputObject)]
+struct Label {
+    weight: Decimal,
+    opened: Option<Date>,
+    kind: Option<LabelKind>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+enum LabelKind {
+    Paper,
+}
+
 #[derive(SimpleObject)]
 struct AddJarPayload {
     jar: Option<Jar>,
     user_errors: Vec<UserError>,
 }
 
+pub(crate) struct Shelf;
+
+#[Object]
+impl Shelf {
+    /// A field with an argument below a list.
+    async fn holds(&self, weight: Decimal) -> Option<bool> {
+        Some(weight < Decimal::ZERO)
+    }
+}
+
 pub(crate) struct Mutation;
 
 #[Object]
 impl Mutation {
+    async fn label_jar(&self, jar: JarLabels) -> i32 {
+        i32::from(jar.labels.iter().all(|label| label.opened.is_none() && label.kind.is_some()))
+    }
+
+    async fn label_jars(&self, input: JarLabels) -> usize {
+        input.labels.iter().filter(|label| label.weight > Decimal::ZERO).count()
+    }
+
     async fn add_jar(&self, ctx: &Context<'_>, name: String) -> chassis::Result<AddJarPayload> {
         let (jar, user_errors) = outcome(add_jar(env(ctx), caller(ctx)?, &name).await)?;
         Ok(AddJarPayload { jar: jar.map(Jar::from), user_errors })
