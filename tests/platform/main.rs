@@ -1,1 +1,12 @@
-//! Stories.
+//! Stories of the whole platform, one file each, through the router.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its answer has failed")]
+
+mod acceptance;
+mod access;
+mod bad_input;
+mod graphiql;
+mod reservations;
+mod shelf;
+mod tenants;
+mod updates;

@@ -65,7 +65,9 @@ fn service_files() -> Vec<std::path::PathBuf> {
         .into_iter()
         .filter(|path| {
             let shown = tree::shown(path);
-            shown.starts_with("subgraphs/") && !shown.starts_with("subgraphs/chassis") && shown.contains("/src/")
+            shown.starts_with("subgraphs/")
+                && !shown.starts_with("subgraphs/chassis")
+                && shown.contains("/src/")
         })
         .collect()
 }

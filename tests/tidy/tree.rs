@@ -16,7 +16,11 @@ pub(crate) fn crates() -> Vec<PathBuf> {
     let mut found = vec![root.join("tests")];
     for family in FAMILIES {
         let entries = std::fs::read_dir(root.join(family)).expect("each family is a folder of crates");
-        found.extend(entries.map(|entry| entry.expect("readable").path()).filter(|path| path.join("Cargo.toml").exists()));
+        found.extend(
+            entries
+                .map(|entry| entry.expect("readable").path())
+                .filter(|path| path.join("Cargo.toml").exists()),
+        );
     }
     found.sort();
     found

@@ -43,7 +43,13 @@ pub struct Global {
     pub audience: String,
 
     /// What is logged, in the syntax of `tracing` filters (`info`, `warn,router_gateway=debug`, …).
-    #[arg(long, global = true, env = "CARMEN_LOG", value_name = "FILTER", default_value = "warn,carmen=info")]
+    #[arg(
+        long,
+        global = true,
+        env = "CARMEN_LOG",
+        value_name = "FILTER",
+        default_value = "warn,carmen=info"
+    )]
     pub log: String,
 
     /// Log as JSON lines.

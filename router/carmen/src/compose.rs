@@ -43,12 +43,16 @@ fn write(file: &Path, text: &str) -> anyhow::Result<bool> {
 }
 
 fn is_current(file: &Path, text: &str) -> anyhow::Result<bool> {
-    let known = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let known =
+        std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     if known == text {
         return Ok(true);
     }
     let line = known.lines().zip(text.lines()).position(|(known, new)| known != new);
     let line = line.map_or_else(|| known.lines().count().min(text.lines().count()) + 1, |line| line + 1);
-    console::complain(&format!("{} is stale from line {line} on; write it anew without --check", file.display()));
+    console::complain(&format!(
+        "{} is stale from line {line} on; write it anew without --check",
+        file.display()
+    ));
     Ok(false)
 }

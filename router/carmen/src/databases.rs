@@ -49,8 +49,11 @@ pub(crate) async fn migrate(global: &Global, name: Option<&str>) -> anyhow::Resu
 
 /// Makes the PostgreSQL database that the last part of the address names. Needs the right to do so only when it is missing.
 async fn create_if_missing(url: &str) -> anyhow::Result<()> {
-    let Some((server, rest)) = url.rsplit_once('/') else { bail!("the database address has no database name") };
-    let (name, options) = rest.split_once('?').map_or((rest, String::new()), |(name, options)| (name, format!("?{options}")));
+    let Some((server, rest)) = url.rsplit_once('/') else {
+        bail!("the database address has no database name")
+    };
+    let (name, options) =
+        rest.split_once('?').map_or((rest, String::new()), |(name, options)| (name, format!("?{options}")));
     if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') || name.is_empty() {
         bail!("the database name `{name}` has characters other than letters, digits, - and _");
     }
@@ -63,7 +66,12 @@ async fn create_if_missing(url: &str) -> anyhow::Result<()> {
     maintenance.close().await?;
     match made {
         // Another process that starts at the same time was faster.
-        Err(error) if error.to_string().contains("already exists") || error.to_string().contains("duplicate key") => Ok(()),
+        Err(error)
+            if error.to_string().contains("already exists")
+                || error.to_string().contains("duplicate key") =>
+        {
+            Ok(())
+        }
         made => Ok(made.map(drop)?),
     }
 }

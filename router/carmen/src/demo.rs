@@ -54,7 +54,9 @@ pub async fn run(global: &Global, size: Size) -> anyhow::Result<()> {
     let databases = Databases::open(global, &surroundings).await?;
     match fill(&databases, size).await? {
         Some(sign_ins) => announce(&sign_ins),
-        None => crate::console::say("the demo accounts were there already; whatever else was missing was filled in"),
+        None => crate::console::say(
+            "the demo accounts were there already; whatever else was missing was filled in",
+        ),
     }
     Ok(())
 }
@@ -66,12 +68,23 @@ pub async fn run(global: &Global, size: Size) -> anyhow::Result<()> {
 pub async fn fill(databases: &Databases, size: Size) -> anyhow::Result<Option<SignIns>> {
     let andaman = subgraph_product::demo::andaman(product_size(size));
     let lanna = subgraph_product::demo::lanna();
-    let steps = andaman.products.len() + lanna.products.len() + VENDORS + 2 * subgraph_inventory::demo::Plan::STEPS;
+    let steps =
+        andaman.products.len() + lanna.products.len() + VENDORS + 2 * subgraph_inventory::demo::Plan::STEPS;
     let bar = progress_bar(steps as u64);
     let tick = |done: usize| bar.inc(done as u64);
     for (tenant, plan, house, stores) in [
-        (subgraph_identity::demo::ANDAMAN, &andaman, subgraph_vendor::demo::House::Andaman, subgraph_inventory::demo::House::Andaman),
-        (subgraph_identity::demo::LANNA, &lanna, subgraph_vendor::demo::House::Lanna, subgraph_inventory::demo::House::Lanna),
+        (
+            subgraph_identity::demo::ANDAMAN,
+            &andaman,
+            subgraph_vendor::demo::House::Andaman,
+            subgraph_inventory::demo::House::Andaman,
+        ),
+        (
+            subgraph_identity::demo::LANNA,
+            &lanna,
+            subgraph_vendor::demo::House::Lanna,
+            subgraph_inventory::demo::House::Lanna,
+        ),
     ] {
         let caller = &builder(tenant);
         bar.set_message("products");
@@ -81,7 +94,8 @@ pub async fn fill(databases: &Databases, size: Size) -> anyhow::Result<Option<Si
         subgraph_vendor::demo::seed(&databases.vendor, caller, (house, &sold), tick).await.map_err(chain)?;
         bar.set_message("three months of stock movements");
         let stocked = stocked(&plan.products);
-        let plan = subgraph_inventory::demo::Plan { house: stores, size: inventory_size(size), products: &stocked };
+        let plan =
+            subgraph_inventory::demo::Plan { house: stores, size: inventory_size(size), products: &stocked };
         subgraph_inventory::demo::seed(&databases.inventory, caller, &plan, tick).await.map_err(chain)?;
     }
     // Last, so that accounts are there only when everything else is: they tell a start that nothing is left to do.
@@ -103,10 +117,15 @@ pub async fn is_filled(databases: &Databases) -> anyhow::Result<bool> {
 pub fn announce(sign_ins: &SignIns) {
     crate::console::say("Demo sign-ins:");
     for account in subgraph_identity::demo::ACCOUNTS {
-        crate::console::say(&format!("  {:<26} {} ({})", account.username, account.display_name, account.role));
+        crate::console::say(&format!(
+            "  {:<26} {} ({})",
+            account.username, account.display_name, account.role
+        ));
     }
     crate::console::say(&format!("  password for all of them: {}", sign_ins.password));
-    crate::console::say("  it is shown this once; `carmen token --user NAME` prints an access token at any time");
+    crate::console::say(
+        "  it is shown this once; `carmen token --user NAME` prints an access token at any time",
+    );
 }
 
 const VENDORS: usize = 27;

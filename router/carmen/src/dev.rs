@@ -67,7 +67,8 @@ pub async fn start(global: &Global, args: &Args) -> anyhow::Result<Running> {
         }
         .boxed()
     });
-    let jwks = services.get(subgraph_identity::NAME).map(chassis::Subgraph::further_routes).unwrap_or_default();
+    let jwks =
+        services.get(subgraph_identity::NAME).map(chassis::Subgraph::further_routes).unwrap_or_default();
     let routes = gateway.router().merge(jwks);
     Ok(Running { gateway, listener, routes, address, services })
 }
@@ -115,7 +116,8 @@ async fn graph(services: &Services, config: &Config) -> anyhow::Result<Graph> {
 
 /// Tokens of the identity service in this process.
 fn own_issuer(global: &Global, address: SocketAddr) -> Auth {
-    let jwks_url = global.jwks_url.clone().unwrap_or_else(|| format!("http://{address}/.well-known/jwks.json"));
+    let jwks_url =
+        global.jwks_url.clone().unwrap_or_else(|| format!("http://{address}/.well-known/jwks.json"));
     let issuer =
         Issuer { issuer: global.issuer.clone(), audience: global.audience.clone(), jwks_url: Some(jwks_url) };
     Auth { required: false, issuers: vec![issuer] }

@@ -14,12 +14,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Every service there is.
-pub const SERVICES: [&str; 4] = [
-    subgraph_identity::NAME,
-    subgraph_inventory::NAME,
-    subgraph_product::NAME,
-    subgraph_vendor::NAME,
-];
+pub const SERVICES: [&str; 4] =
+    [subgraph_identity::NAME, subgraph_inventory::NAME, subgraph_product::NAME, subgraph_vendor::NAME];
 
 /// The services that run in this process.
 #[derive(Debug)]
@@ -117,7 +113,9 @@ async fn start_one(name: &str, environment: Environment, trust: Trust) -> anyhow
 pub fn connect_remote(peers: &Peers, remote: &[String]) -> anyhow::Result<()> {
     for entry in remote {
         match entry.split_once('=') {
-            Some((name, url)) if !name.is_empty() && url.contains("://") => peers.connect(name, HttpPeer::new(name, url)),
+            Some((name, url)) if !name.is_empty() && url.contains("://") => {
+                peers.connect(name, HttpPeer::new(name, url))
+            }
             _ => bail!("a peer is given as NAME=URL, not `{entry}`"),
         }
     }

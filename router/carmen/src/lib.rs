@@ -34,7 +34,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Subgraph(args) => subgraph::run(global, &args).await.map(|()| ExitCode::SUCCESS),
         Command::Compose(args) => compose::run(&args).await,
         Command::Plan(args) => plan::run(&args).await,
-        Command::Migrate(args) => databases::migrate(global, args.name.as_deref()).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate(args) => {
+            databases::migrate(global, args.name.as_deref()).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::Seed(args) => demo::run(global, args.size).await.map(|()| ExitCode::SUCCESS),
         Command::Token(args) => token::run(global, &args).await.map(|()| ExitCode::SUCCESS),
         Command::Prove => prove::run(global).await,

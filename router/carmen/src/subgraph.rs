@@ -16,7 +16,9 @@ pub async fn run(global: &Global, args: &Args) -> anyhow::Result<()> {
         bail!("there is no service `{name}`; the services are {}", SERVICES.join(", "));
     }
     if name != subgraph_identity::NAME && global.jwks_url.is_none() && !args.sdl {
-        bail!("a service without identity beside it needs --jwks-url (CARMEN_JWKS_URL) to verify access tokens");
+        bail!(
+            "a service without identity beside it needs --jwks-url (CARMEN_JWKS_URL) to verify access tokens"
+        );
     }
     let surroundings = Surroundings::new(global);
     connect_remote(&surroundings.peers, &args.peers)?;

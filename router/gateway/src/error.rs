@@ -56,7 +56,10 @@ impl Refusal {
 }
 
 /// The diagnostics of the compiler as GraphQL errors.
-pub(crate) fn diagnostics(list: &apollo_compiler::validation::DiagnosticList, code: &str) -> Vec<GraphqlError> {
+pub(crate) fn diagnostics(
+    list: &apollo_compiler::validation::DiagnosticList,
+    code: &str,
+) -> Vec<GraphqlError> {
     /// The most problems of one document that are reported.
     const REPORTED_MAX: usize = 50;
     list.iter()

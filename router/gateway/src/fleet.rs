@@ -136,7 +136,11 @@ impl Fleet {
     pub fn of(in_process: &InProcessSubgraphs) -> Result<Self, FleetError> {
         let sources: Vec<SubgraphSource> = in_process
             .iter()
-            .map(|(name, local)| SubgraphSource { name: name.clone(), url: String::new(), sdl: local.sdl.clone() })
+            .map(|(name, local)| SubgraphSource {
+                name: name.clone(),
+                url: String::new(),
+                sdl: local.sdl.clone(),
+            })
             .collect();
         let Composition { supergraph_sdl, diagnostics, .. } = router_composition::compose(&sources);
         let Some(sdl) = supergraph_sdl else { return Err(FleetError::Composition(diagnostics)) };
@@ -178,8 +182,10 @@ impl Fleet {
                     })?;
                     return Ok(Arc::clone(&local.transport));
                 }
-                let transport = HttpTransport::try_new(&settings(config, name, &subgraph.url))
-                    .map_err(|error| FleetError::Address { name: name.clone(), message: error.to_string() })?;
+                let transport =
+                    HttpTransport::try_new(&settings(config, name, &subgraph.url)).map_err(|error| {
+                        FleetError::Address { name: name.clone(), message: error.to_string() }
+                    })?;
                 Ok(Arc::new(transport) as Arc<dyn Transport>)
             })
             .collect()
@@ -251,7 +257,8 @@ async fn sdl(
 
 /// Asks a running subgraph for its schema.
 async fn introspect(name: &str, url: &str) -> Result<String, FleetError> {
-    let failed = |message: String| FleetError::Introspection { name: name.to_owned(), url: url.to_owned(), message };
+    let failed =
+        |message: String| FleetError::Introspection { name: name.to_owned(), url: url.to_owned(), message };
     let response = reqwest::Client::new()
         .post(url)
         .timeout(INTROSPECTION_TIMEOUT)
@@ -259,7 +266,8 @@ async fn introspect(name: &str, url: &str) -> Result<String, FleetError> {
         .send()
         .await
         .map_err(|error| failed(error.without_url().to_string()))?;
-    let body: serde_json::Value = response.json().await.map_err(|error| failed(error.without_url().to_string()))?;
+    let body: serde_json::Value =
+        response.json().await.map_err(|error| failed(error.without_url().to_string()))?;
     match body.pointer("/data/_service/sdl").and_then(serde_json::Value::as_str) {
         Some(sdl) => Ok(sdl.to_owned()),
         None => Err(failed("the answer has no `_service { sdl }`".to_owned())),
@@ -267,7 +275,8 @@ async fn introspect(name: &str, url: &str) -> Result<String, FleetError> {
 }
 
 fn read(file: &Path) -> Result<String, FleetError> {
-    std::fs::read_to_string(file).map_err(|source| FleetError::Unreadable { file: file.to_path_buf(), source })
+    std::fs::read_to_string(file)
+        .map_err(|source| FleetError::Unreadable { file: file.to_path_buf(), source })
 }
 
 fn invalid(file: &Path, message: String) -> FleetError {

@@ -46,7 +46,11 @@ pub struct PreparedOperation {
 impl Graph {
     /// A graph over transports by subgraph position.
     #[must_use]
-    pub fn new(supergraph: Arc<Supergraph>, transports: Vec<Arc<dyn Transport>>, config: &crate::Config) -> Self {
+    pub fn new(
+        supergraph: Arc<Supergraph>,
+        transports: Vec<Arc<dyn Transport>>,
+        config: &crate::Config,
+    ) -> Self {
         Self {
             planner: Planner::new(Arc::clone(&supergraph)),
             executor: Executor::new(Arc::clone(&supergraph), transports),
@@ -70,7 +74,11 @@ impl Graph {
     }
 
     /// Looks an operation up, or parses, checks and plans it.
-    pub(crate) fn prepare(&self, text: &str, operation_name: Option<&str>) -> Result<Arc<PreparedOperation>, Refusal> {
+    pub(crate) fn prepare(
+        &self,
+        text: &str,
+        operation_name: Option<&str>,
+    ) -> Result<Arc<PreparedOperation>, Refusal> {
         let key = OperationKey { text: text.into(), operation_name: operation_name.map(str::to_owned) };
         if let Some(known) = self.prepared.get(&key) {
             metrics::counter!("carmen_prepared_operations_total", "found" => "yes").increment(1);

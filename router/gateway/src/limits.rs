@@ -38,7 +38,11 @@ pub(crate) fn check(document: &Document, limits: &Limits) -> Vec<GraphqlError> {
     errors
 }
 
-fn exceeded<'d>(operation: &'d OperationDefinition, meter: &mut Meter<'d>, limits: &Limits) -> Vec<GraphqlError> {
+fn exceeded<'d>(
+    operation: &'d OperationDefinition,
+    meter: &mut Meter<'d>,
+    limits: &Limits,
+) -> Vec<GraphqlError> {
     let size = meter.selections(&operation.selection_set, 0);
     let checks = [
         ("depth", size.depth, limits.depth),
@@ -50,10 +54,12 @@ fn exceeded<'d>(operation: &'d OperationDefinition, meter: &mut Meter<'d>, limit
     exceeded
         .map(|(what, actual, limit)| {
             let shown = if actual == usize::MAX { "too many".to_owned() } else { actual.to_string() };
-            GraphqlError::new(format!("the operation exceeds the limit of {limit} for {what}: it has {shown}"))
-                .with_code(QUERY_TOO_COMPLEX)
-                .with_extension("limit", what)
-                .with_extension("max", limit)
+            GraphqlError::new(format!(
+                "the operation exceeds the limit of {limit} for {what}: it has {shown}"
+            ))
+            .with_code(QUERY_TOO_COMPLEX)
+            .with_extension("limit", what)
+            .with_extension("max", limit)
         })
         .collect()
 }
@@ -100,7 +106,9 @@ impl<'d> Meter<'d> {
     }
 
     fn fragment(&mut self, name: &Name, nesting: usize) -> Size {
-        let Some((name, fragment)) = self.fragments.get_key_value(name).map(|(name, fragment)| (*name, *fragment)) else {
+        let Some((name, fragment)) =
+            self.fragments.get_key_value(name).map(|(name, fragment)| (*name, *fragment))
+        else {
             return Size::default();
         };
         match self.known.get(name) {
@@ -138,7 +146,10 @@ mod tests {
     fn fragments_that_multiply_are_measured_in_no_time() {
         let mut query = "{ ...F0 }".to_owned();
         for level in 0..60 {
-            query.push_str(&format!(" fragment F{level} on T {{ x: a {{ ...F{n} }} y: a {{ ...F{n} }} }}", n = level + 1));
+            query.push_str(&format!(
+                " fragment F{level} on T {{ x: a {{ ...F{n} }} y: a {{ ...F{n} }} }}",
+                n = level + 1
+            ));
         }
         query.push_str(" fragment F60 on T { b }");
         assert_eq!(codes(&query), ["depth", "aliases"]);

@@ -59,7 +59,11 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Result<Media, Refusal> {
     ];
     let mut best: Option<(u32, Media)> = None;
     for (name, media) in offers {
-        let Some((_, weight)) = ranges.iter().filter(|(range, _)| matches(range, name)).max_by_key(|(range, _)| range.len() - range.matches('*').count()) else {
+        let Some((_, weight)) = ranges
+            .iter()
+            .filter(|(range, _)| matches(range, name))
+            .max_by_key(|(range, _)| range.len() - range.matches('*').count())
+        else {
             continue;
         };
         let wildcard = !ranges.iter().any(|(range, _)| range == name);
@@ -89,14 +93,17 @@ fn range(text: &str) -> Option<(String, u32)> {
     if !range.contains('/') {
         return None;
     }
-    let weight = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse::<f32>().ok()).unwrap_or(1.0);
+    let weight =
+        parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse::<f32>().ok()).unwrap_or(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000")]
     let weight = (weight.clamp(0.0, 1.0) * 1000.0) as u32;
     Some((range, weight))
 }
 
 fn matches(range: &str, name: &str) -> bool {
-    range == "*/*" || range == name || range.strip_suffix("/*").is_some_and(|kind| name.split('/').next() == Some(kind))
+    range == "*/*"
+        || range == name
+        || range.strip_suffix("/*").is_some_and(|kind| name.split('/').next() == Some(kind))
 }
 
 #[cfg(test)]

@@ -25,7 +25,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// Gives the token for a GraphiQL page that is signed in by itself; development only.
-pub(crate) type SessionSource = Arc<dyn Fn() -> futures::future::BoxFuture<'static, Option<Session>> + Send + Sync>;
+pub(crate) type SessionSource =
+    Arc<dyn Fn() -> futures::future::BoxFuture<'static, Option<Session>> + Send + Sync>;
 
 /// A gateway over one graph. Clones are the same gateway.
 #[derive(Clone)]
@@ -96,7 +97,10 @@ impl Gateway {
     pub fn router(&self) -> Router {
         let config = &self.0.config;
         Router::new()
-            .route("/graphql", get(http_handler::get).post(http_handler::post).fallback(http_handler::other_method))
+            .route(
+                "/graphql",
+                get(http_handler::get).post(http_handler::post).fallback(http_handler::other_method),
+            )
             .route("/", get(graphiql::page))
             .route("/graphiql/session", get(graphiql::session))
             .route("/health", get(|| async { "ok\n" }))
@@ -224,7 +228,8 @@ async fn metrics() -> impl IntoResponse {
 fn panicked(_: Box<dyn std::any::Any + Send>) -> http::Response<axum::body::Body> {
     // What the panic said is in the log, through the panic hook; it is nothing for a client.
     tracing::error!("a request handler panicked");
-    let refusal = Refusal::http(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL, "the request could not be answered");
+    let refusal =
+        Refusal::http(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL, "the request could not be answered");
     http_handler::refused(&refusal, crate::negotiation::Media::Json)
 }
 

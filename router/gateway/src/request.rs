@@ -42,11 +42,14 @@ pub(crate) fn from_body(headers: &HeaderMap, body: &[u8], batch_max: usize) -> R
     let value: Value = serde_json::from_slice(body)
         .map_err(|error| Refusal::bad_request(format!("the body is not JSON: {error}")))?;
     match value {
-        Value::Array(_) if batch_max == 0 => Err(Refusal::bad_request("batches are turned off: send one request")),
-        Value::Array(items) if items.is_empty() => Err(Refusal::bad_request("the batch is empty")),
-        Value::Array(items) if items.len() > batch_max => {
-            Err(Refusal::bad_request(format!("the batch has {} requests, at most {batch_max} are allowed", items.len())))
+        Value::Array(_) if batch_max == 0 => {
+            Err(Refusal::bad_request("batches are turned off: send one request"))
         }
+        Value::Array(items) if items.is_empty() => Err(Refusal::bad_request("the batch is empty")),
+        Value::Array(items) if items.len() > batch_max => Err(Refusal::bad_request(format!(
+            "the batch has {} requests, at most {batch_max} are allowed",
+            items.len()
+        ))),
         Value::Array(items) => Ok(Asked::Batch(items.into_iter().map(from_value).collect::<Result<_, _>>()?)),
         value => Ok(Asked::One(from_value(value)?)),
     }
@@ -57,7 +60,12 @@ pub(crate) fn from_value(value: Value) -> Result<GraphqlRequest, Refusal> {
     let Value::Object(fields) = &value else {
         return Err(Refusal::bad_request("a GraphQL request is a JSON object with `query`"));
     };
-    for (name, expected) in [("query", "a string"), ("operationName", "a string"), ("variables", "an object"), ("extensions", "an object")] {
+    for (name, expected) in [
+        ("query", "a string"),
+        ("operationName", "a string"),
+        ("variables", "an object"),
+        ("extensions", "an object"),
+    ] {
         let fits = match fields.get(name) {
             None | Some(Value::Null) => true,
             Some(Value::String(_)) => expected == "a string",

@@ -42,7 +42,11 @@ impl Close {
 }
 
 /// Accepts a WebSocket; one that does not offer our protocol is closed with 4406.
-pub(crate) fn upgrade(gateway: Gateway, upgrade: WebSocketUpgrade, headers: HeaderMap) -> http::Response<Body> {
+pub(crate) fn upgrade(
+    gateway: Gateway,
+    upgrade: WebSocketUpgrade,
+    headers: HeaderMap,
+) -> http::Response<Body> {
     let offered = headers
         .get_all(http::header::SEC_WEBSOCKET_PROTOCOL)
         .iter()
@@ -165,8 +169,8 @@ impl Connection {
     }
 
     async fn message(&mut self, text: &str) -> Result<(), Close> {
-        let message: Value =
-            serde_json::from_str(text).map_err(|error| Close::new(4400, format!("a message is not JSON: {error}")))?;
+        let message: Value = serde_json::from_str(text)
+            .map_err(|error| Close::new(4400, format!("a message is not JSON: {error}")))?;
         match message["type"].as_str() {
             Some("connection_init") => self.init(&message["payload"]).await,
             Some("ping") => self.send(json!({ "type": "pong" })).await,
@@ -246,7 +250,9 @@ impl Connection {
 /// The token in the payload of `connection_init`: at its top or under `headers`.
 fn token_of(payload: &Value) -> Option<&str> {
     let places = [payload, &payload["headers"]];
-    places.into_iter().find_map(|place| place["Authorization"].as_str().or_else(|| place["authorization"].as_str()))
+    places
+        .into_iter()
+        .find_map(|place| place["Authorization"].as_str().or_else(|| place["authorization"].as_str()))
 }
 
 async fn queue(out: &mpsc::Sender<Message>, slow: Duration, message: &Value) -> Result<(), ()> {
@@ -293,10 +299,18 @@ impl Operation {
     /// The only answer of an operation, then its end. A request that was refused before execution is an `error`.
     async fn deliver(&self, id: &str, response: &Response) {
         if response.is_refused() {
-            let _ = queue(&self.out, self.slow, &json!({ "id": id, "type": "error", "payload": response.errors })).await;
+            let _ = queue(
+                &self.out,
+                self.slow,
+                &json!({ "id": id, "type": "error", "payload": response.errors }),
+            )
+            .await;
             return;
         }
-        if queue(&self.out, self.slow, &json!({ "id": id, "type": "next", "payload": response })).await.is_ok() {
+        if queue(&self.out, self.slow, &json!({ "id": id, "type": "next", "payload": response }))
+            .await
+            .is_ok()
+        {
             self.complete(id).await;
         }
     }

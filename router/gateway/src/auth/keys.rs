@@ -56,7 +56,9 @@ impl KeySet {
         for key in &set.keys {
             let algorithm = match &key.algorithm {
                 AlgorithmParameters::RSA(_) => Algorithm::RS256,
-                AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => Algorithm::ES256,
+                AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => {
+                    Algorithm::ES256
+                }
                 _ => continue,
             };
             let Some(id) = &key.common.key_id else { continue };
@@ -64,7 +66,9 @@ impl KeySet {
                 Ok(decoding) => {
                     by_id.insert(id.clone(), (decoding, algorithm));
                 }
-                Err(error) => tracing::warn!(kid = id, %error, "a published key cannot be read and is left out"),
+                Err(error) => {
+                    tracing::warn!(kid = id, %error, "a published key cannot be read and is left out")
+                }
             }
         }
         self.0.by_id.store(Arc::new(by_id));

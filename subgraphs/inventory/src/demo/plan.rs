@@ -183,7 +183,8 @@ impl<'p> Calendar<'p> {
                 let place = self.location(store);
                 let (_, lines) = by_store.entry(place).or_insert((0, Vec::new()));
                 let quantity = Decimal::from_whole(40 + small(&["opening", &product.code, store], 160));
-                let line = self.receive(product, store, quantity, MovementReason::OpeningBalance, lines.len());
+                let line =
+                    self.receive(product, store, quantity, MovementReason::OpeningBalance, lines.len());
                 lines.push(line);
                 if lines.len() == 400 {
                     let lines = std::mem::take(lines);
@@ -207,7 +208,8 @@ impl<'p> Calendar<'p> {
             let store = self.store_of(product);
             let second = self.plan.house == House::Andaman && day % 4 == 3;
             let store = if second { "P2-STORE" } else { store };
-            let quantity = Decimal::from_whole(5 + small(&["delivered", &product.code, &day.to_string()], 60));
+            let quantity =
+                Decimal::from_whole(5 + small(&["delivered", &product.code, &day.to_string()], 60));
             lines.push(self.receive(product, store, quantity, MovementReason::Purchase, lines.len()));
         }
         (!lines.is_empty()).then(|| self.document("GRN", at, lines))
@@ -222,7 +224,8 @@ impl<'p> Calendar<'p> {
             for place in self.users() {
                 let location = self.location(place);
                 let Some(quantity) = self.share(product, location, 5) else { continue };
-                *self.on_hand.entry((product.id, location)).or_default() = self.left(product, location, quantity);
+                *self.on_hand.entry((product.id, location)).or_default() =
+                    self.left(product, location, quantity);
                 let action = Action::Issue { reason, reservation: None };
                 lines.push(line(lines.len(), product, location, quantity, action));
                 break;
@@ -300,7 +303,9 @@ impl<'p> Calendar<'p> {
     fn store_of(&self, product: &DemoProduct) -> &'static str {
         match self.plan.house {
             House::Lanna => "STORE",
-            House::Andaman if small(&["cold", &product.code[..product.code.len().min(4)]], 3) == 0 => "P1-COLD",
+            House::Andaman if small(&["cold", &product.code[..product.code.len().min(4)]], 3) == 0 => {
+                "P1-COLD"
+            }
             House::Andaman => "P1-STORE",
         }
     }
@@ -341,8 +346,21 @@ impl<'p> Calendar<'p> {
     }
 }
 
-fn line(index: usize, product: &DemoProduct, location: LocationId, quantity: Decimal, action: Action) -> Line {
-    Line { index, product: product.id, location, quantity, reference_line: Some(format!("{}", index + 1)), action }
+fn line(
+    index: usize,
+    product: &DemoProduct,
+    location: LocationId,
+    quantity: Decimal,
+    action: Action,
+) -> Line {
+    Line {
+        index,
+        product: product.id,
+        location,
+        quantity,
+        reference_line: Some(format!("{}", index + 1)),
+        action,
+    }
 }
 
 /// The id of a demo location.

@@ -24,7 +24,8 @@ pub async fn seed(
     plan: &Plan<'_>,
     progress: impl Fn(usize) + Send + Sync,
 ) -> Result<usize> {
-    let units = &plan.products.iter().map(|product| (product.id, product.base_unit)).collect::<HashMap<_, _>>();
+    let units =
+        &plan.products.iter().map(|product| (product.id, product.base_unit)).collect::<HashMap<_, _>>();
     let db = &environment.db;
     db.write(|tx| async move { lay_out(&tx, caller, plan, units).await }).await?;
     let mut calendar = Calendar::new(plan);

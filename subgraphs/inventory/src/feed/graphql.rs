@@ -67,6 +67,7 @@ pub(crate) struct StockDelta {
     unit: Unit,
 }
 
+/// What one movement changed at one balance.
 #[Object]
 impl StockDelta {
     /// What changed it.

@@ -94,6 +94,7 @@ impl From<super::Reference> for DocumentReference {
 #[derive(Clone, Debug)]
 pub(crate) struct StockMovement(pub(crate) super::StockMovement);
 
+/// One line of the ledger: what moved, when, and at which value. Lines are never changed.
 #[Object]
 impl StockMovement {
     /// Identity of the line.

@@ -37,6 +37,7 @@ pub(crate) enum CostMethod {
 #[derive(Clone, Debug)]
 pub(crate) struct Location(pub(crate) super::Location);
 
+/// A place that holds stock, or through which stock is used up.
 #[Object]
 impl Location {
     /// Identity of the location.

@@ -29,6 +29,7 @@ pub(crate) enum ReservationStatus {
 #[derive(Clone, Debug)]
 pub(crate) struct Reservation(pub(crate) super::Reservation);
 
+/// Stock promised to somebody: on hand, but no longer available.
 #[Object]
 impl Reservation {
     /// Identity of the reservation.

@@ -32,6 +32,7 @@ pub(crate) enum InventoryItemOrder {
 #[derive(Clone, Debug)]
 pub(crate) struct InventoryItem(pub(crate) super::InventoryItem);
 
+/// The balance of one product at one location.
 #[Object]
 impl InventoryItem {
     /// Identity of the balance.
@@ -126,6 +127,7 @@ pub(crate) struct CostLayer {
     currency: primitives::CurrencyCode,
 }
 
+/// What is left of one receipt, with the cost it came at (FIFO).
 #[Object]
 impl CostLayer {
     /// When its units first came into the house.
