@@ -18,14 +18,14 @@ async fn of_two_hundred_reservations_on_a_stock_of_one_hundred_exactly_one_hundr
         .unwrap()
         .iter()
         .find(|item| item["location"]["id"] == *shelf.location);
-    let available: f64 = here.unwrap()["available"]["value"].as_str().unwrap().parse().unwrap();
-    if available < 100.0 {
-        let missing = format!("{}", 100.0 - available);
+    let available = hundred_thousandths(here.unwrap()["available"]["value"].as_str().unwrap());
+    if available < WANTED {
+        let missing = decimal(WANTED - available);
         assert_eq!(receive(&admin, &[(shelf, &missing)]).await, json!([]));
-    } else if available > 100.0 {
+    } else if available > WANTED {
         let issue =
             "mutation($input: IssueStockInput!) { issueStock(input: $input) { userErrors { code } } }";
-        let line = json!({ "productId": shelf.product, "locationId": shelf.location, "quantity": format!("{}", available - 100.0) });
+        let line = json!({ "productId": shelf.product, "locationId": shelf.location, "quantity": decimal(available - WANTED) });
         let issued = admin.data(issue, json!({ "input": { "lines": [line] } })).await;
         assert_eq!(issued["issueStock"]["userErrors"], json!([]));
     }
@@ -43,4 +43,17 @@ async fn of_two_hundred_reservations_on_a_stock_of_one_hundred_exactly_one_hundr
     assert_eq!((succeeded, refused.len()), (100, 0), "{refused:?}");
     carmen.prove().await;
     carmen.stop().await;
+}
+
+/// One hundred.
+const WANTED: i64 = 10_000_000;
+
+/// A decimal in units of its fifth place: floats would not hold it.
+fn hundred_thousandths(text: &str) -> i64 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    format!("{whole}{fraction:0<5}").parse().unwrap()
+}
+
+fn decimal(raw: i64) -> String {
+    format!("{}.{:05}", raw / 100_000, raw % 100_000)
 }
