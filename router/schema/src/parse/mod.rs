@@ -8,7 +8,7 @@ mod field_set;
 mod graphs;
 mod implicit;
 mod strip;
-mod types;
+mod definitions;
 
 pub use field_set::FieldSetError;
 
@@ -60,7 +60,7 @@ impl Supergraph {
         refuse_unknown_features(&links)?;
         let join = Join::of(&links)?;
         let graphs = Graphs::read(&schema, &join)?;
-        let mut types = types::read(&schema, &links, &join, &graphs)?;
+        let mut types = definitions::read(&schema, &links, &join, &graphs)?;
         implicit::complete(&schema, &join, &graphs, &mut types);
         let merged = strip::merged(&schema, &links, &join)?;
         let api = strip::api(&merged, &links)?;
