@@ -6,7 +6,7 @@
 
 use super::Join;
 use super::graphs::Graphs;
-use super::types::{output_fields, plain};
+use super::definitions::{output_fields, plain};
 use crate::field_set::{FieldSet, Selection};
 use crate::model::{SubgraphId, TypeInfo};
 use apollo_compiler::schema::ExtendedType;

@@ -1,7 +1,7 @@
 //! From supergraph SDL to [`Supergraph`].
 //!
 //! The steps: parse the text, see which specs it links to (`link`), list the subgraphs (`graphs`), read for every type
-//! and field who serves it (`types`), complete what the oldest join spec leaves unsaid (`implicit`), and strip the machinery
+//! and field who serves it (`definitions`), complete what the oldest join spec leaves unsaid (`implicit`), and strip the machinery
 //! to get the merged schema and the one clients see (`strip`).
 
 mod field_set;

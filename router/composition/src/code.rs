@@ -1,0 +1,182 @@
+//! The codes of composition diagnostics: published names, so that people find what others wrote about them.
+
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $variant:ident = $text:literal,)*) => {
+        /// A diagnostic's code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[doc = $doc])* $variant,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The code as printed.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc,)*).trim_ascii(),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The SDL is not valid GraphQL.
+    InvalidGraphql = "INVALID_GRAPHQL",
+    /// A subgraph has no name, or two have the same.
+    InvalidSubgraphName = "INVALID_SUBGRAPH_NAME",
+    /// The linked version of federation is not known.
+    UnknownFederationLinkVersion = "UNKNOWN_FEDERATION_LINK_VERSION",
+    /// `@link` imports something that the spec does not have.
+    InvalidLinkDirectiveUsage = "INVALID_LINK_DIRECTIVE_USAGE",
+    /// The schema uses a feature that this version does not compose yet.
+    UnsupportedFeature = "UNSUPPORTED_FEATURE",
+    /// The schema has a type called `Query` that is not its query root.
+    RootQueryUsed = "ROOT_QUERY_USED",
+    /// The schema has a type called `Mutation` that is not its mutation root.
+    RootMutationUsed = "ROOT_MUTATION_USED",
+    /// The schema has a type called `Subscription` that is not its subscription root.
+    RootSubscriptionUsed = "ROOT_SUBSCRIPTION_USED",
+    /// A type is extended but no subgraph defines it.
+    ExtensionWithNoBase = "EXTENSION_WITH_NO_BASE",
+    /// No subgraph has a query.
+    NoQueries = "NO_QUERIES",
+
+    /// The `fields` of a `@key` are not a string.
+    KeyInvalidFieldsType = "KEY_INVALID_FIELDS_TYPE",
+    /// The `fields` of a `@key` cannot be read or name an unknown field.
+    KeyInvalidFields = "KEY_INVALID_FIELDS",
+    /// A `@key` uses a field that takes arguments.
+    KeyFieldsHasArgs = "KEY_FIELDS_HAS_ARGS",
+    /// A `@key` uses a field of an interface or union type.
+    KeyFieldsSelectInvalidType = "KEY_FIELDS_SELECT_INVALID_TYPE",
+    /// `@key` on an interface needs federation 2.3.
+    KeyUnsupportedOnInterface = "KEY_UNSUPPORTED_ON_INTERFACE",
+
+    /// The `fields` of a `@requires` are not a string.
+    RequiresInvalidFieldsType = "REQUIRES_INVALID_FIELDS_TYPE",
+    /// The `fields` of a `@requires` cannot be read or name an unknown field.
+    RequiresInvalidFields = "REQUIRES_INVALID_FIELDS",
+    /// A `@requires` uses a field that the subgraph resolves itself.
+    RequiresFieldsMissingExternal = "REQUIRES_FIELDS_MISSING_EXTERNAL",
+    /// `@requires` on a field of an interface.
+    RequiresUnsupportedOnInterface = "REQUIRES_UNSUPPORTED_ON_INTERFACE",
+
+    /// The `fields` of a `@provides` are not a string.
+    ProvidesInvalidFieldsType = "PROVIDES_INVALID_FIELDS_TYPE",
+    /// The `fields` of a `@provides` cannot be read or name an unknown field.
+    ProvidesInvalidFields = "PROVIDES_INVALID_FIELDS",
+    /// A `@provides` uses a field that takes arguments.
+    ProvidesFieldsHasArgs = "PROVIDES_FIELDS_HAS_ARGS",
+    /// A `@provides` uses a field that the subgraph resolves anyway.
+    ProvidesFieldsMissingExternal = "PROVIDES_FIELDS_MISSING_EXTERNAL",
+    /// `@provides` on a field whose type has no fields.
+    ProvidesOnNonObjectField = "PROVIDES_ON_NON_OBJECT_FIELD",
+    /// `@provides` on a field of an interface.
+    ProvidesUnsupportedOnInterface = "PROVIDES_UNSUPPORTED_ON_INTERFACE",
+
+    /// A field is `@external` in every subgraph that has it.
+    ExternalMissingOnBase = "EXTERNAL_MISSING_ON_BASE",
+    /// An `@external` field has another type than its owner gives it.
+    ExternalTypeMismatch = "EXTERNAL_TYPE_MISMATCH",
+    /// An `@external` field lacks an argument that its owner declares.
+    ExternalArgumentMissing = "EXTERNAL_ARGUMENT_MISSING",
+    /// An argument of an `@external` field has another type than its owner gives it.
+    ExternalArgumentTypeMismatch = "EXTERNAL_ARGUMENT_TYPE_MISMATCH",
+    /// An `@external` field is used by no `@key`, `@requires`, `@provides` or interface.
+    ExternalUnused = "EXTERNAL_UNUSED",
+    /// `@external` on a field of an interface.
+    ExternalOnInterface = "EXTERNAL_ON_INTERFACE",
+
+    /// `@override` names its own subgraph.
+    OverrideFromSelfError = "OVERRIDE_FROM_SELF_ERROR",
+    /// `@override` takes over from a subgraph that overrides the field itself.
+    OverrideSourceHasOverride = "OVERRIDE_SOURCE_HAS_OVERRIDE",
+    /// `@override` together with `@external`, `@requires` or `@provides`.
+    OverrideCollisionWithAnotherDirective = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
+    /// `@override` on a field of an interface.
+    OverrideOnInterface = "OVERRIDE_ON_INTERFACE",
+    /// The label of an `@override` is neither a name nor `percent(…)`.
+    OverrideLabelInvalid = "OVERRIDE_LABEL_INVALID",
+    /// `@override` names a subgraph that does not exist.
+    FromSubgraphDoesNotExist = "FROM_SUBGRAPH_DOES_NOT_EXIST",
+
+    /// `@interfaceObject` where it has no meaning.
+    InterfaceObjectUsageError = "INTERFACE_OBJECT_USAGE_ERROR",
+    /// A `@key` of an interface is missing on one of its implementations.
+    InterfaceKeyNotOnImplementation = "INTERFACE_KEY_NOT_ON_IMPLEMENTATION",
+    /// A subgraph resolves an interface by `@key` without knowing all its implementations.
+    InterfaceKeyMissingImplementationType = "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE",
+    /// An implementation lacks a field that another subgraph added to the interface.
+    InterfaceFieldNoImplem = "INTERFACE_FIELD_NO_IMPLEM",
+
+    /// Several subgraphs resolve a field but not all mark it `@shareable`.
+    InvalidFieldSharing = "INVALID_FIELD_SHARING",
+    /// `@shareable` where it has no meaning.
+    InvalidShareableUsage = "INVALID_SHAREABLE_USAGE",
+    /// A type is of different kinds in different subgraphs.
+    TypeKindMismatch = "TYPE_KIND_MISMATCH",
+    /// A field's types cannot be merged.
+    FieldTypeMismatch = "FIELD_TYPE_MISMATCH",
+    /// An argument's types cannot be merged.
+    FieldArgumentTypeMismatch = "FIELD_ARGUMENT_TYPE_MISMATCH",
+    /// An argument has different default values.
+    FieldArgumentDefaultMismatch = "FIELD_ARGUMENT_DEFAULT_MISMATCH",
+    /// An input field has different default values.
+    InputFieldDefaultMismatch = "INPUT_FIELD_DEFAULT_MISMATCH",
+    /// A required argument is missing in a subgraph that has the field.
+    RequiredArgumentMissingInSomeSubgraph = "REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH",
+    /// A required input field is missing in a subgraph that has the input type.
+    RequiredInputFieldMissingInSomeSubgraph = "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH",
+    /// The subgraphs have no field of an input type in common.
+    EmptyMergedInputType = "EMPTY_MERGED_INPUT_TYPE",
+    /// An enum that goes in and out has different values in different subgraphs.
+    EnumValueMismatch = "ENUM_VALUE_MISMATCH",
+    /// The subgraphs have no value of an input enum in common.
+    EmptyMergedEnumType = "EMPTY_MERGED_ENUM_TYPE",
+    /// Something that not all subgraphs accept was left out of the supergraph.
+    InconsistentArgumentPresence = "INCONSISTENT_ARGUMENT_PRESENCE",
+    /// An input field that not all subgraphs accept was left out of the supergraph.
+    InconsistentInputObjectField = "INCONSISTENT_INPUT_OBJECT_FIELD",
+    /// A value of an input enum that not all subgraphs accept was left out of the supergraph.
+    InconsistentEnumValueForInputEnum = "INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM",
+
+    /// Something visible has an `@inaccessible` type.
+    ReferencedInaccessible = "REFERENCED_INACCESSIBLE",
+    /// A visible default value uses something `@inaccessible`.
+    DefaultValueUsesInaccessible = "DEFAULT_VALUE_USES_INACCESSIBLE",
+    /// A visible type has only `@inaccessible` children.
+    OnlyInaccessibleChildren = "ONLY_INACCESSIBLE_CHILDREN",
+    /// A required argument or input field is `@inaccessible` on something visible.
+    RequiredInaccessible = "REQUIRED_INACCESSIBLE",
+    /// A visible interface field is implemented by an `@inaccessible` one.
+    ImplementedByInaccessible = "IMPLEMENTED_BY_INACCESSIBLE",
+    /// The query root is `@inaccessible`.
+    QueryRootTypeInaccessible = "QUERY_ROOT_TYPE_INACCESSIBLE",
+
+    /// A field that clients may ask for cannot be reached on some path.
+    SatisfiabilityError = "SATISFIABILITY_ERROR",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

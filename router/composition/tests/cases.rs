@@ -1,0 +1,137 @@
+//! A folder per case: `case.md` says in one sentence what it shows, `subgraphs/*.graphql` are composed, and three snapshots
+//! hold what comes out. New folders are found by themselves.
+
+use router_composition::{Code, Composition, Severity, SubgraphSource, compose};
+use router_schema::Supergraph;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut cases: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    cases
+}
+
+fn sources(case: &Path) -> Vec<SubgraphSource> {
+    let files = fs::read_dir(case.join("subgraphs")).unwrap_or_else(|_| panic!("{} has no subgraphs", case.display()));
+    let mut sources: Vec<_> = files
+        .map(|file| {
+            let path = file.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let url = format!("http://{name}.example/graphql");
+            SubgraphSource { name, url, sdl: fs::read_to_string(&path).unwrap() }
+        })
+        .collect();
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    sources
+}
+
+fn diagnostics(composition: &Composition) -> String {
+    if composition.diagnostics.is_empty() {
+        return "nothing to say".to_owned();
+    }
+    composition.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn every_case_composes_as_recorded() {
+    for case in cases() {
+        let sentence = fs::read_to_string(case.join("case.md")).unwrap_or_default();
+        assert!(!sentence.trim().is_empty(), "{} lacks the sentence of its case.md", case.display());
+        let composition = compose(&sources(&case));
+        let mut settings = insta::Settings::new();
+        settings.set_snapshot_path(&case);
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.set_input_file(case.join("case.md"));
+        settings.bind(|| {
+            insta::assert_snapshot!("diagnostics", diagnostics(&composition));
+            let nothing = || "no supergraph".to_owned();
+            insta::assert_snapshot!("supergraph", composition.supergraph_sdl.clone().unwrap_or_else(nothing));
+            insta::assert_snapshot!("api", composition.api_sdl().unwrap_or_else(nothing));
+        });
+    }
+}
+
+#[test]
+fn the_order_of_subgraphs_makes_no_difference() {
+    for case in cases() {
+        let sources = sources(&case);
+        let expected = compose(&sources);
+        for order in orders(&sources) {
+            let composition = compose(&order);
+            assert_eq!(composition.supergraph_sdl, expected.supergraph_sdl, "{}", case.display());
+            assert_eq!(composition.diagnostics, expected.diagnostics, "{}", case.display());
+        }
+    }
+}
+
+/// All rotations, forwards and backwards.
+fn orders(sources: &[SubgraphSource]) -> Vec<Vec<SubgraphSource>> {
+    let mut orders = Vec::new();
+    for start in 0..sources.len() {
+        let mut order = sources.to_vec();
+        order.rotate_left(start);
+        orders.push(order.clone());
+        order.reverse();
+        orders.push(order);
+    }
+    orders
+}
+
+#[test]
+fn a_composed_supergraph_is_read_back_and_its_api_schema_is_valid() {
+    let mut composed = 0;
+    for case in cases() {
+        let composition = compose(&sources(&case));
+        let Some(sdl) = &composition.supergraph_sdl else { continue };
+        let supergraph = Supergraph::parse(sdl).unwrap_or_else(|error| panic!("{}: {error}", case.display()));
+        let api = router_schema::apollo_compiler::Schema::parse_and_validate(supergraph.api_sdl(), "api.graphql");
+        assert!(api.is_ok(), "{}: {}", case.display(), api.unwrap_err());
+        composed += 1;
+    }
+    assert!(composed > 10, "only {composed} cases compose");
+}
+
+#[test]
+fn a_refused_composition_has_an_error_and_an_accepted_one_has_none() {
+    for case in cases() {
+        let composition = compose(&sources(&case));
+        let has_error = composition.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        assert_eq!(composition.supergraph_sdl.is_none(), has_error, "{}", case.display());
+    }
+}
+
+#[test]
+fn every_diagnostic_has_a_place_or_concerns_the_whole_graph() {
+    let of_the_whole_graph =
+        [Code::NoQueries, Code::InvalidSubgraphName, Code::SatisfiabilityError, Code::EmptyMergedEnumType];
+    for case in cases() {
+        for diagnostic in compose(&sources(&case)).diagnostics {
+            let is_of_the_merge = diagnostic.code == Code::InvalidGraphql && diagnostic.subgraph.is_none();
+            if !of_the_whole_graph.contains(&diagnostic.code) && !is_of_the_merge {
+                assert!(diagnostic.line.is_some() && diagnostic.subgraph.is_some(), "{diagnostic}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_readme_lists_every_code_with_the_cases_that_show_it() {
+    let mut expected = String::new();
+    for code in Code::ALL {
+        let shown: BTreeSet<_> = cases()
+            .into_iter()
+            .filter(|case| compose(&sources(case)).diagnostics.iter().any(|diagnostic| diagnostic.code == *code))
+            .map(|case| format!("[{0}](tests/cases/{0})", case.file_name().unwrap().to_str().unwrap()))
+            .collect();
+        let shown: Vec<_> = shown.into_iter().collect();
+        expected.push_str(&format!("| `{code}` | {} | {} |\n", code.explanation(), shown.join(", ")));
+    }
+    let readme = include_str!("../README.md");
+    let start = readme.find("| --- |").expect("README has the table");
+    let table = readme[start..].split_once('\n').unwrap().1;
+    assert_eq!(table.trim(), expected.trim(), "the table of codes in README.md is stale");
+}
