@@ -21,7 +21,7 @@ pub struct Model {
     pub total_value: Decimal,
     pub average_cost: Decimal,
     pub reorder_point: Option<Decimal>,
-    pub version: i64,
+    pub version: i32,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

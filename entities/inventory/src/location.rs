@@ -16,7 +16,7 @@ pub struct Model {
     pub currency: CurrencyCode,
     pub allow_negative: bool,
     pub cost_method: Option<String>,
-    pub version: i64,
+    pub version: i32,
     pub created_at: DateTimeUtc,
     pub created_by: UserId,
     pub updated_at: DateTimeUtc,

@@ -21,7 +21,7 @@ pub struct Model {
     pub reference_id: Option<String>,
     pub reference_line: Option<String>,
     pub expires_at: Option<DateTimeUtc>,
-    pub version: i64,
+    pub version: i32,
     pub created_at: DateTimeUtc,
     pub created_by: UserId,
     pub updated_at: DateTimeUtc,

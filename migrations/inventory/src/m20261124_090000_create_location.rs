@@ -22,7 +22,7 @@ impl MigrationTrait for Migration {
             .col(string_len("currency", 3))
             .col(boolean("allow_negative"))
             .col(string_len_null("cost_method", 16))
-            .col(big_integer("version"))
+            .col(integer("version"))
             .col(timestamp_with_time_zone("created_at"))
             .col(uuid("created_by"))
             .col(timestamp_with_time_zone("updated_at"))

@@ -27,7 +27,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("total_value"))
             .col(big_integer("average_cost"))
             .col(big_integer_null("reorder_point"))
-            .col(big_integer("version"))
+            .col(integer("version"))
             .col(timestamp_with_time_zone("created_at"))
             .col(timestamp_with_time_zone("updated_at"))
             .check((

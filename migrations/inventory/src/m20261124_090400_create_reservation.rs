@@ -25,7 +25,7 @@ impl MigrationTrait for Migration {
             .col(string_len_null("reference_id", 64))
             .col(string_len_null("reference_line", 64))
             .col(timestamp_with_time_zone_null("expires_at"))
-            .col(big_integer("version"))
+            .col(integer("version"))
             .col(timestamp_with_time_zone("created_at"))
             .col(uuid("created_by"))
             .col(timestamp_with_time_zone("updated_at"))
