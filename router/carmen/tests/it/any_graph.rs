@@ -73,10 +73,10 @@ async fn foreign_schemas_are_composed_and_served_without_a_token() {
     fs::write(data.join("supergraph.graphql"), supergraph).unwrap();
     let port = free_port();
     let _composed_before = serve(data, port, &["router", "--supergraph", "supergraph.graphql"]).await;
-    let answer = ask(port, None, "{ books { t: title broken } }").await;
+    let answer = ask(port, None, "{ books { title broken } }").await;
     assert_eq!(
         answer["data"],
-        json!({ "books": [{ "t": "One", "broken": null }, { "t": "Two", "broken": null }] })
+        json!({ "books": [{ "title": "One", "broken": null }, { "title": "Two", "broken": null }] })
     );
     let error = &answer["errors"][0];
     assert_eq!((&error["message"], &error["extensions"]["code"]), (&json!("no luck"), &json!("BAD_LUCK")));
@@ -87,8 +87,8 @@ async fn foreign_schemas_are_composed_and_served_without_a_token() {
 fn schemas_that_do_not_fit_are_explained() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
-    fs::write(data.join("a.graphql"), "type Query { a: String }").unwrap();
-    fs::write(data.join("b.graphql"), "type Query { a: Int }").unwrap();
+    fs::write(data.join("a.graphql"), "type Query { a: String b: Int }").unwrap();
+    fs::write(data.join("b.graphql"), "type Query { a: Int b: Int }").unwrap();
     let fleet = "subgraphs:\n  a: { schema: { file: a.graphql } }\n  b: { schema: { file: b.graphql } }\n";
     fs::write(data.join("supergraph.yaml"), fleet).unwrap();
     let output = run(data, &["compose"]);
