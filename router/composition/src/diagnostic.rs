@@ -104,13 +104,24 @@ impl Diagnostic {
         self.column = Some(position.column);
         self.source_line = text.lines().nth(position.line - 1).map(ToOwned::to_owned);
         // A node over several lines is underlined to the end of its first.
-        let rest = self.source_line.as_ref().map_or(1, |line| line.chars().count() + 1 - position.column.min(line.chars().count()));
+        let rest = self
+            .source_line
+            .as_ref()
+            .map_or(1, |line| line.chars().count() + 1 - position.column.min(line.chars().count()));
         self.width = width.clamp(1, rest.max(1));
         self
     }
 
     fn order(&self) -> impl Ord + '_ {
-        (self.severity, self.subgraph.as_deref(), self.line, self.column, self.code.as_str(), &self.coordinate, &self.message)
+        (
+            self.severity,
+            self.subgraph.as_deref(),
+            self.line,
+            self.column,
+            self.code.as_str(),
+            &self.coordinate,
+            &self.message,
+        )
     }
 }
 

@@ -15,7 +15,8 @@ fn cases() -> Vec<PathBuf> {
 }
 
 fn sources(case: &Path) -> Vec<SubgraphSource> {
-    let files = fs::read_dir(case.join("subgraphs")).unwrap_or_else(|_| panic!("{} has no subgraphs", case.display()));
+    let files = fs::read_dir(case.join("subgraphs"))
+        .unwrap_or_else(|_| panic!("{} has no subgraphs", case.display()));
     let mut sources: Vec<_> = files
         .map(|file| {
             let path = file.unwrap().path();
@@ -88,7 +89,8 @@ fn a_composed_supergraph_is_read_back_and_its_api_schema_is_valid() {
         let composition = compose(&sources(&case));
         let Some(sdl) = &composition.supergraph_sdl else { continue };
         let supergraph = Supergraph::parse(sdl).unwrap_or_else(|error| panic!("{}: {error}", case.display()));
-        let api = router_schema::apollo_compiler::Schema::parse_and_validate(supergraph.api_sdl(), "api.graphql");
+        let api =
+            router_schema::apollo_compiler::Schema::parse_and_validate(supergraph.api_sdl(), "api.graphql");
         assert!(api.is_ok(), "{}: {}", case.display(), api.unwrap_err());
         composed += 1;
     }
@@ -99,7 +101,8 @@ fn a_composed_supergraph_is_read_back_and_its_api_schema_is_valid() {
 fn a_refused_composition_has_an_error_and_an_accepted_one_has_none() {
     for case in cases() {
         let composition = compose(&sources(&case));
-        let has_error = composition.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        let has_error =
+            composition.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         assert_eq!(composition.supergraph_sdl.is_none(), has_error, "{}", case.display());
     }
 }
@@ -124,7 +127,9 @@ fn the_readme_lists_every_code_with_the_cases_that_show_it() {
     for code in Code::ALL {
         let shown: BTreeSet<_> = cases()
             .into_iter()
-            .filter(|case| compose(&sources(case)).diagnostics.iter().any(|diagnostic| diagnostic.code == *code))
+            .filter(|case| {
+                compose(&sources(case)).diagnostics.iter().any(|diagnostic| diagnostic.code == *code)
+            })
             .map(|case| format!("[{0}](tests/cases/{0})", case.file_name().unwrap().to_str().unwrap()))
             .collect();
         let shown: Vec<_> = shown.into_iter().collect();

@@ -15,9 +15,11 @@ pub(super) fn definition(subgraphs: &[Subgraph], name: &Name, ty: &MergedType) -
     let name = name.clone();
     let directives = printer.type_directives(ty);
     match &ty.body {
-        Body::Scalar => {
-            Definition::ScalarTypeDefinition(Node::new(ast::ScalarTypeDefinition { description, name, directives }))
-        }
+        Body::Scalar => Definition::ScalarTypeDefinition(Node::new(ast::ScalarTypeDefinition {
+            description,
+            name,
+            directives,
+        })),
         Body::Object(composite) => Definition::ObjectTypeDefinition(Node::new(ast::ObjectTypeDefinition {
             description,
             name,
@@ -25,13 +27,15 @@ pub(super) fn definition(subgraphs: &[Subgraph], name: &Name, ty: &MergedType) -
             directives,
             fields: printer.fields(composite),
         })),
-        Body::Interface(composite) => Definition::InterfaceTypeDefinition(Node::new(ast::InterfaceTypeDefinition {
-            description,
-            name,
-            implements_interfaces: composite.implements.keys().cloned().collect(),
-            directives,
-            fields: printer.fields(composite),
-        })),
+        Body::Interface(composite) => {
+            Definition::InterfaceTypeDefinition(Node::new(ast::InterfaceTypeDefinition {
+                description,
+                name,
+                implements_interfaces: composite.implements.keys().cloned().collect(),
+                directives,
+                fields: printer.fields(composite),
+            }))
+        }
         Body::Union(members) => Definition::UnionTypeDefinition(Node::new(ast::UnionTypeDefinition {
             description,
             name,
@@ -44,12 +48,14 @@ pub(super) fn definition(subgraphs: &[Subgraph], name: &Name, ty: &MergedType) -
             directives,
             values: values.iter().map(|(name, value)| printer.value(name, value)).collect(),
         })),
-        Body::Input(fields) => Definition::InputObjectTypeDefinition(Node::new(ast::InputObjectTypeDefinition {
-            description,
-            name,
-            directives,
-            fields: printer.inputs(fields),
-        })),
+        Body::Input(fields) => {
+            Definition::InputObjectTypeDefinition(Node::new(ast::InputObjectTypeDefinition {
+                description,
+                name,
+                directives,
+                fields: printer.inputs(fields),
+            }))
+        }
     }
 }
 
@@ -128,7 +134,8 @@ impl Printer<'_> {
 
     fn value(&self, name: &Name, value: &MergedValue) -> Node<ast::EnumValueDefinition> {
         let graphs: &BTreeSet<usize> = &value.graphs;
-        let mut directives: Vec<_> = graphs.iter().map(|graph| join("enumValue", vec![self.graph(*graph)])).collect();
+        let mut directives: Vec<_> =
+            graphs.iter().map(|graph| join("enumValue", vec![self.graph(*graph)])).collect();
         directives.extend(value.notes.marks.iter().cloned());
         Node::new(ast::EnumValueDefinition {
             description: value.notes.description.clone(),
@@ -146,7 +153,9 @@ impl Printer<'_> {
     }
 
     fn join_field(&self, field: &JoinField) -> Directive {
-        let text = |name: &'static str, value: &Option<String>| value.clone().map(|value| (name, Value::String(value)));
+        let text = |name: &'static str, value: &Option<String>| {
+            value.clone().map(|value| (name, Value::String(value)))
+        };
         let flag = |name: &'static str, is_set: bool| is_set.then_some((name, Value::Boolean(true)));
         let mut arguments = vec![self.graph(field.graph)];
         arguments.extend(text("requires", &field.requires));
@@ -165,9 +174,8 @@ impl Printer<'_> {
 }
 
 fn join(element: &str, arguments: Vec<(&str, Value)>) -> Directive {
-    let argument = |(name, value)| {
-        Node::new(ast::Argument { name: Name::new_unchecked(name), value: Node::new(value) })
-    };
+    let argument =
+        |(name, value)| Node::new(ast::Argument { name: Name::new_unchecked(name), value: Node::new(value) });
     Directive {
         name: Name::new_unchecked(&format!("join__{element}")),
         arguments: arguments.into_iter().map(argument).collect(),

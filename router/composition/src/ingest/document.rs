@@ -10,8 +10,16 @@ use router_schema::link::Links;
 
 /// The types that federation adds to a subgraph's schema.
 const MACHINERY_TYPES: &[&str] = &[
-    "_Any", "_Entity", "_Service", "_FieldSet", "link__Import", "link__Purpose", "federation__FieldSet",
-    "federation__Scope", "federation__Policy", "federation__ContextFieldValue",
+    "_Any",
+    "_Entity",
+    "_Service",
+    "_FieldSet",
+    "link__Import",
+    "link__Purpose",
+    "federation__FieldSet",
+    "federation__Scope",
+    "federation__Policy",
+    "federation__ContextFieldValue",
 ];
 
 /// The fields that federation adds to the query root.
@@ -40,7 +48,9 @@ pub(super) fn links(document: &Document) -> Links {
     let directives: Vec<_> = document
         .definitions
         .iter()
-        .filter(|definition| matches!(definition, Definition::SchemaDefinition(_) | Definition::SchemaExtension(_)))
+        .filter(|definition| {
+            matches!(definition, Definition::SchemaDefinition(_) | Definition::SchemaExtension(_))
+        })
         .flat_map(|definition| definition.directives().iter())
         .collect();
     Links::of_directives(directives.into_iter())
@@ -50,7 +60,8 @@ pub(super) fn links(document: &Document) -> Links {
 pub(super) fn prepare(mut document: Document, links: &Links, names: &Names) -> Prepared {
     let query = query_root(&document);
     let is_ours = |name: &str| {
-        MACHINERY_TYPES.contains(&name) || links.feature_of_type(name).is_some_and(|feature| feature.is_apollo())
+        MACHINERY_TYPES.contains(&name)
+            || links.feature_of_type(name).is_some_and(|feature| feature.is_apollo())
     };
     let is_our_directive = |name: &str| {
         names.is_known(name)
@@ -80,9 +91,10 @@ fn declarations(document: &Document, links: &Links, names: &Names, query: &Name)
     sdl.push_str("type _Service { sdl: String }\n");
     sdl.push_str(&format!("extend type {query} {{ _service: _Service! }}\n"));
     let has_schema = document.definitions.iter().any(|d| !root_operations(d).is_empty());
-    let has_query = document.definitions.iter().any(|d| {
-        root_operations(d).iter().any(|root| root.0 == OperationType::Query)
-    });
+    let has_query = document
+        .definitions
+        .iter()
+        .any(|d| root_operations(d).iter().any(|root| root.0 == OperationType::Query));
     if has_schema && !has_query {
         sdl.push_str(&format!("extend schema {{ query: {query} }}\n"));
     }

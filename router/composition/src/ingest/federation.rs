@@ -32,9 +32,24 @@ pub(crate) enum Federation {
 
 impl Federation {
     pub(crate) const ALL: &[Self] = &[
-        Self::Key, Self::Requires, Self::Provides, Self::External, Self::Extends, Self::Shareable, Self::Override,
-        Self::Inaccessible, Self::Tag, Self::InterfaceObject, Self::ComposeDirective, Self::Authenticated,
-        Self::RequiresScopes, Self::Policy, Self::Context, Self::FromContext, Self::Cost, Self::ListSize,
+        Self::Key,
+        Self::Requires,
+        Self::Provides,
+        Self::External,
+        Self::Extends,
+        Self::Shareable,
+        Self::Override,
+        Self::Inaccessible,
+        Self::Tag,
+        Self::InterfaceObject,
+        Self::ComposeDirective,
+        Self::Authenticated,
+        Self::RequiresScopes,
+        Self::Policy,
+        Self::Context,
+        Self::FromContext,
+        Self::Cost,
+        Self::ListSize,
         Self::CacheTag,
     ];
 
@@ -82,7 +97,13 @@ impl Federation {
             // Federation 1 knew these; `@tag` and `@inaccessible` came late but without a link.
             Edition::One => matches!(
                 self,
-                Self::Key | Self::Requires | Self::Provides | Self::External | Self::Extends | Self::Tag | Self::Inaccessible
+                Self::Key
+                    | Self::Requires
+                    | Self::Provides
+                    | Self::External
+                    | Self::Extends
+                    | Self::Tag
+                    | Self::Inaccessible
             ),
             Edition::Two { minor } => self.since() <= minor,
         }

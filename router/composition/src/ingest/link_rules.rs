@@ -5,8 +5,8 @@ use crate::SubgraphSource;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use apollo_compiler::ast::Document;
-use router_schema::apollo_compiler;
 use router_schema::Position;
+use router_schema::apollo_compiler;
 use router_schema::link::{Feature, Links};
 
 /// Types that the federation spec lets a schema import.
@@ -24,7 +24,11 @@ pub(super) fn check(
     let place = |diagnostic: Diagnostic| {
         let span = federation.directive.location();
         let position = Position::of(span, &document.sources);
-        diagnostic.subgraph(&source.name).placed(position, span.map_or(1, |span| span.node_len()), &source.sdl)
+        diagnostic.subgraph(&source.name).placed(
+            position,
+            span.map_or(1, |span| span.node_len()),
+            &source.sdl,
+        )
     };
     match federation.version {
         Some(version) if version.major == 2 && version.minor <= NEWEST.minor => {
@@ -46,7 +50,8 @@ fn unknown_imports(federation: &Feature) -> impl Iterator<Item = Diagnostic> + '
         let message = match import.name.strip_prefix('@') {
             Some(name) if Federation::ALL.iter().any(|directive| directive.spec_name() == name) => {
                 let is_same_kind = import.alias.starts_with('@');
-                (!is_same_kind).then(|| format!("the alias \"{}\" of a directive must start with @", import.alias))?
+                (!is_same_kind)
+                    .then(|| format!("the alias \"{}\" of a directive must start with @", import.alias))?
             }
             None if IMPORTABLE_TYPES.contains(&import.name.as_str()) => return None,
             _ => format!("\"{}\" is nothing that federation has", import.name),

@@ -90,7 +90,9 @@ impl Subgraph {
     }
 
     pub(crate) fn is_interface_object(&self, name: &str) -> bool {
-        self.schema.get_object(name).is_some_and(|object| self.has(&object.directives, Federation::InterfaceObject))
+        self.schema
+            .get_object(name)
+            .is_some_and(|object| self.has(&object.directives, Federation::InterfaceObject))
     }
 
     /// Whether the subgraph resolves the field itself on at least one path.
@@ -106,11 +108,8 @@ pub(crate) fn ingest(sources: &[SubgraphSource], diagnostics: &mut Vec<Diagnosti
     sources.sort_by(|a, b| (&a.name, &a.url, &a.sdl).cmp(&(&b.name, &b.url, &b.sdl)));
     refuse_bad_names(&sources, diagnostics);
     let graphs = graph_names(&sources);
-    let mut subgraphs: Vec<_> = sources
-        .iter()
-        .zip(graphs)
-        .filter_map(|(source, graph)| read(source, graph, diagnostics))
-        .collect();
+    let mut subgraphs: Vec<_> =
+        sources.iter().zip(graphs).filter_map(|(source, graph)| read(source, graph, diagnostics)).collect();
     terms::work_out(&mut subgraphs);
     subgraphs
 }
@@ -201,7 +200,11 @@ fn report(
         let message = error.error.to_string();
         let mut diagnostic = Diagnostic::error(Code::InvalidGraphql, message.clone()).subgraph(&source.name);
         if let Some(range) = error.line_column_range() {
-            let width = if range.start.line == range.end.line { range.end.column - range.start.column } else { usize::MAX };
+            let width = if range.start.line == range.end.line {
+                range.end.column - range.start.column
+            } else {
+                usize::MAX
+            };
             diagnostic = diagnostic.placed(Some(range.start.into()), width, &source.sdl);
         }
         if let Some(hint) = names.and_then(|names| import_hint(&message, names)) {

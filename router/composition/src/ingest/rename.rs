@@ -79,7 +79,8 @@ fn rename(schema: &mut Schema, from: &Name, to: &Name) {
             }
             ExtendedType::Union(union) if union.members.contains(from) => {
                 let members = &mut union.make_mut().members;
-                *members = members.iter().map(|m| if m.name == *from { to.into() } else { m.clone() }).collect();
+                *members =
+                    members.iter().map(|m| if m.name == *from { to.into() } else { m.clone() }).collect();
             }
             _ => {}
         }

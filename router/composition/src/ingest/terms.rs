@@ -49,7 +49,10 @@ impl FieldSetUse {
 
     /// Whether a key can be resolved by this subgraph.
     pub(crate) fn is_resolvable(&self) -> bool {
-        self.directive.specified_argument_by_name("resolvable").and_then(|value| value.to_bool()).unwrap_or(true)
+        self.directive
+            .specified_argument_by_name("resolvable")
+            .and_then(|value| value.to_bool())
+            .unwrap_or(true)
     }
 }
 
@@ -197,9 +200,8 @@ fn shared_by_upgrade(subgraph: &Subgraph, all: &[Subgraph]) -> IndexSet<(Name, N
         let is_value = !is_root && !subgraph.has(&object.directives, Federation::Key);
         for field in object.fields.keys() {
             let others = || all.iter().filter(|other| other.name != subgraph.name);
-            let is_resolved_elsewhere = others().any(|other| {
-                other.schema.type_field(name, field).is_ok() && other.resolves(name, field)
-            });
+            let is_resolved_elsewhere = others()
+                .any(|other| other.schema.type_field(name, field).is_ok() && other.resolves(name, field));
             let is_known_elsewhere = is_value && others().any(|other| other.schema.types.contains_key(name));
             if is_resolved_elsewhere || is_known_elsewhere {
                 shared.insert((name.clone(), field.clone()));

@@ -28,12 +28,16 @@ impl Merger<'_> {
             sources.entry(value.value.clone()).or_default().push((graph, value));
         }
         for (name, sources) in sources {
-            let directives: Vec<_> = sources.iter().map(|(graph, value)| (*graph, &value.directives)).collect();
+            let directives: Vec<_> =
+                sources.iter().map(|(graph, value)| (*graph, &value.directives)).collect();
             let notes = Notes {
                 description: marks::description(sources.iter().map(|(_, value)| value.description.as_ref())),
                 marks: marks::merge(self.subgraphs, &directives),
             };
-            merged.insert(name, MergedValue { notes, graphs: sources.iter().map(|(graph, _)| *graph).collect() });
+            merged.insert(
+                name,
+                MergedValue { notes, graphs: sources.iter().map(|(graph, _)| *graph).collect() },
+            );
         }
         merged
     }
@@ -59,7 +63,12 @@ pub(crate) fn settle(merger: &mut Merger<'_>, merged: &mut Merged) {
                     report(merger, Code::EnumValueMismatch, name, (&value, &values[&value], &all));
                 }
             } else {
-                report(merger, Code::InconsistentEnumValueForInputEnum, name, (&value, &values[&value], &all));
+                report(
+                    merger,
+                    Code::InconsistentEnumValueForInputEnum,
+                    name,
+                    (&value, &values[&value], &all),
+                );
                 values.shift_remove(&value);
             }
         }
@@ -71,18 +80,27 @@ pub(crate) fn settle(merger: &mut Merger<'_>, merged: &mut Merged) {
     }
 }
 
-fn report(merger: &mut Merger<'_>, code: Code, name: &Name, (value, known, all): (&Name, &MergedValue, &BTreeSet<Graph>)) {
+fn report(
+    merger: &mut Merger<'_>,
+    code: Code,
+    name: &Name,
+    (value, known, all): (&Name, &MergedValue, &BTreeSet<Graph>),
+) {
     let missing: Vec<_> = all.difference(&known.graphs).copied().collect();
     let missing = merger.listed(&missing);
     let Some(first) = known.graphs.first() else { return };
     let subgraph = &merger.subgraphs[*first];
-    let place = subgraph.schema.get_enum(name).and_then(|e| e.values.get(value)).and_then(|v| v.value.location());
+    let place =
+        subgraph.schema.get_enum(name).and_then(|e| e.values.get(value)).and_then(|v| v.value.location());
     let coordinate = format!("{name}.{value}");
     let diagnostic = if code == Code::EnumValueMismatch {
-        let message = format!("{coordinate} is missing in {missing}, but {name} is used both as input and as output");
-        Diagnostic::error(code, message).hint("add the value everywhere, or mark it @inaccessible until it is")
+        let message =
+            format!("{coordinate} is missing in {missing}, but {name} is used both as input and as output");
+        Diagnostic::error(code, message)
+            .hint("add the value everywhere, or mark it @inaccessible until it is")
     } else {
-        let message = format!("{coordinate} is left out: it is missing in {missing} and {name} is used as input");
+        let message =
+            format!("{coordinate} is left out: it is missing in {missing} and {name} is used as input");
         Diagnostic::note(code, message).hint("add it everywhere to let clients use it")
     };
     merger.diagnostics.push(diagnostic.at(subgraph, place).coordinate(coordinate));

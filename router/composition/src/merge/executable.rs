@@ -32,7 +32,9 @@ fn common(
     common.locations.sort_by_key(|location| location.name());
     common.repeatable &= others.iter().all(|other| other.repeatable);
     common.arguments.retain(|argument| {
-        others.iter().all(|other| other.argument_by_name(&argument.name).is_some_and(|known| known.ty == argument.ty))
+        others
+            .iter()
+            .all(|other| other.argument_by_name(&argument.name).is_some_and(|known| known.ty == argument.ty))
     });
     for argument in &mut common.arguments {
         argument.make_mut().directives.0.clear();

@@ -9,9 +9,9 @@ use router_schema::apollo_compiler;
 pub(crate) fn output(subgraphs: &[Subgraph], types: &[&Type]) -> Option<Type> {
     let shape = fold(types, |a, b| a && b)?;
     let names: Vec<_> = types.iter().map(|ty| ty.inner_named_type()).collect();
-    let general = names
-        .iter()
-        .find(|candidate| names.iter().all(|other| other == *candidate || is_subtype(subgraphs, candidate, other)))?;
+    let general = names.iter().find(|candidate| {
+        names.iter().all(|other| other == *candidate || is_subtype(subgraphs, candidate, other))
+    })?;
     Some(with_name(&shape, general))
 }
 

@@ -70,7 +70,8 @@ impl Merger<'_> {
             }
         }
         let expected: Vec<_> = definitions.iter().map(|(graph, _)| *graph).collect();
-        let mut merged = self.merge_inputs(&fields, &expected, &INPUT_FIELD, &|field| format!("{name}.{field}"));
+        let mut merged =
+            self.merge_inputs(&fields, &expected, &INPUT_FIELD, &|field| format!("{name}.{field}"));
         for (field, merged) in &mut merged {
             let differs = fields[field].iter().any(|(_, source)| *source.ty != merged.ty);
             if differs {
@@ -82,7 +83,8 @@ impl Merger<'_> {
             }
         }
         if merged.is_empty() && expected.len() > 1 {
-            let message = format!("the subgraphs {} have no field of {name} in common", self.listed(&expected));
+            let message =
+                format!("the subgraphs {} have no field of {name} in common", self.listed(&expected));
             let (graph, first) = definitions[0];
             let diagnostic = Diagnostic::error(Code::EmptyMergedInputType, message)
                 .at(&self.subgraphs[graph], first.name().location())
@@ -108,13 +110,22 @@ impl Merger<'_> {
             }
             let types: Vec<_> = sources.iter().map(|(_, input)| input.ty.as_ref()).collect();
             let Some(ty) = field_types::input(&types) else {
-                let spread = self.spread_of(sources.iter().map(|(graph, input)| (*graph, format!("\"{}\"", input.ty))));
-                let message = format!("the {} {} has types that do not fit: {spread}", wording.noun, coordinate(name));
-                self.say_input(wording.type_mismatch, message, "give it one type; only nullability may differ", odd_one(sources, |i| i.ty.to_string()), coordinate(name));
+                let spread = self
+                    .spread_of(sources.iter().map(|(graph, input)| (*graph, format!("\"{}\"", input.ty))));
+                let message =
+                    format!("the {} {} has types that do not fit: {spread}", wording.noun, coordinate(name));
+                self.say_input(
+                    wording.type_mismatch,
+                    message,
+                    "give it one type; only nullability may differ",
+                    odd_one(sources, |i| i.ty.to_string()),
+                    coordinate(name),
+                );
                 continue;
             };
             let default = self.merge_default(sources, wording, &coordinate(name));
-            let directives: Vec<_> = sources.iter().map(|(graph, input)| (*graph, &input.directives)).collect();
+            let directives: Vec<_> =
+                sources.iter().map(|(graph, input)| (*graph, &input.directives)).collect();
             let notes = Notes {
                 description: marks::description(sources.iter().map(|(_, input)| input.description.as_ref())),
                 marks: marks::merge(self.subgraphs, &directives),
@@ -124,7 +135,13 @@ impl Merger<'_> {
         merged
     }
 
-    fn report_missing(&mut self, sources: &Sources<'_>, expected: &[Graph], wording: &Wording, coordinate: &str) {
+    fn report_missing(
+        &mut self,
+        sources: &Sources<'_>,
+        expected: &[Graph],
+        wording: &Wording,
+        coordinate: &str,
+    ) {
         let present: Vec<_> = sources.iter().map(|(graph, _)| *graph).collect();
         let missing: Vec<_> = expected.iter().copied().filter(|graph| !present.contains(graph)).collect();
         let (noun, missing) = (wording.noun, self.listed(&missing));
@@ -151,14 +168,32 @@ impl Merger<'_> {
     }
 
     /// There is a default only if all subgraphs have one, and then the same.
-    fn merge_default(&mut self, sources: &Sources<'_>, wording: &Wording, coordinate: &str) -> Option<Node<Value>> {
-        let defaults: Vec<_> = sources.iter().filter_map(|(graph, input)| Some((*graph, input.default_value.as_ref()?))).collect();
+    fn merge_default(
+        &mut self,
+        sources: &Sources<'_>,
+        wording: &Wording,
+        coordinate: &str,
+    ) -> Option<Node<Value>> {
+        let defaults: Vec<_> = sources
+            .iter()
+            .filter_map(|(graph, input)| Some((*graph, input.default_value.as_ref()?)))
+            .collect();
         let (_, first) = defaults.first()?;
         if defaults.iter().any(|(_, default)| default != first) {
-            let spread = self.spread_of(defaults.iter().map(|(graph, default)| (*graph, default.serialize().no_indent().to_string())));
+            let spread = self.spread_of(
+                defaults.iter().map(|(graph, default)| (*graph, default.serialize().no_indent().to_string())),
+            );
             let message = format!("the {} {coordinate} has different default values: {spread}", wording.noun);
-            let odd = odd_one(sources, |input| input.default_value.as_ref().map(|v| v.to_string()).unwrap_or_default());
-            self.say_input(wording.default_mismatch, message, "give it the same default everywhere, or none", odd, coordinate.to_owned());
+            let odd = odd_one(sources, |input| {
+                input.default_value.as_ref().map(|v| v.to_string()).unwrap_or_default()
+            });
+            self.say_input(
+                wording.default_mismatch,
+                message,
+                "give it the same default everywhere, or none",
+                odd,
+                coordinate.to_owned(),
+            );
             return None;
         }
         (defaults.len() == sources.len()).then(|| Node::clone(first))

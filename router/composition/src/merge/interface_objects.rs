@@ -1,7 +1,7 @@
 //! Interfaces against their implementations: interface objects add fields to them, and none may be missing in the end.
 
-use super::merged::{Body, Composite, Merged, MergedField};
 use super::Merger;
+use super::merged::{Body, Composite, Merged, MergedField};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use apollo_compiler::Name;
@@ -14,7 +14,9 @@ pub(crate) fn spread(merger: &mut Merger<'_>, merged: &mut Merged) {
         let Some(composite) = ty.composite_mut() else { continue };
         for (interface, name, field) in &added {
             if composite.implements.contains_key(interface) && !composite.fields.contains_key(name) {
-                composite.fields.insert(name.clone(), MergedField { join: Some(Vec::new()), ..field.clone() });
+                composite
+                    .fields
+                    .insert(name.clone(), MergedField { join: Some(Vec::new()), ..field.clone() });
             }
         }
     }
@@ -47,7 +49,9 @@ fn report_missing_fields(merger: &mut Merger<'_>, merged: &Merged) {
     for (name, ty) in &merged.types {
         let Some(composite) = ty.composite() else { continue };
         for interface in composite.implements.keys() {
-            let Some(Body::Interface(wanted)) = merged.types.get(interface).map(|ty| &ty.body) else { continue };
+            let Some(Body::Interface(wanted)) = merged.types.get(interface).map(|ty| &ty.body) else {
+                continue;
+            };
             for field in wanted.fields.keys().filter(|field| !composite.fields.contains_key(*field)) {
                 let Some((graph, definition)) = ty
                     .placement
@@ -56,7 +60,8 @@ fn report_missing_fields(merger: &mut Merger<'_>, merged: &Merged) {
                 else {
                     continue;
                 };
-                let message = format!("{name} implements {interface} but no subgraph gives it the field {field}");
+                let message =
+                    format!("{name} implements {interface} but no subgraph gives it the field {field}");
                 let diagnostic = Diagnostic::error(Code::InterfaceFieldNoImplem, message)
                     .at(&merger.subgraphs[graph], definition.name().location())
                     .coordinate(format!("{name}.{field}"))

@@ -35,7 +35,8 @@ pub(crate) fn merge<D: Directives>(subgraphs: &[Subgraph], sources: &[(Graph, &D
     merged.extend(security(Federation::RequiresScopes, "scopes", &all(Federation::RequiresScopes)));
     merged.extend(security(Federation::Policy, "policies", &all(Federation::Policy)));
     let tags: BTreeSet<_> = all(Federation::Tag).into_iter().filter_map(|tag| string(tag, "name")).collect();
-    merged.extend(tags.into_iter().map(|tag| directive("tag", vec![("name", Value::String(tag.to_owned()))])));
+    merged
+        .extend(tags.into_iter().map(|tag| directive("tag", vec![("name", Value::String(tag.to_owned()))])));
     merged.extend(cost(&all(Federation::Cost)));
     if let Some(size) = all(Federation::ListSize).first() {
         merged.push(Directive { name: name("listSize"), arguments: size.arguments.clone() });
@@ -57,7 +58,14 @@ fn security(which: Federation, argument: &str, applications: &[&Node<Directive>]
             .and_then(|value| value.as_list())
             .unwrap_or_default()
             .iter()
-            .map(|all| all.as_list().unwrap_or_default().iter().filter_map(|one| one.as_str()).map(str::to_owned).collect())
+            .map(|all| {
+                all.as_list()
+                    .unwrap_or_default()
+                    .iter()
+                    .filter_map(|one| one.as_str())
+                    .map(str::to_owned)
+                    .collect()
+            })
             .collect();
         combined = Some(match combined {
             None => alternatives,
@@ -68,16 +76,15 @@ fn security(which: Federation, argument: &str, applications: &[&Node<Directive>]
         });
     }
     let list = |items: Vec<Value>| Value::List(items.into_iter().map(Node::new).collect());
-    let alternatives = combined?
-        .into_iter()
-        .map(|all| list(all.into_iter().map(Value::String).collect()))
-        .collect();
+    let alternatives =
+        combined?.into_iter().map(|all| list(all.into_iter().map(Value::String).collect())).collect();
     Some(directive(which.spec_name(), vec![(argument, list(alternatives))]))
 }
 
 /// The dearest of the costs: an estimate may be too high but not too low.
 fn cost(applications: &[&Node<Directive>]) -> Option<Directive> {
-    let weight = |one: &&&Node<Directive>| one.specified_argument_by_name("weight").and_then(|value| value.to_i32());
+    let weight =
+        |one: &&&Node<Directive>| one.specified_argument_by_name("weight").and_then(|value| value.to_i32());
     let dearest = applications.iter().max_by_key(weight)?;
     Some(Directive { name: name("cost"), arguments: dearest.arguments.clone() })
 }

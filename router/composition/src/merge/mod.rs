@@ -77,19 +77,24 @@ impl Merger<'_> {
         self.require_base(name, definitions);
         let placement = self.placement(name, definitions);
         // An interface object merges into the interface it stands for.
-        let model = definitions.iter().find(|(_, definition)| definition.is_interface()).or(definitions.first())?.1;
+        let model =
+            definitions.iter().find(|(_, definition)| definition.is_interface()).or(definitions.first())?.1;
         let body = match model {
             ExtendedType::Scalar(_) => Body::Scalar,
             ExtendedType::Object(_) => Body::Object(self.merge_composite(name, definitions, &placement)),
-            ExtendedType::Interface(_) => Body::Interface(self.merge_composite(name, definitions, &placement)),
+            ExtendedType::Interface(_) => {
+                Body::Interface(self.merge_composite(name, definitions, &placement))
+            }
             ExtendedType::Union(_) => Body::Union(union_members(definitions)),
             ExtendedType::Enum(_) => Body::Enum(self.all_values(definitions)),
             ExtendedType::InputObject(_) => Body::Input(self.merge_input_object(name, definitions)),
         };
         let directives: Vec<_> = definitions.iter().map(|(graph, d)| (*graph, d.directives())).collect();
         let descriptions = definitions.iter().map(|(_, definition)| definition.description());
-        let notes =
-            Notes { description: marks::description(descriptions), marks: marks::merge(self.subgraphs, &directives) };
+        let notes = Notes {
+            description: marks::description(descriptions),
+            marks: marks::merge(self.subgraphs, &directives),
+        };
         Some(MergedType { notes, placement, body })
     }
 
@@ -125,7 +130,8 @@ impl Merger<'_> {
         let is_extension = |graph: Graph, definition: &ExtendedType| {
             let subgraph = &self.subgraphs[graph];
             subgraph.names.edition == Edition::One
-                && (subgraph.extensions.contains(name) || subgraph.has(definition.directives(), Federation::Extends))
+                && (subgraph.extensions.contains(name)
+                    || subgraph.has(definition.directives(), Federation::Extends))
         };
         if is_root || !definitions.iter().all(|(graph, definition)| is_extension(*graph, definition)) {
             return;
@@ -182,7 +188,8 @@ impl Merger<'_> {
     }
 
     fn require_queries(&mut self, merged: &Merged) {
-        let has_query = merged.types.get("Query").and_then(MergedType::composite).is_some_and(|q| !q.fields.is_empty());
+        let has_query =
+            merged.types.get("Query").and_then(MergedType::composite).is_some_and(|q| !q.fields.is_empty());
         if !has_query {
             let message = "no subgraph has a query: a graph needs at least one field on its query root";
             let diagnostic = Diagnostic::error(Code::NoQueries, message).coordinate("Query");

@@ -57,7 +57,9 @@ impl Merger<'_> {
         let is_interface = |graph: Graph| self.subgraphs[graph].schema.get_interface(parent).is_some();
         let owners: Sources<'_> = sources
             .iter()
-            .filter(|(graph, _)| !overrides.is_gone(*graph) && !self.subgraphs[*graph].terms(parent, name).is_external)
+            .filter(|(graph, _)| {
+                !overrides.is_gone(*graph) && !self.subgraphs[*graph].terms(parent, name).is_external
+            })
             .copied()
             .collect();
         if owners.is_empty() && !self.is_served_by_an_interface_object(parent, name, placement) {
@@ -66,7 +68,8 @@ impl Merger<'_> {
         }
         // Without an owner of its own the field is what its interface object makes it; its references tell the type.
         let owners = if owners.is_empty() { sources.clone() } else { owners };
-        let objects: Sources<'_> = sources.iter().filter(|(graph, _)| !is_interface(*graph)).copied().collect();
+        let objects: Sources<'_> =
+            sources.iter().filter(|(graph, _)| !is_interface(*graph)).copied().collect();
         self.check_sharing(parent, &objects, &overrides);
         let types: Vec<_> = owners.iter().map(|(_, field)| &field.ty).collect();
         let Some(ty) = field_types::output(self.subgraphs, &types) else {
@@ -146,7 +149,10 @@ impl Merger<'_> {
     }
 
     fn report_missing_base(&mut self, parent: &Name, sources: &Sources<'_>) {
-        for (graph, field) in sources.iter().filter(|(graph, field)| self.subgraphs[*graph].terms(parent, &field.name).is_external) {
+        for (graph, field) in sources
+            .iter()
+            .filter(|(graph, field)| self.subgraphs[*graph].terms(parent, &field.name).is_external)
+        {
             let coordinate = format!("{parent}.{}", field.name);
             let message = format!("{coordinate} is @external here but no subgraph resolves it");
             let diagnostic = Diagnostic::error(Code::ExternalMissingOnBase, message)
@@ -161,7 +167,8 @@ impl Merger<'_> {
         let (_, first) = owners[0];
         let odd = owners.iter().find(|(_, field)| field.ty != first.ty).unwrap_or(&owners[0]);
         let coordinate = format!("{parent}.{}", first.name);
-        let spread = self.spread_of(owners.iter().map(|(graph, field)| (*graph, format!("\"{}\"", field.ty))));
+        let spread =
+            self.spread_of(owners.iter().map(|(graph, field)| (*graph, format!("\"{}\"", field.ty))));
         let diagnostic =
             Diagnostic::error(Code::FieldTypeMismatch, format!("{coordinate} has types that do not fit: {spread}"))
                 .at(&self.subgraphs[odd.0], odd.1.name.location())
@@ -185,21 +192,32 @@ impl Merger<'_> {
             let is_compatible = field_types::is_assignable(self.subgraphs, &field.ty, &merged.ty)
                 || field_types::is_assignable(self.subgraphs, &merged.ty, &field.ty);
             if !is_compatible {
-                let message = format!("{coordinate} is @external with type \"{}\" but is \"{}\"", field.ty, merged.ty);
+                let message =
+                    format!("{coordinate} is @external with type \"{}\" but is \"{}\"", field.ty, merged.ty);
                 say(Code::ExternalTypeMismatch, message, format!("write \"{}\"", merged.ty));
             }
             for (name, argument) in &merged.arguments {
                 match field.argument_by_name(name) {
                     None => say(
                         Code::ExternalArgumentMissing,
-                        format!("{coordinate} is @external without the argument {name} that its owner declares"),
+                        format!(
+                            "{coordinate} is @external without the argument {name} that its owner declares"
+                        ),
                         format!("add {name}: {}", argument.ty),
                     ),
-                    Some(own) if !argument.ty.is_assignable_to(&own.ty) && !own.ty.is_assignable_to(&argument.ty) => say(
-                        Code::ExternalArgumentTypeMismatch,
-                        format!("{coordinate} is @external with {name}: {} but {name} is {}", own.ty, argument.ty),
-                        format!("write {name}: {}", argument.ty),
-                    ),
+                    Some(own)
+                        if !argument.ty.is_assignable_to(&own.ty)
+                            && !own.ty.is_assignable_to(&argument.ty) =>
+                    {
+                        say(
+                            Code::ExternalArgumentTypeMismatch,
+                            format!(
+                                "{coordinate} is @external with {name}: {} but {name} is {}",
+                                own.ty, argument.ty
+                            ),
+                            format!("write {name}: {}", argument.ty),
+                        )
+                    }
                     Some(_) => {}
                 }
             }
@@ -208,6 +226,8 @@ impl Merger<'_> {
 }
 
 fn field_set(subgraph: &Subgraph, parent: &Name, field: &Name, kind: Federation) -> Option<String> {
-    let is_wanted = |used: &&FieldSetUse| used.kind == kind && used.owner == *parent && used.field.as_ref() == Some(field);
+    let is_wanted = |used: &&FieldSetUse| {
+        used.kind == kind && used.owner == *parent && used.field.as_ref() == Some(field)
+    };
     Some(subgraph.field_sets.iter().find(is_wanted)?.fields()?.to_string())
 }

@@ -28,7 +28,11 @@ impl Overrides {
 
 impl Merger<'_> {
     /// Reads and checks the overrides of one field.
-    pub(crate) fn overrides(&mut self, parent: &Name, sources: &[(Graph, &Node<FieldDefinition>)]) -> Overrides {
+    pub(crate) fn overrides(
+        &mut self,
+        parent: &Name,
+        sources: &[(Graph, &Node<FieldDefinition>)],
+    ) -> Overrides {
         let mut overrides = Overrides::default();
         for (graph, field) in sources {
             let subgraph = &self.subgraphs[*graph];
@@ -66,15 +70,27 @@ impl Merger<'_> {
         let coordinate = format!("{parent}.{}", field.name);
         if subgraph.schema.get_interface(parent).is_some() {
             let message = format!("{coordinate} is a field of an interface and cannot be overridden");
-            return Some((Code::OverrideOnInterface, message, "override it on the implementations".to_owned()));
+            return Some((
+                Code::OverrideOnInterface,
+                message,
+                "override it on the implementations".to_owned(),
+            ));
         }
         if subgraph.name == from {
             let message = format!("{coordinate} overrides itself: \"{from}\" is this very subgraph");
-            return Some((Code::OverrideFromSelfError, message, "name the subgraph that the field moves away from".to_owned()));
+            return Some((
+                Code::OverrideFromSelfError,
+                message,
+                "name the subgraph that the field moves away from".to_owned(),
+            ));
         }
         let collides = |marked: &str, name: &str| {
             let message = format!("{coordinate} cannot be overridden: it is marked @{marked} in {name}");
-            Some((Code::OverrideCollisionWithAnotherDirective, message, format!("remove @override or @{marked}")))
+            Some((
+                Code::OverrideCollisionWithAnotherDirective,
+                message,
+                format!("remove @override or @{marked}"),
+            ))
         };
         if subgraph.has(&field.directives, Federation::External) {
             return collides("external", &subgraph.name);
@@ -87,7 +103,11 @@ impl Merger<'_> {
         let (_, source) = sources.iter().find(|(graph, _)| *graph == index)?;
         if other.has(&source.directives, Federation::Override) {
             let message = format!("{coordinate} is overridden from {from}, which overrides it itself");
-            return Some((Code::OverrideSourceHasOverride, message, "keep one of the two overrides".to_owned()));
+            return Some((
+                Code::OverrideSourceHasOverride,
+                message,
+                "keep one of the two overrides".to_owned(),
+            ));
         }
         for which in [Federation::External, Federation::Requires, Federation::Provides] {
             if other.has(&source.directives, which) {
@@ -157,7 +177,9 @@ mod tests {
         for good in ["a", "new-pricing", "a/b.c:d_1", "percent(0)", "percent(100)", "percent(12.5)"] {
             assert!(is_label(good), "{good}");
         }
-        for bad in ["", "1a", "a b", "percent(101)", "percent()", "percent(-1)", "percent(1e1)", "percent(1.)"] {
+        for bad in
+            ["", "1a", "a b", "percent(101)", "percent()", "percent(-1)", "percent(1e1)", "percent(1.)"]
+        {
             assert!(!is_label(bad), "{bad}");
         }
     }

@@ -20,7 +20,8 @@ impl Merger<'_> {
         let resolving: Vec<_> = sources
             .iter()
             .filter(|(graph, field)| {
-                !overrides.overridden.contains_key(graph) && self.subgraphs[*graph].resolves(parent, &field.name)
+                !overrides.overridden.contains_key(graph)
+                    && self.subgraphs[*graph].resolves(parent, &field.name)
             })
             .collect();
         if resolving.len() < 2 {
@@ -38,7 +39,10 @@ impl Merger<'_> {
         let all: Vec<_> = resolving.iter().map(|(graph, _)| *graph).collect();
         let not_sharing: Vec<_> = alone.iter().map(|(graph, _)| *graph).collect();
         let (message, hint) = if is_subscription {
-            let message = format!("{coordinate} is resolved by {}: a stream of events has one source", self.listed(&all));
+            let message = format!(
+                "{coordinate} is resolved by {}: a stream of events has one source",
+                self.listed(&all)
+            );
             (message, "keep the field in one subgraph".to_owned())
         } else {
             let message = format!(
@@ -46,7 +50,10 @@ impl Merger<'_> {
                 self.listed(&all),
                 self.listed(&not_sharing)
             );
-            (message, "mark it @shareable in all of them when they give the same value, or rename one".to_owned())
+            (
+                message,
+                "mark it @shareable in all of them when they give the same value, or rename one".to_owned(),
+            )
         };
         let diagnostic = Diagnostic::error(Code::InvalidFieldSharing, message)
             .at(&self.subgraphs[*graph], field.name.location())

@@ -17,7 +17,9 @@ pub(super) fn check(subgraph: &Subgraph, diagnostics: &mut Vec<Diagnostic>) {
             ExtendedType::Object(object) => check_object(subgraph, object, diagnostics),
             ExtendedType::Interface(interface) => {
                 for field in interface.fields.values() {
-                    let Some(directive) = subgraph.first(&field.directives, Federation::External) else { continue };
+                    let Some(directive) = subgraph.first(&field.directives, Federation::External) else {
+                        continue;
+                    };
                     let coordinate = format!("{}.{}", interface.name, field.name);
                     let message = format!("{coordinate} is a field of an interface and cannot be @external");
                     let diagnostic = Diagnostic::error(Code::ExternalOnInterface, message)

@@ -81,11 +81,19 @@ impl Checker<'_> {
         match &self.used.parsed {
             None => {
                 let message = format!("the fields of @{name} must be a string");
-                self.say(self.codes.invalid_type, message, "write the selection in quotes, as in \"id\"".to_owned());
+                self.say(
+                    self.codes.invalid_type,
+                    message,
+                    "write the selection in quotes, as in \"id\"".to_owned(),
+                );
             }
             Some(Err(error)) => {
                 let message = format!("the fields of @{name} cannot be read: {error}");
-                self.say(self.codes.invalid_fields, message, "write a selection such as \"id owner { id }\"".to_owned());
+                self.say(
+                    self.codes.invalid_fields,
+                    message,
+                    "write a selection such as \"id owner { id }\"".to_owned(),
+                );
             }
             Some(Ok(fields)) => {
                 let fields = fields.clone();
@@ -119,7 +127,8 @@ impl Checker<'_> {
         let target = schema.types.get(&self.used.on);
         let is_composite = target.is_some_and(|ty| ty.is_object() || ty.is_interface() || ty.is_union());
         if self.used.kind == Federation::Provides && !is_composite {
-            let message = format!("@provides needs a field of an object type, and {} has no fields", self.used.on);
+            let message =
+                format!("@provides needs a field of an object type, and {} has no fields", self.used.on);
             self.say(Code::ProvidesOnNonObjectField, message, "remove @provides".to_owned());
             return false;
         }
@@ -173,14 +182,23 @@ impl Checker<'_> {
             } else {
                 format!("@{name} must say which fields of {coordinate} it selects")
             };
-            let hint = if is_leaf { "remove the braces".to_owned() } else { format!("write \"{} {{ … }}\"", selected.name) };
+            let hint = if is_leaf {
+                "remove the braces".to_owned()
+            } else {
+                format!("write \"{} {{ … }}\"", selected.name)
+            };
             self.say(self.codes.invalid_fields, message, hint);
             return;
         }
         let is_abstract = definition.is_some_and(|ty| ty.is_interface() || ty.is_union());
         if self.used.kind == Federation::Key && is_abstract {
-            let message = format!("@key selects {coordinate} of the abstract type {target}, which identifies nothing");
-            self.say(Code::KeyFieldsSelectInvalidType, message, "use fields of object types and scalars".to_owned());
+            let message =
+                format!("@key selects {coordinate} of the abstract type {target}, which identifies nothing");
+            self.say(
+                Code::KeyFieldsSelectInvalidType,
+                message,
+                "use fields of object types and scalars".to_owned(),
+            );
             return;
         }
         let is_external = is_below_external || self.is_external(parent, &selected.name);
@@ -232,18 +250,24 @@ impl Checker<'_> {
                 return false;
             }
         }
-        if let Some(unknown) = selected.arguments.iter().find(|argument| field.argument_by_name(&argument.name).is_none()) {
+        if let Some(unknown) =
+            selected.arguments.iter().find(|argument| field.argument_by_name(&argument.name).is_none())
+        {
             let message = format!("{coordinate} has no argument {}", unknown.name);
             self.say(self.codes.invalid_fields, message, "remove the argument".to_owned());
             return false;
         }
-        let missing = field
-            .arguments
-            .iter()
-            .find(|argument| argument.is_required() && selected.arguments.iter().all(|given| given.name != argument.name));
+        let missing = field.arguments.iter().find(|argument| {
+            argument.is_required() && selected.arguments.iter().all(|given| given.name != argument.name)
+        });
         if let Some(missing) = missing {
-            let message = format!("@{name} selects {coordinate} without its required argument {}", missing.name);
-            self.say(self.codes.invalid_fields, message, format!("write \"{}({}: …)\"", field.name, missing.name));
+            let message =
+                format!("@{name} selects {coordinate} without its required argument {}", missing.name);
+            self.say(
+                self.codes.invalid_fields,
+                message,
+                format!("write \"{}({}: …)\"", field.name, missing.name),
+            );
             return false;
         }
         true

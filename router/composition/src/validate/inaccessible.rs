@@ -14,7 +14,13 @@ pub(super) fn check(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mut V
     for (name, ty) in &merged.types {
         if is_hidden(&ty.notes) {
             if name == "Query" {
-                checker.say(Code::QueryRootTypeInaccessible, name, None, "the query root is @inaccessible".to_owned(), "remove @inaccessible from Query");
+                checker.say(
+                    Code::QueryRootTypeInaccessible,
+                    name,
+                    None,
+                    "the query root is @inaccessible".to_owned(),
+                    "remove @inaccessible from Query",
+                );
             }
             continue;
         }
@@ -64,16 +70,27 @@ impl Checker<'_> {
                 let hidden = composite.fields.values().filter(|field| is_hidden(&field.notes)).count();
                 (composite.fields.len(), hidden)
             }
-            Body::Input(fields) => (fields.len(), fields.values().filter(|field| is_hidden(&field.notes)).count()),
-            Body::Enum(values) => (values.len(), values.values().filter(|value| is_hidden(&value.notes)).count()),
+            Body::Input(fields) => {
+                (fields.len(), fields.values().filter(|field| is_hidden(&field.notes)).count())
+            }
+            Body::Enum(values) => {
+                (values.len(), values.values().filter(|value| is_hidden(&value.notes)).count())
+            }
             Body::Union(members) => {
-                let is_hidden = |member: &&Name| self.merged.types.get(*member).is_some_and(|ty| is_hidden(&ty.notes));
+                let is_hidden =
+                    |member: &&Name| self.merged.types.get(*member).is_some_and(|ty| is_hidden(&ty.notes));
                 (members.len(), members.keys().filter(is_hidden).count())
             }
         };
         if all > 0 && all == hidden {
             let message = format!("{name} is visible, but everything in it is @inaccessible");
-            self.say(Code::OnlyInaccessibleChildren, name, None, message, "mark the type itself @inaccessible");
+            self.say(
+                Code::OnlyInaccessibleChildren,
+                name,
+                None,
+                message,
+                "mark the type itself @inaccessible",
+            );
         }
     }
 
@@ -105,12 +122,22 @@ impl Checker<'_> {
         field: &Name,
     ) {
         for interface in interfaces {
-            let Some(Body::Interface(wanted)) = self.merged.types.get(interface).map(|ty| &ty.body) else { continue };
+            let Some(Body::Interface(wanted)) = self.merged.types.get(interface).map(|ty| &ty.body) else {
+                continue;
+            };
             let is_visible = !is_hidden(&self.merged.types[interface].notes)
                 && wanted.fields.get(field).is_some_and(|field| !is_hidden(&field.notes));
             if is_visible {
-                let message = format!("{name}.{field} is @inaccessible but {interface}.{field}, which it implements, is not");
-                self.say(Code::ImplementedByInaccessible, name, Some(field.as_str()), message, "hide both, or neither");
+                let message = format!(
+                    "{name}.{field} is @inaccessible but {interface}.{field}, which it implements, is not"
+                );
+                self.say(
+                    Code::ImplementedByInaccessible,
+                    name,
+                    Some(field.as_str()),
+                    message,
+                    "hide both, or neither",
+                );
             }
         }
     }
@@ -118,8 +145,15 @@ impl Checker<'_> {
     fn check_input(&mut self, parent: &Name, name: &Name, input: &MergedInput, child: &str) {
         if is_hidden(&input.notes) {
             if input.ty.is_non_null() && input.default.is_none() {
-                let message = format!("{parent}.{child} is required but @inaccessible, so that nobody can give it");
-                self.say(Code::RequiredInaccessible, parent, Some(child), message, "make it optional, or give it a default");
+                let message =
+                    format!("{parent}.{child} is required but @inaccessible, so that nobody can give it");
+                self.say(
+                    Code::RequiredInaccessible,
+                    parent,
+                    Some(child),
+                    message,
+                    "make it optional, or give it a default",
+                );
             }
             return;
         }
@@ -128,13 +162,26 @@ impl Checker<'_> {
         }
         if let Some(hidden) = input.default.as_ref().and_then(|value| self.hidden_in(value, &input.ty)) {
             let message = format!("the default value of {name} uses {hidden}, which is @inaccessible");
-            self.say(Code::DefaultValueUsesInaccessible, parent, Some(child), message, "choose a visible default");
+            self.say(
+                Code::DefaultValueUsesInaccessible,
+                parent,
+                Some(child),
+                message,
+                "choose a visible default",
+            );
         }
     }
 
     fn report_reference(&mut self, parent: &Name, child: &str, ty: &Type) {
-        let message = format!("{parent}.{child} is visible, but its type {} is @inaccessible", ty.inner_named_type());
-        self.say(Code::ReferencedInaccessible, parent, Some(child), message, "mark it @inaccessible too, or show the type");
+        let message =
+            format!("{parent}.{child} is visible, but its type {} is @inaccessible", ty.inner_named_type());
+        self.say(
+            Code::ReferencedInaccessible,
+            parent,
+            Some(child),
+            message,
+            "mark it @inaccessible too, or show the type",
+        );
     }
 
     /// The hidden enum value or input field that a default mentions.

@@ -65,7 +65,8 @@ fn check_interface_object(
     }
     for implementation in implementations.get(name).into_iter().flat_map(IndexMap::keys) {
         if subgraph.schema.types.contains_key(implementation) {
-            let message = format!("{name} is an @interfaceObject here, next to its implementation {implementation}");
+            let message =
+                format!("{name} is an @interfaceObject here, next to its implementation {implementation}");
             say(message, "a subgraph knows either the interface object or the implementations");
         }
     }
@@ -78,7 +79,8 @@ fn check_interface_keys(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let keys_of = |name: &Name| {
-        let owned = subgraph.field_sets.iter().filter(|used| used.kind == Federation::Key && used.owner == *name);
+        let owned =
+            subgraph.field_sets.iter().filter(|used| used.kind == Federation::Key && used.owner == *name);
         owned.collect::<Vec<_>>()
     };
     let known = implementations.get(&interface.name);
@@ -104,10 +106,14 @@ fn check_interface_keys(
                 }
                 continue;
             }
-            let has_key =
-                keys_of(implementation).iter().any(|own| own.fields().map(ToString::to_string).as_ref() == Some(&fields));
+            let has_key = keys_of(implementation)
+                .iter()
+                .any(|own| own.fields().map(ToString::to_string).as_ref() == Some(&fields));
             if !has_key {
-                let message = format!("{implementation} lacks the key \"{fields}\" of its interface {}", interface.name);
+                let message = format!(
+                    "{implementation} lacks the key \"{fields}\" of its interface {}",
+                    interface.name
+                );
                 let hint = format!("add @key(fields: \"{fields}\") to {implementation}");
                 say(Code::InterfaceKeyNotOnImplementation, message, hint);
             }
