@@ -145,7 +145,7 @@ codes! {
     EnumValueMismatch = "ENUM_VALUE_MISMATCH",
     /// The subgraphs have no value of an input enum in common.
     EmptyMergedEnumType = "EMPTY_MERGED_ENUM_TYPE",
-    /// Something that not all subgraphs accept was left out of the supergraph.
+    /// An argument that not all subgraphs accept was left out of the supergraph.
     InconsistentArgumentPresence = "INCONSISTENT_ARGUMENT_PRESENCE",
     /// An input field that not all subgraphs accept was left out of the supergraph.
     InconsistentInputObjectField = "INCONSISTENT_INPUT_OBJECT_FIELD",

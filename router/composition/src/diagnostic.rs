@@ -92,23 +92,19 @@ impl Diagnostic {
 
     /// Places the finding at a node of a subgraph's SDL.
     pub(crate) fn at(self, subgraph: &Subgraph, span: Option<SourceSpan>) -> Self {
-        let position = Position::of(span, &subgraph.schema.sources);
-        let width = span.map_or(1, |span| span.node_len());
-        self.subgraph(&subgraph.name).placed(position, width, &subgraph.sdl)
+        self.subgraph(&subgraph.name).placed(span, &subgraph.sdl)
     }
 
-    /// Places the finding in a text.
-    pub(crate) fn placed(mut self, position: Option<Position>, width: usize, text: &str) -> Self {
-        let Some(position) = position else { return self };
+    /// Places the finding in a text. What spans several lines is underlined to the end of its first.
+    pub(crate) fn placed(mut self, span: Option<SourceSpan>, text: &str) -> Self {
+        let Some(span) = span else { return self };
+        let position = Position::in_text(text, span.offset());
         self.line = Some(position.line);
         self.column = Some(position.column);
-        self.source_line = text.lines().nth(position.line - 1).map(ToOwned::to_owned);
-        // A node over several lines is underlined to the end of its first.
-        let rest = self
-            .source_line
-            .as_ref()
-            .map_or(1, |line| line.chars().count() + 1 - position.column.min(line.chars().count()));
-        self.width = width.clamp(1, rest.max(1));
+        // A tab is as wide as a space here, so that the underline stays below its mark.
+        self.source_line = text.lines().nth(position.line - 1).map(|line| line.replace('\t', " "));
+        let marked = text.get(span.offset()..span.end_offset()).and_then(|marked| marked.lines().next());
+        self.width = marked.map_or(1, |marked| marked.trim_end().chars().count()).max(1);
         self
     }
 

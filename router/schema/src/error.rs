@@ -1,6 +1,7 @@
 //! Why a supergraph SDL was refused, with the place in the text where it is known.
 
-use apollo_compiler::parser::{LineColumn, SourceMap, SourceSpan};
+use apollo_compiler::diagnostic::ToCliReport;
+use apollo_compiler::parser::{SourceMap, SourceSpan};
 use apollo_compiler::validation::DiagnosticList;
 use std::fmt;
 
@@ -17,13 +18,20 @@ impl Position {
     /// Where a parsed node starts; `None` for one that was not parsed from text.
     #[must_use]
     pub fn of(span: Option<SourceSpan>, sources: &SourceMap) -> Option<Self> {
-        span?.line_column(sources).map(Self::from)
+        let span = span?;
+        Some(Self::in_text(sources.get(&span.file_id())?.source_text(), span.offset()))
     }
-}
 
-impl From<LineColumn> for Position {
-    fn from(place: LineColumn) -> Self {
-        Self { line: place.line, column: place.column }
+    /// The place of a byte offset in a text. The compiler's own columns count bytes, which points beside the mark in any text
+    /// that is not English.
+    #[must_use]
+    pub fn in_text(text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Self {
+            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
     }
 }
 
@@ -96,7 +104,7 @@ pub(crate) fn faults(errors: &DiagnosticList) -> Vec<Fault> {
         .iter()
         .map(|diagnostic| Fault {
             message: diagnostic.error.to_string(),
-            position: diagnostic.line_column_range().map(|range| range.start.into()),
+            position: Position::of(diagnostic.error.location(), diagnostic.sources),
         })
         .collect()
 }

@@ -73,10 +73,10 @@ pub(super) fn prepare(mut document: Document, links: &Links, names: &Names) -> P
         _ => definition.name().is_none_or(|name| !is_ours(name)),
     });
     for definition in &mut document.definitions {
-        if definition.name() == Some(&query) {
-            if let Some(fields) = object_fields(definition) {
-                fields.retain(|field| !MACHINERY_FIELDS.contains(&field.name.as_str()));
-            }
+        if definition.name() == Some(&query)
+            && let Some(fields) = object_fields(definition)
+        {
+            fields.retain(|field| !MACHINERY_FIELDS.contains(&field.name.as_str()));
         }
     }
     let extensions = only_extended(&document);

@@ -4,31 +4,17 @@ use super::federation::{Federation, NEWEST};
 use crate::SubgraphSource;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use apollo_compiler::ast::Document;
-use router_schema::Position;
-use router_schema::apollo_compiler;
 use router_schema::link::{Feature, Links};
 
 /// Types that the federation spec lets a schema import.
 const IMPORTABLE_TYPES: &[&str] = &["FieldSet", "Scope", "Policy", "ContextFieldValue"];
 
 /// Checks the links of a subgraph; `false` when it cannot be read any further.
-pub(super) fn check(
-    source: &SubgraphSource,
-    document: &Document,
-    links: &Links,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> bool {
+pub(super) fn check(source: &SubgraphSource, links: &Links, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let before = diagnostics.len();
     let Some(federation) = links.apollo("federation") else { return true };
     let place = |diagnostic: Diagnostic| {
-        let span = federation.directive.location();
-        let position = Position::of(span, &document.sources);
-        diagnostic.subgraph(&source.name).placed(
-            position,
-            span.map_or(1, |span| span.node_len()),
-            &source.sdl,
-        )
+        diagnostic.subgraph(&source.name).placed(federation.directive.location(), &source.sdl)
     };
     match federation.version {
         Some(version) if version.major == 2 && version.minor <= NEWEST.minor => {

@@ -17,6 +17,7 @@ use crate::SubgraphSource;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use apollo_compiler::ast::Directive;
+use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::validation::DiagnosticList;
 use apollo_compiler::{Name, Node, Schema, ast, schema};
 use federation::Names;
@@ -160,7 +161,7 @@ fn read(source: &SubgraphSource, graph: Name, diagnostics: &mut Vec<Diagnostic>)
         }
     };
     let links = document::links(&parsed);
-    if !link_rules::check(source, &parsed, &links, diagnostics) {
+    if !link_rules::check(source, &links, diagnostics) {
         return None;
     }
     let names = Names::of(&links);
@@ -198,15 +199,9 @@ fn report(
 ) {
     for error in errors.iter() {
         let message = error.error.to_string();
-        let mut diagnostic = Diagnostic::error(Code::InvalidGraphql, message.clone()).subgraph(&source.name);
-        if let Some(range) = error.line_column_range() {
-            let width = if range.start.line == range.end.line {
-                range.end.column - range.start.column
-            } else {
-                usize::MAX
-            };
-            diagnostic = diagnostic.placed(Some(range.start.into()), width, &source.sdl);
-        }
+        let mut diagnostic = Diagnostic::error(Code::InvalidGraphql, message.clone())
+            .subgraph(&source.name)
+            .placed(error.error.location(), &source.sdl);
         if let Some(hint) = names.and_then(|names| import_hint(&message, names)) {
             diagnostic = diagnostic.hint(hint);
         }

@@ -74,7 +74,12 @@ pub(crate) fn settle(merger: &mut Merger<'_>, merged: &mut Merged) {
         }
         if values.is_empty() {
             let message = format!("the subgraphs have no value of {name} in common, which is used as input");
-            let diagnostic = Diagnostic::error(Code::EmptyMergedEnumType, message).coordinate(name.as_str());
+            let mut diagnostic =
+                Diagnostic::error(Code::EmptyMergedEnumType, message).coordinate(name.as_str());
+            let first = all.first().map(|graph| &merger.subgraphs[*graph]);
+            if let Some((subgraph, definition)) = first.and_then(|s| Some((s, s.schema.types.get(name)?))) {
+                diagnostic = diagnostic.at(subgraph, definition.name().location());
+            }
             merger.diagnostics.push(diagnostic.hint("add a common value, or rename the enum in one of them"));
         }
     }

@@ -34,7 +34,7 @@ fn added_fields(merged: &Merged) -> Vec<(Name, Name, MergedField)> {
         }
         for (field_name, field) in fields {
             let is_added = match &field.join {
-                None => ty.placement.keys().any(|graph| is_object(graph)),
+                None => ty.placement.keys().any(&is_object),
                 Some(joins) => joins.iter().any(|join| is_object(&join.graph) && !join.is_external),
             };
             if is_added {

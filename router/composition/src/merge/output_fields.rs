@@ -63,7 +63,10 @@ impl Merger<'_> {
             .copied()
             .collect();
         if owners.is_empty() && !self.is_served_by_an_interface_object(parent, name, placement) {
-            self.report_missing_base(parent, sources);
+            // On an interface `@external` is refused as such.
+            if !sources.iter().any(|(graph, _)| is_interface(*graph)) {
+                self.report_missing_base(parent, sources);
+            }
             return None;
         }
         // Without an owner of its own the field is what its interface object makes it; its references tell the type.

@@ -17,6 +17,8 @@ pub(crate) struct Overrides {
     pub(crate) overriding: BTreeMap<Graph, (String, Option<String>)>,
     /// By the overridden subgraph: the label, if there is one.
     pub(crate) overridden: BTreeMap<Graph, Option<String>>,
+    /// One of them was refused; what follows from that needs no diagnostic of its own.
+    pub(crate) is_refused: bool,
 }
 
 impl Overrides {
@@ -41,11 +43,13 @@ impl Merger<'_> {
             let Some(from) = text("from") else { continue };
             let label = text("label").map(ToOwned::to_owned);
             if let Some((code, message, hint)) = self.override_fault(parent, (*graph, field), sources, from) {
+                overrides.is_refused = true;
                 self.say_at(code, message, hint, (*graph, directive), (parent, field));
                 continue;
             }
             if let Some(label) = label.as_deref().filter(|label| !is_label(label)) {
                 let message = format!("\"{label}\" is neither a name nor a percentage");
+                overrides.is_refused = true;
                 let hint = "write a name such as \"new-pricing\", or \"percent(25)\"".to_owned();
                 self.say_at(Code::OverrideLabelInvalid, message, hint, (*graph, directive), (parent, field));
                 continue;

@@ -24,7 +24,7 @@ impl Merger<'_> {
                     && self.subgraphs[*graph].resolves(parent, &field.name)
             })
             .collect();
-        if resolving.len() < 2 {
+        if resolving.len() < 2 || overrides.is_refused {
             return;
         }
         let is_subscription = parent == "Subscription";

@@ -1,4 +1,140 @@
-//! stub
+//! Can every field that clients may ask for be reached on every path that leads to it?
+//!
+//! The walk starts at the roots and follows the API schema. At each step it knows the [`Spot`]s where the object at hand may
+//! be: the subgraphs that can have returned it, each with what they provide on this path. `spots` says which others can be
+//! entered from there by a key. A field is reachable when one of all these spots resolves it. A type is looked at again only
+//! when it is reached at other spots than before, so recursive schemas come to an end.
+
+mod report;
+mod spots;
+
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use apollo_compiler::Name;
+use apollo_compiler::ast::OperationType;
+use apollo_compiler::schema::ExtendedType;
 use router_schema::Supergraph;
-pub(crate) fn check(_supergraph: &Supergraph, _diagnostics: &mut Vec<Diagnostic>) {}
+use router_schema::apollo_compiler;
+use spots::{Spot, Spots, Ways};
+use std::collections::{BTreeSet, VecDeque};
+
+/// How many combinations of a type and its spots are looked at: far more than real graphs have, and a bound on memory.
+const MOST_STATES: usize = 50_000;
+
+/// A type, the spots where an object of it may be, and the fields that led there.
+struct State {
+    ty: Name,
+    spots: Spots,
+    path: Path,
+}
+
+/// The operation and the fields from its root, with the type conditions between them.
+#[derive(Clone)]
+pub(crate) struct Path {
+    pub(crate) operation: OperationType,
+    pub(crate) steps: Vec<String>,
+}
+
+impl Path {
+    fn step(&self, step: String) -> Self {
+        let mut longer = self.clone();
+        longer.steps.push(step);
+        longer
+    }
+}
+
+/// Reports each field that cannot be reached, once, with the shortest path on which it cannot.
+pub(crate) fn check(supergraph: &Supergraph, diagnostics: &mut Vec<Diagnostic>) {
+    let mut walk = Walk {
+        supergraph,
+        ways: Ways::new(supergraph),
+        queue: VecDeque::new(),
+        seen: BTreeSet::new(),
+        reported: BTreeSet::new(),
+        diagnostics,
+    };
+    for (operation, root) in supergraph.api.schema_definition.iter_root_operations() {
+        let spots = walk.ways.everywhere(&root.name);
+        walk.enqueue(&root.name, spots, Path { operation, steps: Vec::new() });
+    }
+    while let Some(state) = walk.queue.pop_front() {
+        walk.visit(&state);
+    }
+}
+
+struct Walk<'a> {
+    supergraph: &'a Supergraph,
+    ways: Ways<'a>,
+    queue: VecDeque<State>,
+    seen: BTreeSet<String>,
+    reported: BTreeSet<(Name, Name)>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn enqueue(&mut self, ty: &Name, spots: Spots, path: Path) {
+        if self.seen.len() == MOST_STATES {
+            let message =
+                format!("the proof was given up after {MOST_STATES} steps: some fields may not be reachable");
+            self.diagnostics.push(Diagnostic::warning(Code::SatisfiabilityError, message));
+        }
+        let key = format!("{ty} {}", spots.keys().cloned().collect::<Vec<_>>().join(" "));
+        if self.seen.len() <= MOST_STATES && self.seen.insert(key) {
+            self.queue.push_back(State { ty: ty.clone(), spots, path });
+        }
+    }
+
+    fn visit(&mut self, state: &State) {
+        match self.supergraph.api.types.get(&state.ty) {
+            Some(ExtendedType::Object(object)) => {
+                let reachable = self.ways.expand(&state.ty, &state.spots);
+                for field in object.fields.values() {
+                    self.visit_field(state, &reachable, &field.name, field.ty.inner_named_type());
+                }
+            }
+            Some(ExtendedType::Interface(_) | ExtendedType::Union(_)) => self.visit_abstract(state),
+            _ => {}
+        }
+    }
+
+    fn visit_field(&mut self, state: &State, reachable: &Spots, field: &Name, ty: &Name) {
+        let next = self.ways.follow(&state.ty, reachable, field);
+        if next.is_empty() {
+            if self.reported.insert((state.ty.clone(), field.clone())) {
+                let diagnostic = report::unreachable(&self.ways, state, reachable, field);
+                self.diagnostics.push(diagnostic);
+            }
+        } else if self.supergraph.api.types.get(ty).is_some_and(|ty| !ty.is_leaf()) {
+            self.enqueue(ty, next, state.path.step(field.to_string()));
+        }
+    }
+
+    /// Goes on with each object type that a value may turn out to be.
+    fn visit_abstract(&mut self, state: &State) {
+        let (ty, ways, supergraph) = (&state.ty, self.ways, self.supergraph);
+        let reachable = ways.expand(ty, &state.spots);
+        let is_concrete = |spot: &Spot| !ways.is_interface_object(spot);
+        if !reachable.values().any(is_concrete) {
+            let typename = apollo_compiler::name!("__typename");
+            if self.reported.insert((ty.clone(), typename.clone())) {
+                let diagnostic = report::unreachable(&ways, state, &reachable, &typename);
+                self.diagnostics.push(diagnostic);
+            }
+            return;
+        }
+        for object in supergraph.possible_types(ty) {
+            let occurs = |spot: &Spot| {
+                !is_concrete(spot) || supergraph.possible_types_in(spot.graph, &spot.ty).contains(&object)
+            };
+            if !supergraph.api.types.contains_key(&object) || !state.spots.values().any(occurs) {
+                continue;
+            }
+            let narrowed = reachable.values().filter(|spot| occurs(spot)).map(|spot| {
+                let ty = if is_concrete(spot) { object.clone() } else { spot.ty.clone() };
+                Spot { ty, ..spot.clone() }
+            });
+            let narrowed = spots::collect(narrowed);
+            self.enqueue(&object, narrowed, state.path.step(format!("... on {object}")));
+        }
+    }
+}

@@ -243,12 +243,12 @@ impl Checker<'_> {
         selected: &FieldSelection,
     ) -> bool {
         let name = self.used.kind.spec_name();
-        if let Some(code) = self.codes.has_arguments {
-            if !field.arguments.is_empty() {
-                let message = format!("@{name} selects {coordinate}, which takes arguments");
-                self.say(code, message, "use a field without arguments".to_owned());
-                return false;
-            }
+        if let Some(code) = self.codes.has_arguments
+            && !field.arguments.is_empty()
+        {
+            let message = format!("@{name} selects {coordinate}, which takes arguments");
+            self.say(code, message, "use a field without arguments".to_owned());
+            return false;
         }
         if let Some(unknown) =
             selected.arguments.iter().find(|argument| field.argument_by_name(&argument.name).is_none())

@@ -5,8 +5,8 @@
 //! type is wherever a field placed in a subgraph can lead to it.
 
 use super::Join;
-use super::graphs::Graphs;
 use super::definitions::{output_fields, plain};
+use super::graphs::Graphs;
 use crate::field_set::{FieldSet, Selection};
 use crate::model::{SubgraphId, TypeInfo};
 use apollo_compiler::schema::ExtendedType;

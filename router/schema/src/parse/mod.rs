@@ -4,11 +4,11 @@
 //! and field who serves it (`definitions`), complete what the oldest join spec leaves unsaid (`implicit`), and strip the machinery
 //! to get the merged schema and the one clients see (`strip`).
 
+mod definitions;
 mod field_set;
 mod graphs;
 mod implicit;
 mod strip;
-mod definitions;
 
 pub use field_set::FieldSetError;
 

@@ -1,0 +1,261 @@
+//! Where an object may be, and from there to where.
+
+use apollo_compiler::Name;
+use indexmap::IndexSet;
+use router_schema::apollo_compiler;
+use router_schema::{FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
+use std::collections::BTreeMap;
+
+/// A place where an object may be: a subgraph, the type it has there, and what the subgraph provides on this path.
+#[derive(Clone, Debug)]
+pub(crate) struct Spot {
+    pub(crate) graph: SubgraphId,
+    /// The object's type, or the interface that stands for it in a subgraph with `@interfaceObject`.
+    pub(crate) ty: Name,
+    pub(crate) provided: Vec<FieldSet>,
+}
+
+/// Spots by what makes them differ.
+pub(crate) type Spots = BTreeMap<String, Spot>;
+
+/// What is in progress while requirements are followed, to see cycles.
+type Pending = Vec<(SubgraphId, Name, Name)>;
+
+pub(crate) fn collect(spots: impl Iterator<Item = Spot>) -> Spots {
+    spots.map(|spot| (spot.key(), spot)).collect()
+}
+
+impl Spot {
+    fn new(graph: SubgraphId, ty: Name) -> Self {
+        Self { graph, ty, provided: Vec::new() }
+    }
+
+    fn key(&self) -> String {
+        let mut provided: Vec<_> = self.provided.iter().map(ToString::to_string).collect();
+        provided.sort();
+        format!("{}:{}({})", self.graph.index(), self.ty, provided.join(", "))
+    }
+}
+
+/// The edges of the query graph.
+#[derive(Clone, Copy)]
+pub(crate) struct Ways<'a> {
+    pub(crate) supergraph: &'a Supergraph,
+}
+
+impl<'a> Ways<'a> {
+    pub(crate) fn new(supergraph: &'a Supergraph) -> Self {
+        Self { supergraph }
+    }
+
+    /// All subgraphs that have the type.
+    pub(crate) fn everywhere(&self, ty: &Name) -> Spots {
+        let graphs = self.supergraph.types.get(ty).into_iter().flat_map(|info| info.subgraphs.keys());
+        collect(graphs.map(|graph| Spot::new(*graph, ty.clone())))
+    }
+
+    pub(crate) fn is_interface_object(&self, spot: &Spot) -> bool {
+        let here = self.supergraph.types.get(&spot.ty).and_then(|info| info.subgraphs.get(&spot.graph));
+        here.is_some_and(|here| here.is_interface_object)
+    }
+
+    /// The keys by which an object of this type can be looked up anywhere, with the spot that each leads to.
+    pub(crate) fn entries(&self, ty: &Name) -> Vec<(Spot, &'a Key)> {
+        let mut entries = Vec::new();
+        for (name, info) in &self.supergraph.types {
+            let stands_for = name != ty && info.kind == TypeKind::Interface && self.implements(ty, name);
+            for (graph, here) in &info.subgraphs {
+                if name == ty || (stands_for && here.is_interface_object) {
+                    let resolvable = here.keys.iter().filter(|key| key.resolvable);
+                    entries.extend(resolvable.map(|key| (Spot::new(*graph, name.clone()), key)));
+                }
+            }
+        }
+        entries
+    }
+
+    fn implements(&self, ty: &Name, interface: &Name) -> bool {
+        let info = self.supergraph.types.get(ty);
+        info.is_some_and(|info| info.subgraphs.values().any(|here| here.implements.contains(interface)))
+    }
+
+    /// The spots and all others that can be entered from them.
+    pub(crate) fn expand(&self, ty: &Name, spots: &Spots) -> Spots {
+        self.expand_pending(ty, spots, &mut Vec::new())
+    }
+
+    fn expand_pending(&self, ty: &Name, spots: &Spots, pending: &mut Pending) -> Spots {
+        let is_root =
+            self.supergraph.schema.schema_definition.iter_root_operations().any(|(_, root)| root.name == *ty);
+        let mut reachable = spots.clone();
+        if is_root {
+            // Every subgraph answers for its part of a root without a key.
+            reachable.extend(self.everywhere(ty));
+            return reachable;
+        }
+        let entries = self.entries(ty);
+        loop {
+            let entered = entries.iter().find(|(spot, key)| {
+                !reachable.contains_key(&spot.key()) && self.can_get(ty, &reachable, &key.fields, pending)
+            });
+            match entered {
+                Some((spot, _)) => reachable.insert(spot.key(), spot.clone()),
+                None => return reachable,
+            };
+        }
+    }
+
+    /// Where the field's value may be, given all the spots of its object.
+    pub(crate) fn follow(&self, ty: &Name, spots: &Spots, field: &Name) -> Spots {
+        self.follow_pending(ty, spots, field, &mut Vec::new())
+    }
+
+    fn follow_pending(&self, ty: &Name, spots: &Spots, field: &Name, pending: &mut Pending) -> Spots {
+        let mut next = Vec::new();
+        for spot in spots.values() {
+            let Some(here) = self.field_in(spot, field) else { continue };
+            let nested = nested(&spot.provided, &spot.ty, ty, field);
+            if !self.resolves(spot, field, here) && nested.is_none() {
+                continue;
+            }
+            if let Some(requires) = here.requires.as_ref().filter(|_| nested.is_none()) {
+                let step = (spot.graph, spot.ty.clone(), field.clone());
+                if pending.contains(&step) {
+                    continue;
+                }
+                pending.push(step);
+                let is_met =
+                    self.can_reenter(ty, spots, spot, pending) && self.can_get(ty, spots, requires, pending);
+                pending.pop();
+                if !is_met {
+                    continue;
+                }
+            }
+            let mut provided: Vec<_> = here.provides.iter().cloned().collect();
+            provided.extend(nested.into_iter().filter(|set| !set.is_empty()));
+            next.push(Spot { graph: spot.graph, ty: here.ty.inner_named_type().clone(), provided });
+        }
+        collect(next.into_iter())
+    }
+
+    /// What is required goes along with the key, so the subgraph must be entered by one.
+    fn can_reenter(&self, ty: &Name, spots: &Spots, spot: &Spot, pending: &mut Pending) -> bool {
+        self.entries(ty)
+            .iter()
+            .filter(|(entry, _)| entry.graph == spot.graph && entry.ty == spot.ty)
+            .any(|(_, key)| self.can_get(ty, spots, &key.fields, pending))
+    }
+
+    /// Whether a field set can be had of an object at these spots.
+    fn can_get(&self, ty: &Name, spots: &Spots, set: &FieldSet, pending: &mut Pending) -> bool {
+        set.selections.iter().all(|selection| match selection {
+            Selection::Field(field) if field.name == "__typename" => true,
+            Selection::Field(field) => {
+                let next = self.follow_pending(ty, spots, &field.name, pending);
+                if next.is_empty() {
+                    return false;
+                }
+                if field.selections.is_empty() {
+                    return true;
+                }
+                let next_ty = self.merged_type(ty, &field.name).unwrap_or_else(|| ty.clone());
+                self.can_get_below(&next_ty, &next, &field.selections, pending)
+            }
+            Selection::Inline(inline) if inline.on == *ty || self.implements(ty, &inline.on) => {
+                self.can_get(ty, spots, &inline.selections, pending)
+            }
+            // The object is of another type; nothing is selected on it.
+            Selection::Inline(_) => true,
+        })
+    }
+
+    /// The same for the value of a field: an abstract one must have it whatever it turns out to be.
+    fn can_get_below(&self, ty: &Name, spots: &Spots, set: &FieldSet, pending: &mut Pending) -> bool {
+        let reachable = self.expand_pending(ty, spots, pending);
+        let is_object = self.supergraph.types.get(ty).is_some_and(|info| info.kind == TypeKind::Object);
+        if is_object {
+            return self.can_get(ty, &reachable, set, pending);
+        }
+        self.supergraph.possible_types(ty).iter().all(|object| {
+            let occurring = reachable.values().filter_map(|spot| {
+                if self.is_interface_object(spot) {
+                    return Some(spot.clone());
+                }
+                let is_possible = self.supergraph.possible_types_in(spot.graph, &spot.ty).contains(object);
+                is_possible.then(|| Spot { ty: object.clone(), ..spot.clone() })
+            });
+            let narrowed = collect(occurring);
+            if narrowed.is_empty() {
+                return true;
+            }
+            let narrowed = self.expand_pending(object, &narrowed, pending);
+            self.can_get(object, &narrowed, set, pending)
+        })
+    }
+
+    fn merged_type(&self, ty: &Name, field: &Name) -> Option<Name> {
+        Some(self.supergraph.types.get(ty)?.fields.get(field)?.ty.inner_named_type().clone())
+    }
+
+    pub(crate) fn field_in(&self, spot: &Spot, field: &Name) -> Option<&'a FieldIn> {
+        self.supergraph.types.get(&spot.ty)?.fields.get(field)?.subgraphs.get(&spot.graph)
+    }
+
+    /// Whether the subgraph resolves the field whatever the path.
+    fn resolves(&self, spot: &Spot, field: &Name, here: &FieldIn) -> bool {
+        if here.is_overridden {
+            return false;
+        }
+        !here.is_external || self.is_key_field(spot, field)
+    }
+
+    fn is_key_field(&self, spot: &Spot, field: &Name) -> bool {
+        let here = self.supergraph.types.get(&spot.ty).and_then(|info| info.subgraphs.get(&spot.graph));
+        here.is_some_and(|here| here.keys.iter().any(|key| selects(&key.fields, field)))
+    }
+
+    /// The subgraphs that resolve the field somewhere, with the type they know its object by.
+    pub(crate) fn owners(&self, ty: &Name, field: &Name) -> IndexSet<(SubgraphId, Name)> {
+        let mut owners = IndexSet::new();
+        for (name, info) in &self.supergraph.types {
+            if name != ty && !(info.kind == TypeKind::Interface && self.implements(ty, name)) {
+                continue;
+            }
+            for (graph, here) in info.fields.get(field).into_iter().flat_map(|field| &field.subgraphs) {
+                let spot = Spot::new(*graph, name.clone());
+                if self.resolves(&spot, field, here) && (name == ty || self.is_interface_object(&spot)) {
+                    owners.insert((*graph, name.clone()));
+                }
+            }
+        }
+        owners
+    }
+}
+
+/// What the provided sets say of a field: its own selections, or `None` when they do not provide it.
+fn nested(provided: &[FieldSet], here: &Name, object: &Name, field: &Name) -> Option<FieldSet> {
+    let mut found: Option<FieldSet> = None;
+    for selection in provided.iter().flat_map(|set| &set.selections) {
+        match selection {
+            Selection::Field(selected) if selected.name == *field => {
+                let nested = found.get_or_insert_default();
+                nested.selections.extend(selected.selections.selections.iter().cloned());
+            }
+            Selection::Inline(inline) if inline.on == *here || inline.on == *object => {
+                let inner = std::slice::from_ref(&inline.selections);
+                if let Some(more) = nested(inner, here, object, field) {
+                    found.get_or_insert_default().selections.extend(more.selections);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn selects(set: &FieldSet, field: &Name) -> bool {
+    set.selections.iter().any(|selection| match selection {
+        Selection::Field(selected) => selected.name == *field,
+        Selection::Inline(inline) => selects(&inline.selections, field),
+    })
+}
