@@ -1,0 +1,244 @@
+//! A running inventory subgraph and the words the tests speak with it. Products come from a peer that knows what the test
+//! says, tenant by tenant.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chassis::testkit::{Kit, TestPeer, data};
+use chassis::{Caller, Subgraph, SubgraphRequest};
+use primitives::{Decimal, ProductId, TenantId};
+use serde_json::{Value, json};
+use subgraph_inventory::FeedSettings;
+
+/// One tenant.
+pub(crate) fn andaman() -> TenantId {
+    TenantId::from_uuid(uuid::Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0001))
+}
+
+/// Another tenant.
+pub(crate) fn lanna() -> TenantId {
+    TenantId::from_uuid(uuid::Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0002))
+}
+
+/// What the product service would know: base unit and packs, by tenant and product.
+type Known = Arc<Mutex<HashMap<(String, String), Value>>>;
+
+/// A subgraph without stock, and somebody who may do everything in it.
+#[derive(Debug)]
+pub(crate) struct House {
+    pub(crate) kit: Kit,
+    pub(crate) subgraph: Subgraph,
+    pub(crate) keeper: Caller,
+    pub(crate) product_service: TestPeer,
+    known: Known,
+}
+
+const ITEM: &str = "id version onHand { value unit { code } } reserved { value } available { value } \
+    averageCost { amount } totalValue { amount currency } costMethod";
+const POSTING: &str = "id movements { id seq type reason quantity { value unit { code } } unitCost { amount } \
+    totalValue { amount } onHandAfter { value } valueAfter { amount } location { code } \
+    reference { type id line } } items { id onHand { value } totalValue { amount } }";
+const RESERVATION: &str =
+    "id status version quantity { value } quantityLeft { value } item { available { value } }";
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        Self::open_with(FeedSettings::default()).await
+    }
+
+    /// A house whose feed has another patience.
+    pub(crate) async fn open_with(feed: FeedSettings) -> Self {
+        let kit = Kit::new::<subgraph_inventory::Migrator>().await;
+        let known = Known::default();
+        let catalogue = Arc::clone(&known);
+        let product_service = TestPeer::answering(move |request| answer(&catalogue, request));
+        kit.peers().connect("product", product_service.clone());
+        let subgraph = subgraph_inventory::start_with(kit.environment(), feed).await.unwrap();
+        let keeper = kit.caller(andaman(), &["*"]);
+        Self { kit, subgraph, keeper, product_service, known }
+    }
+
+    /// A product of Andaman counted in kg; a case holds twelve.
+    pub(crate) fn product(&self) -> String {
+        self.product_of(andaman(), "kg")
+    }
+
+    /// A product of a tenant with its base unit; a case holds twelve.
+    pub(crate) fn product_of(&self, tenant: TenantId, base_unit: &str) -> String {
+        let id = ProductId::generate().to_string();
+        let facts = json!({ "baseUnit": base_unit, "case": "12" });
+        self.known.lock().unwrap().insert((tenant.to_string(), id.clone()), facts);
+        id
+    }
+
+    /// A moving-average store in THB; answers its id.
+    pub(crate) async fn store(&self, code: &str) -> String {
+        self.location(code, json!({})).await
+    }
+
+    /// A FIFO store in THB; answers its id.
+    pub(crate) async fn fifo_store(&self, code: &str) -> String {
+        self.location(code, json!({ "costMethod": "FIFO" })).await
+    }
+
+    /// A location with some settings unlike the usual ones; answers its id.
+    pub(crate) async fn location(&self, code: &str, unlike: Value) -> String {
+        self.location_as(&self.keeper, code, unlike).await
+    }
+
+    pub(crate) async fn location_as(&self, caller: &Caller, code: &str, unlike: Value) -> String {
+        let mut input =
+            json!({ "code": code, "name": format!("Store {code}"), "type": "INVENTORY", "currency": "THB" });
+        for (name, value) in unlike.as_object().unwrap() {
+            input[name] = value.clone();
+        }
+        let created = self.mutate_as(caller, "createLocation", input).await;
+        let created = &data(created)["createLocation"];
+        assert_eq!(created["userErrors"], json!([]), "{created}");
+        created["location"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The whole response to somebody.
+    pub(crate) async fn ask_as(&self, caller: &Caller, query: &str, variables: Value) -> Value {
+        self.kit.ask_with(&self.subgraph, caller, query, variables).await
+    }
+
+    /// The data of a response without errors.
+    pub(crate) async fn data(&self, query: &str, variables: Value) -> Value {
+        data(self.ask_as(&self.keeper, query, variables).await)
+    }
+
+    /// The payload of a mutation that takes one input.
+    pub(crate) async fn mutate(&self, mutation: &str, input: Value) -> Value {
+        data(self.mutate_as(&self.keeper, mutation, input).await)[mutation].take()
+    }
+
+    /// The whole response to a mutation that takes one input.
+    pub(crate) async fn mutate_as(&self, caller: &Caller, mutation: &str, input: Value) -> Value {
+        let selection = match mutation {
+            "createLocation" | "updateLocation" => {
+                "location { id code name version costMethod allowNegative }".to_owned()
+            }
+            "reserveStock" => format!("reservations {{ {RESERVATION} }}"),
+            "releaseReservation" => format!("reservation {{ {RESERVATION} }}"),
+            "setReorderPoint" => format!("inventoryItem {{ {ITEM} isBelowReorderPoint }}"),
+            _ => format!("posting {{ {POSTING} }}"),
+        };
+        let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let query = format!(
+            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} \
+             userErrors {{ code field message meta }} }} }}"
+        );
+        self.ask_as(caller, &query, json!({ "input": input })).await
+    }
+
+    /// Receives lines of product, location, quantity and unit cost; answers the posting.
+    pub(crate) async fn receive(&self, lines: &[(&str, &str, &str, &str)]) -> Value {
+        let lines: Vec<Value> = lines
+            .iter()
+            .map(|(product, location, quantity, cost)| {
+                json!({ "productId": product, "locationId": location, "quantity": quantity, "unitCost": cost })
+            })
+            .collect();
+        self.posted("receiveStock", json!({ "lines": lines })).await
+    }
+
+    /// Issues one line; answers the posting.
+    pub(crate) async fn issue(&self, product: &str, location: &str, quantity: &str) -> Value {
+        let line = json!({ "productId": product, "locationId": location, "quantity": quantity });
+        self.posted("issueStock", json!({ "lines": [line] })).await
+    }
+
+    /// The posting of a mutation that must succeed.
+    pub(crate) async fn posted(&self, mutation: &str, input: Value) -> Value {
+        let mut payload = self.mutate(mutation, input).await;
+        assert_eq!(payload["userErrors"], json!([]), "{payload}");
+        payload["posting"].take()
+    }
+
+    /// The refusals of a mutation that must not succeed.
+    pub(crate) async fn refused(&self, mutation: &str, input: Value) -> Vec<(String, String)> {
+        let payload = self.mutate(mutation, input).await;
+        let noun = match mutation {
+            "reserveStock" => "reservations",
+            "releaseReservation" => "reservation",
+            "createLocation" | "updateLocation" => "location",
+            _ => "posting",
+        };
+        assert_eq!(payload[noun], Value::Null, "{payload}");
+        refusals(&payload)
+    }
+
+    /// The balance of a product at a location; null where there is none.
+    pub(crate) async fn item(&self, product: &str, location: &str) -> Value {
+        let query = format!(
+            "query($where: InventoryItemWhere) {{ inventoryItems(where: $where) {{ nodes {{ {ITEM} }} }} }}"
+        );
+        let filter = json!({ "where": { "productIds": [product], "locationIds": [location] } });
+        self.data(&query, filter)
+            .await
+            .pointer_mut("/inventoryItems/nodes/0")
+            .map(Value::take)
+            .unwrap_or_default()
+    }
+
+    /// On hand and value of a product at a location.
+    pub(crate) async fn balance(&self, product: &str, location: &str) -> (String, String) {
+        let item = self.item(product, location).await;
+        let text = |pointer: &str| item.pointer(pointer).and_then(Value::as_str).unwrap_or("none").to_owned();
+        (text("/onHand/value"), text("/totalValue/amount"))
+    }
+
+    /// Every balance follows from the ledger.
+    pub(crate) async fn prove(&self) {
+        let report = subgraph_inventory::prove(&self.kit.environment()).await.unwrap();
+        assert!(report.is_sound(), "{report}");
+        assert!(report.tenants > 0, "nothing was proved");
+    }
+}
+
+/// The codes and paths of what a payload refuses.
+pub(crate) fn refusals(payload: &Value) -> Vec<(String, String)> {
+    let errors = payload["userErrors"].as_array().unwrap();
+    let shown = errors.iter().map(|error| {
+        let path = error["field"]
+            .as_array()
+            .map(|path| path.iter().map(|part| part.as_str().unwrap()).collect::<Vec<_>>().join("."));
+        (error["code"].as_str().unwrap().to_owned(), path.unwrap_or_default())
+    });
+    shown.collect()
+}
+
+/// Pairs of code and path as tests write them.
+pub(crate) fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(code, path)| ((*code).to_owned(), (*path).to_owned())).collect()
+}
+
+/// What the product service would answer; it knows the tenant from the token, like the real one.
+fn answer(known: &Known, request: &SubgraphRequest) -> Value {
+    let claims = request.token().unwrap().split('.').nth(1).unwrap().to_owned();
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    let tenant = claims["tenant_id"].as_str().unwrap().to_owned();
+    let known = known.lock().unwrap();
+    let facts = |id: &Value| known.get(&(tenant.clone(), id.as_str().unwrap().to_owned())).cloned();
+    let variables = &request.variables;
+    if let Some(products) = variables.get("products").and_then(Value::as_array) {
+        let entity = |representation: &Value| {
+            let id = &representation["id"];
+            let facts = facts(id);
+            facts.map_or(Value::Null, |facts| json!({ "id": id, "baseUnit": { "code": facts["baseUnit"] } }))
+        };
+        return json!({ "_entities": products.iter().map(entity).collect::<Vec<_>>() });
+    }
+    let mut converted = json!({});
+    for n in (0..).take_while(|n| variables.contains_key(&format!("p{n}"))) {
+        let facts = facts(&variables[&format!("p{n}")]).unwrap();
+        let quantity: Decimal = variables[&format!("q{n}")].as_str().unwrap().parse().unwrap();
+        let factor = facts[variables[&format!("f{n}")].as_str().unwrap()].as_str();
+        let value = factor.map(|factor| quantity.checked_mul(factor.parse().unwrap()).unwrap().to_string());
+        converted[format!("c{n}")] = value.map_or(Value::Null, |value| json!({ "value": value }));
+    }
+    converted
+}

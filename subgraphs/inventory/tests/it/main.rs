@@ -1,0 +1,18 @@
+//! The inventory subgraph over a real database: SQLite, or PostgreSQL when `CARMEN_TEST_DATABASE_URL` names a server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its answer has failed")]
+
+mod concurrency;
+mod constraints;
+mod demo;
+mod entities;
+mod feed;
+mod house;
+mod locations;
+mod permission;
+mod posting;
+mod reading;
+mod refusals;
+mod reservations;
+mod sdl;
+mod transfers;

@@ -1,0 +1,104 @@
+//! Who may do what: every root field against every permission.
+
+use chassis::testkit::first_code;
+use serde_json::{Value, json};
+
+use crate::house::{House, andaman};
+
+/// A root field as a query, and the one permission it needs.
+const QUERIES: [(&str, &str); 8] = [
+    ("{ locations { nodes { id } } }", "inventory:view"),
+    ("query($id: ID!) { location(id: $id) { id } }", "inventory:view"),
+    ("{ inventoryItems { nodes { id } } }", "inventory:view"),
+    ("query($id: ID!) { inventoryItem(id: $id) { id } }", "inventory:view"),
+    ("{ movements { nodes { id } } }", "inventory:view"),
+    ("{ reservations { nodes { id } } }", "inventory:view"),
+    ("query($id: ID!) { reservation(id: $id) { id } }", "inventory:view"),
+    ("{ stockCursor }", "inventory:view"),
+];
+
+#[tokio::test]
+async fn every_query_needs_its_permission() {
+    let house = House::open().await;
+    let store = house.store("MAIN").await;
+    let stranger = house.kit.caller(andaman(), &["inventory:receive", "products:view"]);
+    for (query, permission) in QUERIES {
+        let response = house.ask_as(&stranger, query, json!({ "id": store })).await;
+        assert_eq!(first_code(&response), "FORBIDDEN", "{query}");
+        assert_eq!(response["errors"][0]["extensions"]["permission"], permission, "{query}");
+        let holder = house.kit.caller(andaman(), &[permission]);
+        let response = house.ask_as(&holder, query, json!({ "id": store })).await;
+        assert!(response.get("errors").is_none(), "{query}: {response}");
+    }
+}
+
+#[tokio::test]
+async fn every_mutation_needs_its_permission() {
+    let house = House::open().await;
+    let (rice, store) = (house.product(), house.store("MAIN").await);
+    house.receive(&[(&rice, &store, "10", "10")]).await;
+    let item = house.item(&rice, &store).await["id"].clone();
+    let line = json!({ "productId": rice, "locationId": store, "quantity": "1" });
+    let mut waste = line.clone();
+    (waste["reason"], waste["quantity"]) = (json!("WASTE"), json!("-1"));
+    let moved = json!({ "productId": rice, "fromLocationId": store, "toLocationId": store, "quantity": "1" });
+    let place = json!({ "code": "X", "name": "X", "type": "INVENTORY", "currency": "THB" });
+    for (mutation, input, permission) in [
+        ("receiveStock", json!({ "lines": [line] }), "inventory:receive"),
+        ("issueStock", json!({ "lines": [line] }), "inventory:issue"),
+        ("adjustStock", json!({ "lines": [waste] }), "inventory:adjust"),
+        ("transferStock", json!({ "lines": [moved] }), "inventory:transfer"),
+        ("reserveStock", json!({ "lines": [line] }), "inventory:reserve"),
+        ("releaseReservation", json!({ "reservationId": item }), "inventory:reserve"),
+        ("createLocation", place, "inventory:manage"),
+        ("updateLocation", json!({ "id": store, "expectedVersion": 9 }), "inventory:manage"),
+        ("setReorderPoint", json!({ "id": item, "expectedVersion": 9 }), "inventory:manage"),
+    ] {
+        let others: Vec<&str> = ["view", "receive", "issue", "adjust", "transfer", "reserve", "manage"]
+            .iter()
+            .map(|action| match *action {
+                "view" => "inventory:view",
+                "receive" => "inventory:receive",
+                "issue" => "inventory:issue",
+                "adjust" => "inventory:adjust",
+                "transfer" => "inventory:transfer",
+                "reserve" => "inventory:reserve",
+                _ => "inventory:manage",
+            })
+            .filter(|held| *held != permission)
+            .collect();
+        let response = house.mutate_as(&house.kit.caller(andaman(), &others), mutation, input.clone()).await;
+        assert_eq!(first_code(&response), "FORBIDDEN", "{mutation}");
+        assert_eq!(response["errors"][0]["path"], json!([mutation]), "{mutation}");
+        let holder = house.kit.caller(andaman(), &[permission, "inventory:view"]);
+        let response = house.mutate_as(&holder, mutation, input).await;
+        assert!(response.get("errors").is_none(), "{mutation}: {response}");
+    }
+    assert_eq!(house.item(&rice, &store).await["onHand"]["value"], "9");
+    house.prove().await;
+}
+
+#[tokio::test]
+async fn money_is_hidden_from_who_may_not_see_prices() {
+    let house = House::open().await;
+    let (rice, store) = (house.product(), house.fifo_store("MAIN").await);
+    house.receive(&[(&rice, &store, "10", "10")]).await;
+    let partner = house.kit.caller(andaman(), &["inventory:view"]);
+    let query = "query($of: StockCardOf!) {
+        inventoryItems { nodes { averageCost { amount } totalValue { amount } onHand { value }
+            costLayers { unitCost { amount } valueLeft { amount } } } }
+        movements { nodes { unitCost { amount } totalValue { amount } valueAfter { amount } } }
+        stockCard(of: $of) { openingValue { amount } closingValue { amount } closingOnHand { value } } }";
+    let of = json!({ "of": { "productId": rice, "locationId": store } });
+    let hidden = house.ask_as(&partner, query, of.clone()).await;
+    assert!(hidden.get("errors").is_none(), "{hidden}");
+    assert!(!hidden.to_string().contains("amount"), "{hidden}");
+    let item = &hidden["data"]["inventoryItems"]["nodes"][0];
+    assert_eq!((&item["totalValue"], &item["onHand"]["value"]), (&Value::Null, &json!("10")));
+    let shown = house.data(query, of).await;
+    assert_eq!(shown["stockCard"]["closingValue"]["amount"], "100.00");
+    assert_eq!(shown["movements"]["nodes"][0]["unitCost"]["amount"], "10.00");
+    let sorted =
+        house.ask_as(&partner, "{ inventoryItems(sort: LARGEST_VALUE) { nodes { id } } }", json!({})).await;
+    assert_eq!(first_code(&sorted), "FORBIDDEN");
+}

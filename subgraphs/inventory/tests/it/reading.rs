@@ -1,0 +1,161 @@
+//! Lists, stock cards and the ledger.
+
+use chassis::testkit::{first_code, first_error};
+use serde_json::{Value, json};
+
+use crate::house::House;
+
+#[tokio::test]
+async fn a_stock_card_runs_from_opening_to_closing_balance() {
+    let house = House::open().await;
+    let (rice, store) = (house.product(), house.store("MAIN").await);
+    house.receive(&[(&rice, &store, "10", "10")]).await;
+    for _ in 0..3 {
+        house.kit.clock().advance(std::time::Duration::from_secs(60));
+        house.issue(&rice, &store, "2").await;
+    }
+    let query = "query($of: StockCardOf!, $from: DateTime, $to: DateTime) { stockCard(of: $of, from: $from, to: $to) {
+        item { id } openingOnHand { value } openingValue { amount } closingOnHand { value } closingValue { amount }
+        entries { totalCount nodes { quantity { value } onHandAfter { value } valueAfter { amount } } } } }";
+    let of = json!({ "productId": rice, "locationId": store });
+    let period = json!({ "of": of, "from": "2026-07-01T08:01:00Z", "to": "2026-07-01T08:03:00Z" });
+    let mut card = house.data(query, period).await["stockCard"].take();
+    let item = card["item"]["id"].take();
+    assert_eq!(
+        card,
+        json!({
+            "item": { "id": null },
+            "openingOnHand": { "value": "10" }, "openingValue": { "amount": "100.00" },
+            "closingOnHand": { "value": "6" }, "closingValue": { "amount": "60.00" },
+            "entries": { "totalCount": 2, "nodes": [
+                { "quantity": { "value": "-2" }, "onHandAfter": { "value": "8" }, "valueAfter": { "amount": "80.00" } },
+                { "quantity": { "value": "-2" }, "onHandAfter": { "value": "6" }, "valueAfter": { "amount": "60.00" } },
+            ] },
+        })
+    );
+    let whole = house.data(query, json!({ "of": { "itemId": item } })).await;
+    assert_eq!(whole["stockCard"]["openingOnHand"]["value"], "0");
+    assert_eq!(whole["stockCard"]["closingOnHand"]["value"], "4");
+    assert_eq!(whole["stockCard"]["entries"]["totalCount"], 4);
+    let nobody =
+        house.data(query, json!({ "of": { "itemId": primitives::InventoryItemId::generate() } })).await;
+    assert_eq!(nobody["stockCard"], Value::Null);
+    let vague = house.ask_as(&house.keeper, query, json!({ "of": { "productId": rice } })).await;
+    assert_eq!(first_error(&vague)["extensions"]["field"], json!(["of"]));
+}
+
+#[tokio::test]
+async fn the_ledger_has_no_gaps_and_a_reader_resumes_behind_a_number() {
+    let house = House::open().await;
+    let (rice, store) = (house.product(), house.store("MAIN").await);
+    for _ in 0..5 {
+        house.receive(&[(&rice, &store, "1", "10"), (&rice, &store, "1", "10")]).await;
+    }
+    // A refused document takes no number.
+    let line = json!({ "productId": rice, "locationId": store, "quantity": "99" });
+    house.refused("issueStock", json!({ "lines": [line] })).await;
+    house.issue(&rice, &store, "1").await;
+    let query =
+        "query($where: StockMovementWhere) { movements(where: $where, first: 100) { nodes { seq } } }";
+    let seqs = async |filter: Value| {
+        let shown = house.data(query, json!({ "where": filter })).await;
+        let nodes = shown["movements"]["nodes"].as_array().unwrap();
+        nodes.iter().map(|node| node["seq"].as_str().unwrap().parse::<i64>().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(seqs(json!({})).await, (1..=11).collect::<Vec<_>>());
+    assert_eq!(seqs(json!({ "afterSeq": "9" })).await, [10, 11]);
+    assert_eq!(seqs(json!({ "types": ["OUT"] })).await, [11]);
+    assert_eq!(seqs(json!({ "reasons": ["SALE"] })).await, Vec::<i64>::new());
+    let bad = house.ask_as(&house.keeper, query, json!({ "where": { "afterSeq": "nine" } })).await;
+    assert_eq!(first_code(&bad), "VALIDATION_ERROR");
+    let newest = house.data("{ movements(newestFirst: true, first: 1) { nodes { seq } } }", json!({})).await;
+    assert_eq!(newest["movements"]["nodes"], json!([{ "seq": "11" }]));
+}
+
+#[tokio::test]
+async fn pages_follow_on_each_other_and_a_cursor_knows_its_filter() {
+    let house = House::open().await;
+    let store = house.store("MAIN").await;
+    let products: Vec<String> = (0..7).map(|_| house.product()).collect();
+    let lines: Vec<_> = products.iter().map(|id| (id.as_str(), store.as_str(), "1", "1")).collect();
+    house.receive(&lines).await;
+    let query = "query($where: InventoryItemWhere, $sort: InventoryItemOrder! = CREATED, $first: Int, $after: String, $last: Int) {
+        inventoryItems(where: $where, sort: $sort, first: $first, after: $after, last: $last) {
+            nodes { id } pageInfo { endCursor hasNextPage } } }";
+    let (mut seen, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let page = house.data(query, json!({ "first": 3, "after": after })).await;
+        let page = &page["inventoryItems"];
+        seen.extend(page["nodes"].as_array().unwrap().iter().map(|node| node["id"].to_string()));
+        after = page["pageInfo"]["endCursor"].clone();
+        if page["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+    }
+    let count = seen.len();
+    seen.sort();
+    seen.dedup();
+    assert_eq!((count, seen.len()), (7, 7));
+    for variables in [
+        json!({ "after": after, "where": { "locationIds": [store] } }),
+        json!({ "after": after, "sort": "LARGEST_ON_HAND" }),
+        json!({ "after": "nonsense" }),
+        json!({ "first": 2, "last": 2 }),
+        json!({ "first": 101 }),
+        json!({ "first": 0 }),
+    ] {
+        let response = house.ask_as(&house.keeper, query, variables.clone()).await;
+        assert_eq!(first_code(&response), "VALIDATION_ERROR", "{variables}");
+    }
+}
+
+#[tokio::test]
+async fn what_should_be_bought_again_is_listed() {
+    let house = House::open().await;
+    let (rice, oil, store) = (house.product(), house.product(), house.store("MAIN").await);
+    house.receive(&[(&rice, &store, "10", "1"), (&oil, &store, "10", "1")]).await;
+    let item = house.item(&rice, &store).await;
+    let point = |quantity: &str, version: &Value| json!({ "id": item["id"], "expectedVersion": version, "reorderPoint": quantity });
+    assert_eq!(
+        house.mutate("setReorderPoint", point("-1", &item["version"])).await["userErrors"][0]["field"],
+        json!(["reorderPoint"])
+    );
+    let set = house.mutate("setReorderPoint", point("8", &item["version"])).await;
+    assert_eq!(set["inventoryItem"]["isBelowReorderPoint"], false, "{set}");
+    let stale = house.mutate("setReorderPoint", point("9", &item["version"])).await;
+    assert_eq!(stale["userErrors"][0]["code"], "CONFLICT");
+    let query = "query($below: Boolean) { inventoryItems(where: { belowReorder: $below }) { nodes { id } } }";
+    assert_eq!(house.data(query, json!({ "below": true })).await["inventoryItems"]["nodes"], json!([]));
+    house.issue(&rice, &store, "2").await;
+    let below = house.data(query, json!({ "below": true })).await;
+    assert_eq!(below["inventoryItems"]["nodes"], json!([{ "id": item["id"] }]));
+    let above = house.data(query, json!({ "below": false })).await;
+    assert_eq!(above["inventoryItems"]["nodes"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_of_items_with_their_places_costs_two_statements() {
+    let house = House::open().await;
+    let stores = [house.store("A").await, house.store("B").await, house.store("C").await];
+    let products: Vec<String> = (0..30).map(|_| house.product()).collect();
+    let lines: Vec<_> =
+        (0..90).map(|n| (products[n / 3].as_str(), stores[n % 3].as_str(), "1", "1")).collect();
+    house.receive(&lines).await;
+    let log = house.kit.db().statements();
+    log.start();
+    house
+        .data(
+            "{ inventoryItems(first: 90) { nodes { onHand { value } location { name } product { id } } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(log.stop().len(), 2);
+    log.start();
+    house
+        .data(
+            "{ movements(first: 90) { totalCount nodes { item { onHand { value } } location { name } } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(log.stop().len(), 4, "the page, its count, the items, the locations");
+}
