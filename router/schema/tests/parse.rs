@@ -99,3 +99,17 @@ fn an_unknown_subgraph_is_refused() {
     let refused = Supergraph::parse(&broken).unwrap_err();
     assert!(refused.to_string().contains("there is no subgraph GHOSTS"), "{refused}");
 }
+
+#[test]
+fn a_truncated_supergraph_is_refused_without_a_panic() {
+    for whole in [
+        include_str!("supergraphs/v0_1_core.graphql"),
+        include_str!("supergraphs/v0_3_interfaces.graphql"),
+        include_str!("supergraphs/v0_5_labels.graphql"),
+    ] {
+        let root = whole.find("type Query").expect("each has a query root");
+        for end in (0..root).step_by(23) {
+            assert!(Supergraph::parse(&whole[..end]).is_err(), "{}", &whole[..end]);
+        }
+    }
+}

@@ -17,6 +17,7 @@ use router_schema::Supergraph;
 use router_schema::apollo_compiler;
 use spots::{Spot, Spots, Ways};
 use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
 
 /// How many combinations of a type and its spots are looked at: far more than real graphs have, and a bound on memory.
 const MOST_STATES: usize = 50_000;
@@ -47,7 +48,7 @@ impl Path {
 pub(crate) fn check(supergraph: &Supergraph, diagnostics: &mut Vec<Diagnostic>) {
     let mut walk = Walk {
         supergraph,
-        ways: Ways::new(supergraph),
+        ways: Rc::new(Ways::new(supergraph)),
         queue: VecDeque::new(),
         seen: BTreeSet::new(),
         reported: BTreeSet::new(),
@@ -64,7 +65,7 @@ pub(crate) fn check(supergraph: &Supergraph, diagnostics: &mut Vec<Diagnostic>) 
 
 struct Walk<'a> {
     supergraph: &'a Supergraph,
-    ways: Ways<'a>,
+    ways: Rc<Ways<'a>>,
     queue: VecDeque<State>,
     seen: BTreeSet<String>,
     reported: BTreeSet<(Name, Name)>,
@@ -111,7 +112,7 @@ impl Walk<'_> {
 
     /// Goes on with each object type that a value may turn out to be.
     fn visit_abstract(&mut self, state: &State) {
-        let (ty, ways, supergraph) = (&state.ty, self.ways, self.supergraph);
+        let (ty, ways, supergraph) = (&state.ty, Rc::clone(&self.ways), self.supergraph);
         let reachable = ways.expand(ty, &state.spots);
         let is_concrete = |spot: &Spot| !ways.is_interface_object(spot);
         if !reachable.values().any(is_concrete) {

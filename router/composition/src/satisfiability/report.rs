@@ -35,7 +35,7 @@ pub(super) fn unreachable(ways: &Ways<'_>, state: &State, reachable: &Spots, fie
             let owner = name(*graph);
             let keys: Vec<_> = ways
                 .entries(ty)
-                .into_iter()
+                .iter()
                 .filter(|(spot, _)| spot.graph == *graph && spot.ty == *as_type)
                 .map(|(_, key)| format!("\"{}\"", key.fields))
                 .collect();

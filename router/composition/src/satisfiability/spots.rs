@@ -4,7 +4,7 @@ use apollo_compiler::Name;
 use indexmap::IndexSet;
 use router_schema::apollo_compiler;
 use router_schema::{FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A place where an object may be: a subgraph, the type it has there, and what the subgraph provides on this path.
 #[derive(Clone, Debug)]
@@ -18,8 +18,12 @@ pub(crate) struct Spot {
 /// Spots by what makes them differ.
 pub(crate) type Spots = BTreeMap<String, Spot>;
 
-/// What is in progress while requirements are followed, to see cycles.
-type Pending = Vec<(SubgraphId, Name, Name)>;
+/// What is in progress, to see cycles: a requirement or an expansion that needs itself gets nothing more from itself.
+#[derive(Default)]
+struct Pending {
+    requirements: Vec<(SubgraphId, Name, Name)>,
+    expansions: Vec<(Name, Vec<String>)>,
+}
 
 pub(crate) fn collect(spots: impl Iterator<Item = Spot>) -> Spots {
     spots.map(|spot| (spot.key(), spot)).collect()
@@ -37,15 +41,19 @@ impl Spot {
     }
 }
 
+/// The keys by which an object can be looked up, each with the spot that it leads to.
+type Entries<'a> = Vec<(Spot, &'a Key)>;
+
 /// The edges of the query graph.
-#[derive(Clone, Copy)]
 pub(crate) struct Ways<'a> {
     pub(crate) supergraph: &'a Supergraph,
+    entries: HashMap<&'a Name, Entries<'a>>,
 }
 
 impl<'a> Ways<'a> {
     pub(crate) fn new(supergraph: &'a Supergraph) -> Self {
-        Self { supergraph }
+        let entries = supergraph.types.keys().map(|ty| (ty, entries(supergraph, ty))).collect();
+        Self { supergraph, entries }
     }
 
     /// All subgraphs that have the type.
@@ -59,29 +67,18 @@ impl<'a> Ways<'a> {
         here.is_some_and(|here| here.is_interface_object)
     }
 
-    /// The keys by which an object of this type can be looked up anywhere, with the spot that each leads to.
-    pub(crate) fn entries(&self, ty: &Name) -> Vec<(Spot, &'a Key)> {
-        let mut entries = Vec::new();
-        for (name, info) in &self.supergraph.types {
-            let stands_for = name != ty && info.kind == TypeKind::Interface && self.implements(ty, name);
-            for (graph, here) in &info.subgraphs {
-                if name == ty || (stands_for && here.is_interface_object) {
-                    let resolvable = here.keys.iter().filter(|key| key.resolvable);
-                    entries.extend(resolvable.map(|key| (Spot::new(*graph, name.clone()), key)));
-                }
-            }
-        }
-        entries
+    /// The keys by which an object of this type can be looked up anywhere.
+    pub(crate) fn entries(&self, ty: &Name) -> &[(Spot, &'a Key)] {
+        self.entries.get(ty).map_or(&[], Vec::as_slice)
     }
 
     fn implements(&self, ty: &Name, interface: &Name) -> bool {
-        let info = self.supergraph.types.get(ty);
-        info.is_some_and(|info| info.subgraphs.values().any(|here| here.implements.contains(interface)))
+        implements(self.supergraph, ty, interface)
     }
 
     /// The spots and all others that can be entered from them.
     pub(crate) fn expand(&self, ty: &Name, spots: &Spots) -> Spots {
-        self.expand_pending(ty, spots, &mut Vec::new())
+        self.expand_pending(ty, spots, &mut Pending::default())
     }
 
     fn expand_pending(&self, ty: &Name, spots: &Spots, pending: &mut Pending) -> Spots {
@@ -93,21 +90,27 @@ impl<'a> Ways<'a> {
             reachable.extend(self.everywhere(ty));
             return reachable;
         }
-        let entries = self.entries(ty);
+        let step = (ty.clone(), spots.keys().cloned().collect());
+        if self.entries(ty).is_empty() || pending.expansions.contains(&step) {
+            return reachable;
+        }
+        pending.expansions.push(step);
         loop {
-            let entered = entries.iter().find(|(spot, key)| {
+            let entered = self.entries(ty).iter().find(|(spot, key)| {
                 !reachable.contains_key(&spot.key()) && self.can_get(ty, &reachable, &key.fields, pending)
             });
             match entered {
                 Some((spot, _)) => reachable.insert(spot.key(), spot.clone()),
-                None => return reachable,
+                None => break,
             };
         }
+        pending.expansions.pop();
+        reachable
     }
 
     /// Where the field's value may be, given all the spots of its object.
     pub(crate) fn follow(&self, ty: &Name, spots: &Spots, field: &Name) -> Spots {
-        self.follow_pending(ty, spots, field, &mut Vec::new())
+        self.follow_pending(ty, spots, field, &mut Pending::default())
     }
 
     fn follow_pending(&self, ty: &Name, spots: &Spots, field: &Name, pending: &mut Pending) -> Spots {
@@ -120,13 +123,13 @@ impl<'a> Ways<'a> {
             }
             if let Some(requires) = here.requires.as_ref().filter(|_| nested.is_none()) {
                 let step = (spot.graph, spot.ty.clone(), field.clone());
-                if pending.contains(&step) {
+                if pending.requirements.contains(&step) {
                     continue;
                 }
-                pending.push(step);
+                pending.requirements.push(step);
                 let is_met =
                     self.can_reenter(ty, spots, spot, pending) && self.can_get(ty, spots, requires, pending);
-                pending.pop();
+                pending.requirements.pop();
                 if !is_met {
                     continue;
                 }
@@ -171,6 +174,10 @@ impl<'a> Ways<'a> {
 
     /// The same for the value of a field: an abstract one must have it whatever it turns out to be.
     fn can_get_below(&self, ty: &Name, spots: &Spots, set: &FieldSet, pending: &mut Pending) -> bool {
+        // Most of what keys and requirements nest is right there.
+        if self.can_get(ty, spots, set, pending) {
+            return true;
+        }
         let reachable = self.expand_pending(ty, spots, pending);
         let is_object = self.supergraph.types.get(ty).is_some_and(|info| info.kind == TypeKind::Object);
         if is_object {
@@ -230,6 +237,25 @@ impl<'a> Ways<'a> {
         }
         owners
     }
+}
+
+fn entries<'a>(supergraph: &'a Supergraph, ty: &Name) -> Entries<'a> {
+    let mut entries = Vec::new();
+    for (name, info) in &supergraph.types {
+        let stands_for = name != ty && info.kind == TypeKind::Interface && implements(supergraph, ty, name);
+        for (graph, here) in &info.subgraphs {
+            if name == ty || (stands_for && here.is_interface_object) {
+                let resolvable = here.keys.iter().filter(|key| key.resolvable);
+                entries.extend(resolvable.map(|key| (Spot::new(*graph, name.clone()), key)));
+            }
+        }
+    }
+    entries
+}
+
+fn implements(supergraph: &Supergraph, ty: &Name, interface: &Name) -> bool {
+    let info = supergraph.types.get(ty);
+    info.is_some_and(|info| info.subgraphs.values().any(|here| here.implements.contains(interface)))
 }
 
 /// What the provided sets say of a field: its own selections, or `None` when they do not provide it.
