@@ -1,70 +1,53 @@
 //! Groups → plan: operation texts, dependencies by position, the client's shape.
 
-use crate::normalize::{NormalField, is_composite};
+use crate::normalize::NormalField;
 use crate::plan::{
     Condition, Fetch, FetchId, Plan, Representation, Shape, ShapeField, ShapeKind, VariableTest,
 };
 use crate::root::is_meta;
 use crate::search::Search;
-use crate::selection::{Item, SetId};
+use crate::selection::{Call, Item, ScopeId, SetId};
 use apollo_compiler::Name;
 use apollo_compiler::ast::{OperationType, Value};
 use apollo_compiler::executable::Operation;
 use apollo_compiler::schema::ExtendedType;
 use indexmap::IndexSet;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Turns what the search found into the plan.
 pub(crate) fn assemble(mut search: Search<'_>, operation: &Operation, fields: &[NormalField]) -> Plan {
-    let order = ordered(&mut search);
-    let position: BTreeMap<usize, u32> =
-        order.iter().enumerate().map(|(at, group)| (*group, u32::try_from(at).unwrap_or(u32::MAX))).collect();
-    let kept: BTreeSet<usize> = order.iter().copied().collect();
+    let live = live(&mut search);
     let mut fetches = Vec::new();
-    for group in &order {
-        let deps = reduced(&search, &kept, *group);
-        let depends_on = deps.iter().filter_map(|dep| position.get(dep)).map(|at| FetchId(*at)).collect();
-        fetches.push(fetch(&search, operation, *group, FetchId(position[group]), depends_on));
+    for group in &live {
+        let before = &search.groups[*group].before;
+        let kept = live.iter().enumerate().filter(|(_, dep)| before.contains(dep));
+        let is_implied = |dep: &usize| {
+            let mut others = live.iter().filter(|other| before.contains(other));
+            others.any(|other| search.groups[*other].before.contains(dep))
+        };
+        let depends_on = kept.filter(|(_, dep)| !is_implied(dep)).map(|(at, _)| fetch_id(at)).collect();
+        fetches.push(fetch(&search, operation, *group, fetch_id(fetches.len()), depends_on));
     }
     let root = operation.selection_set.ty.clone();
-    let shape = shape(&search, Some(&root), fields);
+    let shape = shape(&search, Some(ScopeId(0)), &root, fields);
     Plan { operation: operation.operation_type, fetches, shape }
 }
 
-/// The groups that ask for something, each after those it depends on.
-fn ordered(search: &mut Search<'_>) -> Vec<usize> {
+fn fetch_id(at: usize) -> FetchId {
+    FetchId(u32::try_from(at).expect("the number of fetches is limited"))
+}
+
+/// The groups that ask for something, each after those it depends on: a group only ever waits for older ones.
+fn live(search: &mut Search<'_>) -> Vec<usize> {
     for group in 0..search.groups.len() {
         let set = search.groups[group].set;
         search.selections.prune(set);
     }
-    let live: BTreeSet<usize> = (0..search.groups.len())
-        .filter(|group| !search.selections.items(search.groups[*group].set).is_empty())
-        .filter(|group| !search.groups[*group].condition.is_never())
-        .collect();
-    let mut order: Vec<usize> = Vec::new();
-    let mut open: Vec<usize> = live.iter().copied().collect();
-    while !open.is_empty() {
-        let ready = open.iter().position(|group| {
-            search.groups[*group].deps.iter().all(|dep| !live.contains(dep) || order.contains(dep))
-        });
-        order.push(open.remove(ready.unwrap_or(0)));
-    }
-    order
-}
-
-/// The dependencies that no other dependency implies.
-fn reduced(search: &Search<'_>, kept: &BTreeSet<usize>, group: usize) -> BTreeSet<usize> {
-    let direct: BTreeSet<usize> = search.groups[group].deps.intersection(kept).copied().collect();
-    direct
-        .iter()
-        .copied()
-        .filter(|dep| !direct.iter().any(|other| other != dep && reaches(search, *other, *dep)))
-        .collect()
-}
-
-fn reaches(search: &Search<'_>, from: usize, to: usize) -> bool {
-    search.groups[from].deps.iter().any(|dep| *dep == to || reaches(search, *dep, to))
+    let asks = |group: &usize| {
+        let group = &search.groups[*group];
+        !search.selections.items(group.set).is_empty() && !group.condition.is_never()
+    };
+    (0..search.groups.len()).filter(asks).collect()
 }
 
 fn fetch(
@@ -77,7 +60,9 @@ fn fetch(
     let group = &search.groups[group];
     let mut variables = IndexSet::new();
     let mut text = String::new();
-    print(search, group.set, &mut text, &mut variables);
+    let implied = implied(&group.condition);
+    let mut printer = Printer { search, implied, variables: &mut variables };
+    printer.print(group.set, &mut text);
     let declared = operation.variables.iter().filter(|variable| variables.contains(&variable.name));
     let mut declarations: Vec<String> = Vec::new();
     if group.is_entity {
@@ -127,53 +112,71 @@ fn identifier(service: &str) -> String {
     service.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-/// Prints a selection set on one line and notes the variables it uses.
-fn print(search: &Search<'_>, set: SetId, out: &mut String, variables: &mut IndexSet<Name>) {
-    for (index, item) in search.selections.items(set).iter().enumerate() {
-        if index > 0 {
-            out.push(' ');
-        }
-        match item {
-            Item::Inline { on, set } => {
-                let _ = write!(out, "... on {on} {{ ");
-                print(search, *set, out, variables);
-                out.push_str(" }");
+/// The tests that hold whenever a fetch runs; its operation need not repeat them.
+fn implied(condition: &Condition) -> Vec<VariableTest> {
+    let Some((first, rest)) = condition.any.split_first() else { return Vec::new() };
+    first.iter().filter(|test| rest.iter().all(|all| all.contains(test))).cloned().collect()
+}
+
+/// Prints selection sets on one line and notes the variables they use.
+struct Printer<'a> {
+    search: &'a Search<'a>,
+    implied: Vec<VariableTest>,
+    variables: &'a mut IndexSet<Name>,
+}
+
+impl Printer<'_> {
+    fn print(&mut self, set: SetId, out: &mut String) {
+        for (index, item) in self.search.selections.items(set).iter().enumerate() {
+            if index > 0 {
+                out.push(' ');
             }
-            Item::Field { key, call, condition, set } => {
-                if *key != call.name {
-                    let _ = write!(out, "{key}: ");
-                }
-                out.push_str(&call.name);
-                for (index, argument) in call.arguments.iter().enumerate() {
-                    let open = if index == 0 { "(" } else { ", " };
-                    let _ =
-                        write!(out, "{open}{}: {}", argument.name, argument.value.serialize().no_indent());
-                    variables_in(&argument.value, variables);
-                }
-                if !call.arguments.is_empty() {
-                    out.push(')');
-                }
-                directives(condition, out, variables);
-                if let Some(set) = set {
-                    out.push_str(" { ");
-                    print(search, *set, out, variables);
+            match item {
+                Item::Inline { on, set } => {
+                    let _ = write!(out, "... on {on} {{ ");
+                    self.print(*set, out);
                     out.push_str(" }");
+                }
+                Item::Field { key, call, condition, set } => {
+                    if *key != call.name {
+                        let _ = write!(out, "{key}: ");
+                    }
+                    self.call(call, out);
+                    self.directives(condition, out);
+                    if let Some(set) = set {
+                        out.push_str(" { ");
+                        self.print(*set, out);
+                        out.push_str(" }");
+                    }
                 }
             }
         }
     }
-}
 
-/// A conjunction of at most one `@include` and one `@skip` travels along; anything else is fetched always and left out by
-/// the shape.
-fn directives(condition: &Condition, out: &mut String, variables: &mut IndexSet<Name>) {
-    let [all] = condition.any.as_slice() else { return };
-    let includes: Vec<&VariableTest> = all.iter().filter(|test| test.expected).collect();
-    let skips: Vec<&VariableTest> = all.iter().filter(|test| !test.expected).collect();
-    for (name, tests) in [("include", includes), ("skip", skips)] {
-        if let [test, ..] = tests.as_slice() {
-            let _ = write!(out, " @{name}(if: ${})", test.variable);
-            variables.insert(test.variable.clone());
+    fn call(&mut self, call: &Call, out: &mut String) {
+        out.push_str(&call.name);
+        for (index, argument) in call.arguments.iter().enumerate() {
+            let open = if index == 0 { "(" } else { ", " };
+            let value = argument.value.serialize().no_indent();
+            let _ = write!(out, "{open}{}: {value}", argument.name);
+            variables_in(&argument.value, self.variables);
+        }
+        if !call.arguments.is_empty() {
+            out.push(')');
+        }
+    }
+
+    /// A conjunction of at most one `@include` and one `@skip` travels along; of anything else a part does, and the shape
+    /// leaves out the rest.
+    fn directives(&mut self, condition: &Condition, out: &mut String) {
+        let [all] = condition.any.as_slice() else { return };
+        for (name, expected) in [("include", true), ("skip", false)] {
+            let mut tests =
+                all.iter().filter(|test| test.expected == expected && !self.implied.contains(test));
+            if let Some(test) = tests.next() {
+                let _ = write!(out, " @{name}(if: ${})", test.variable);
+                self.variables.insert(test.variable.clone());
+            }
         }
     }
 }
@@ -189,33 +192,73 @@ fn variables_in(value: &Value, variables: &mut IndexSet<Name>) {
     }
 }
 
-/// The client's answer, from the normal form. `known` is the concrete type when it needs no look at the data.
-fn shape(search: &Search<'_>, known: Option<&Name>, fields: &[NormalField]) -> Shape {
-    let supergraph = &search.graph.supergraph;
-    let shaped = fields.iter().map(|field| {
-        let named = field.ty.inner_named_type();
-        let kind = if field.name == "__typename" {
-            ShapeKind::Typename(known.cloned())
-        } else if is_meta(field) {
-            ShapeKind::Introspection
-        } else if is_composite(supergraph, named) {
-            let concrete = supergraph.schema.get_object(named).map(|_| named);
-            ShapeKind::Object(shape(search, concrete, &field.fields))
-        } else {
-            match supergraph.api.types.get(named) {
-                Some(ExtendedType::Enum(values)) => ShapeKind::Enum(values.values.keys().cloned().collect()),
-                _ => ShapeKind::Scalar,
+/// The client's answer, from the normal form, for objects of type `ty` at a place of the merged data.
+fn shape(search: &Search<'_>, scope: Option<ScopeId>, ty: &Name, fields: &[NormalField]) -> Shape {
+    let mut shaped = Vec::new();
+    for field in fields {
+        let sources = scope.map_or(&[][..], |scope| search.scopes.sources(scope, field));
+        match sources {
+            _ if is_meta(field) => shaped.push(shape_field(search, scope, (ty, field), &field.name)),
+            [] => shaped.push(shape_field(search, scope, (ty, field), &field.key)),
+            [(source, _)] => shaped.push(shape_field(search, scope, (ty, field), source)),
+            several => {
+                for (index, (source, _)) in several.iter().enumerate() {
+                    let mut one = shape_field(search, scope, (ty, field), source);
+                    one.on = Some(types_of(search, (ty, field), several, index));
+                    shaped.push(one);
+                }
             }
-        };
-        let source = search.sources.get(&field.id).unwrap_or(&field.key).clone();
-        ShapeField {
-            response_key: field.key.clone(),
-            source: if field.name == "__typename" { field.name.clone() } else { source },
-            ty: field.ty.clone(),
-            on: field.on.as_ref().map(|on| on.iter().cloned().collect()),
-            condition: field.condition.clone(),
-            kind,
         }
-    });
-    Shape { fields: shaped.collect() }
+    }
+    Shape { fields: shaped }
+}
+
+/// The types whose objects have a field under one of its several keys. The key that was selected on an interface is for all
+/// types that no other key is for.
+fn types_of(
+    search: &Search<'_>,
+    (ty, field): (&Name, &NormalField),
+    sources: &[(Name, IndexSet<Name>)],
+    index: usize,
+) -> Vec<Name> {
+    let schema = &search.graph.supergraph.schema;
+    let own = &sources[index].1;
+    if own.iter().all(|ty| schema.get_object(ty).is_some()) {
+        return own.iter().cloned().collect();
+    }
+    let others = sources.iter().enumerate().filter(|(at, _)| *at != index);
+    let taken: IndexSet<&Name> = others.flat_map(|(_, (_, types))| types).collect();
+    let all = field.on.clone().unwrap_or_else(|| search.graph.supergraph.possible_types(ty));
+    all.into_iter().filter(|ty| !taken.contains(ty)).collect()
+}
+
+fn shape_field(
+    search: &Search<'_>,
+    scope: Option<ScopeId>,
+    (ty, field): (&Name, &NormalField),
+    source: &Name,
+) -> ShapeField {
+    let supergraph = &search.graph.supergraph;
+    let named = field.ty.inner_named_type();
+    let kind = if field.name == "__typename" {
+        ShapeKind::Typename(supergraph.schema.get_object(ty).map(|_| ty.clone()))
+    } else if is_meta(field) {
+        ShapeKind::Introspection
+    } else if search.graph.is_composite(named) {
+        let below = scope.and_then(|scope| search.scopes.known_below(scope, source));
+        ShapeKind::Object(shape(search, below, named, &field.fields))
+    } else {
+        match supergraph.api.types.get(named) {
+            Some(ExtendedType::Enum(values)) => ShapeKind::Enum(values.values.keys().cloned().collect()),
+            _ => ShapeKind::Scalar,
+        }
+    };
+    ShapeField {
+        response_key: field.key.clone(),
+        source: source.clone(),
+        ty: field.ty.clone(),
+        on: field.on.as_ref().map(|on| on.iter().cloned().collect()),
+        condition: field.condition.clone(),
+        kind,
+    }
 }

@@ -1,9 +1,12 @@
 //! The query graph: what can be resolved where, and how one gets from one subgraph to another.
 //!
-//! Nodes are types in subgraphs; field edges stay inside a subgraph, key edges jump between two. Everything is looked up in
-//! the supergraph model; what is asked for again and again is computed once.
+//! Nodes are types in subgraphs; field edges stay inside a subgraph, key edges ([`Entry`]) jump between two. Everything is
+//! looked up in the supergraph model; what is asked for again and again is computed once. How far things are from one
+//! another is the knowledge of `reach`.
 
+use ahash::AHashMap;
 use apollo_compiler::Name;
+use apollo_compiler::ast::{OperationType, Type};
 use indexmap::{IndexMap, IndexSet};
 use router_schema::{FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
 use std::sync::Arc;
@@ -12,9 +15,9 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Graph {
     pub(crate) supergraph: Arc<Supergraph>,
-    possible: IndexMap<(SubgraphId, Name), Arc<IndexSet<Name>>>,
-    /// Interfaces that a type implements anywhere.
-    interfaces: IndexMap<Name, IndexSet<Name>>,
+    possible: AHashMap<(SubgraphId, Name), Arc<IndexSet<Name>>>,
+    /// By type: the subgraphs that can be entered for it, in order, with the ways in.
+    entries: AHashMap<Name, IndexMap<SubgraphId, Vec<Entry>>>,
 }
 
 /// A key edge: how a subgraph can be entered for an object.
@@ -30,7 +33,7 @@ pub(crate) struct Entry {
 
 impl Graph {
     pub(crate) fn new(supergraph: Arc<Supergraph>) -> Self {
-        let mut possible = IndexMap::new();
+        let mut possible = AHashMap::new();
         let mut interfaces: IndexMap<Name, IndexSet<Name>> = IndexMap::new();
         for (name, info) in &supergraph.types {
             for (subgraph, here) in &info.subgraphs {
@@ -41,7 +44,8 @@ impl Graph {
                 interfaces.entry(name.clone()).or_default().extend(here.implements.iter().cloned());
             }
         }
-        Self { supergraph, possible, interfaces }
+        let entries = all_entries(&supergraph, &interfaces);
+        Self { supergraph, possible, entries }
     }
 
     /// The concrete types that a value of this type can have in this subgraph.
@@ -54,14 +58,9 @@ impl Graph {
         self.supergraph.types.get(ty)?.fields.get(field)?.subgraphs.get(&subgraph)
     }
 
-    /// The named type of a field.
-    pub(crate) fn field_type(&self, ty: &str, field: &str) -> Option<&Name> {
-        Some(self.supergraph.types.get(ty)?.fields.get(field)?.ty.inner_named_type())
-    }
-
-    /// Whether the subgraph defines the type.
-    pub(crate) fn knows(&self, subgraph: SubgraphId, ty: &str) -> bool {
-        self.supergraph.types.get(ty).is_some_and(|info| info.subgraphs.contains_key(&subgraph))
+    /// What a subgraph must be sent before it resolves the field.
+    pub(crate) fn requires(&self, subgraph: SubgraphId, ty: &str, field: &str) -> Option<&FieldSet> {
+        self.field(subgraph, ty, field)?.requires.as_ref()
     }
 
     /// Whether the type is an object for this subgraph, an `@interfaceObject` included.
@@ -74,78 +73,121 @@ impl Graph {
 
     /// Whether this subgraph only knows the interface as an object.
     pub(crate) fn is_interface_object(&self, subgraph: SubgraphId, ty: &str) -> bool {
+        is_interface_object(&self.supergraph, subgraph, ty)
+    }
+
+    /// Whether values of the type have fields.
+    pub(crate) fn is_composite(&self, ty: &str) -> bool {
         self.supergraph
             .types
             .get(ty)
-            .and_then(|info| info.subgraphs.get(&subgraph))
-            .is_some_and(|here| here.is_interface_object)
+            .is_some_and(|info| matches!(info.kind, TypeKind::Object | TypeKind::Interface | TypeKind::Union))
+    }
+
+    /// Whether values of the type in the merged schema can have several concrete types.
+    pub(crate) fn is_abstract(&self, ty: &str) -> bool {
+        self.is_composite(ty) && self.supergraph.schema.get_object(ty).is_none()
     }
 
     /// Whether the subgraph resolves the field by itself, without anything being sent along.
     pub(crate) fn resolves(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
-        self.serves(subgraph, ty, field)
-            && self.field(subgraph, ty, field).is_some_and(|field| field.requires.is_none())
+        self.serves(subgraph, ty, field) && self.requires(subgraph, ty, field).is_none()
     }
 
     /// Whether the subgraph resolves the field once what it requires is sent along.
     pub(crate) fn serves(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
         self.field(subgraph, ty, field).is_some_and(|here| {
-            let off = here.override_label.as_ref().is_some_and(|label| label.active);
-            !here.is_overridden && !off && (!here.is_external || self.is_in_key(subgraph, ty, field))
+            // Labels are evaluated per request elsewhere; until one is known to be active, nothing has moved.
+            let not_yet = here.override_label.as_ref().is_some_and(|label| label.active);
+            !here.is_overridden && !not_yet && (!here.is_external || self.is_in_key(subgraph, ty, field))
         })
     }
 
     /// Whether the field is part of one of the type's keys there. A key field is always known where the key is, also when it
     /// is written as external.
     fn is_in_key(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
-        self.keys(subgraph, ty).any(|key| mentions(&key.fields, field))
-    }
-
-    /// The keys that a subgraph has for a type.
-    fn keys<'g>(&'g self, subgraph: SubgraphId, ty: &str) -> impl Iterator<Item = &'g Key> + use<'g> {
-        let here = self.supergraph.types.get(ty).and_then(|info| info.subgraphs.get(&subgraph));
-        here.into_iter().flat_map(|here| here.keys.iter())
+        keys(&self.supergraph, subgraph, ty).any(|key| mentions(&key.fields, field))
     }
 
     /// Every way into `subgraph` for an object of `ty`: by the type's own keys, then as an interface object.
-    pub(crate) fn entries(&self, subgraph: SubgraphId, ty: &Name) -> Vec<Entry> {
-        let own = std::iter::once(ty).filter(|ty| self.knows(subgraph, ty));
-        let interfaces = self.interfaces.get(ty).into_iter().flatten();
-        let as_interface = interfaces.filter(|interface| self.is_interface_object(subgraph, interface));
-        let mut entries = Vec::new();
-        for as_type in own.chain(as_interface) {
-            for key in self.keys(subgraph, as_type).filter(|key| key.resolvable) {
-                entries.push(Entry { subgraph, as_type: as_type.clone(), key: key.fields.clone() });
-            }
-        }
-        entries
+    pub(crate) fn entries(&self, subgraph: SubgraphId, ty: &Name) -> &[Entry] {
+        self.entries.get(ty).and_then(|all| all.get(&subgraph)).map_or(&[], Vec::as_slice)
     }
 
-    /// The type under which a subgraph would serve `field` of an object of type `ty` after a key jump, if it would.
-    pub(crate) fn serving_type(&self, subgraph: SubgraphId, ty: &Name, field: &Name) -> Option<Name> {
-        self.entries(subgraph, ty)
-            .into_iter()
-            .map(|entry| entry.as_type)
-            .find(|as_type| self.serves_anyhow(subgraph, as_type, field))
-    }
-
-    /// Whether a field is served on an object type, or on an interface type by itself or by all implementations there.
-    fn serves_anyhow(&self, subgraph: SubgraphId, ty: &Name, field: &Name) -> bool {
+    /// Whether a field is served on an object type, or on an interface type by itself or by an implementation there.
+    pub(crate) fn serves_anyhow(&self, subgraph: SubgraphId, ty: &Name, field: &str) -> bool {
         if field == "__typename" {
             return !self.is_interface_object(subgraph, ty);
         }
         if self.is_object_in(subgraph, ty) {
             return self.serves(subgraph, ty, field);
         }
-        let possible = self.possible(subgraph, ty);
-        !possible.is_empty() && possible.iter().any(|concrete| self.serves(subgraph, concrete, field))
+        self.possible(subgraph, ty).iter().any(|concrete| self.serves(subgraph, concrete, field))
+    }
+
+    /// The type of a field as clients know it.
+    pub(crate) fn merged_type(&self, ty: &str, field: &str) -> Option<&Type> {
+        Some(&self.supergraph.types.get(ty)?.fields.get(field)?.ty)
+    }
+
+    /// Whether the subgraph defines the type.
+    pub(crate) fn knows(&self, subgraph: SubgraphId, ty: &str) -> bool {
+        self.supergraph.types.get(ty).is_some_and(|info| info.subgraphs.contains_key(&subgraph))
+    }
+
+    /// Whether the type is the one that queries start at.
+    pub(crate) fn is_query_root(&self, ty: &Name) -> bool {
+        self.supergraph.root(OperationType::Query) == Some(ty)
     }
 
     /// Every subgraph, in order.
     pub(crate) fn subgraphs(&self) -> impl Iterator<Item = SubgraphId> + use<> {
-        let count = u32::try_from(self.supergraph.subgraphs.len()).unwrap_or(u32::MAX);
-        (0..count).map(SubgraphId)
+        all_subgraphs(&self.supergraph)
     }
+}
+
+fn all_subgraphs(supergraph: &Supergraph) -> impl Iterator<Item = SubgraphId> + use<> {
+    let count = u32::try_from(supergraph.subgraphs.len()).unwrap_or(u32::MAX);
+    (0..count).map(SubgraphId)
+}
+
+fn all_entries(
+    supergraph: &Supergraph,
+    interfaces: &IndexMap<Name, IndexSet<Name>>,
+) -> AHashMap<Name, IndexMap<SubgraphId, Vec<Entry>>> {
+    let mut all = AHashMap::new();
+    for name in supergraph.types.keys() {
+        let mut by_subgraph = IndexMap::new();
+        for subgraph in all_subgraphs(supergraph) {
+            let implemented = interfaces.get(name).into_iter().flatten();
+            let stand_ins =
+                implemented.filter(|interface| is_interface_object(supergraph, subgraph, interface));
+            let mut entries: Vec<Entry> = Vec::new();
+            for as_type in std::iter::once(name).chain(stand_ins) {
+                for key in keys(supergraph, subgraph, as_type).filter(|key| key.resolvable) {
+                    entries.push(Entry { subgraph, as_type: as_type.clone(), key: key.fields.clone() });
+                }
+            }
+            if !entries.is_empty() {
+                by_subgraph.insert(subgraph, entries);
+            }
+        }
+        if !by_subgraph.is_empty() {
+            all.insert(name.clone(), by_subgraph);
+        }
+    }
+    all
+}
+
+fn is_interface_object(supergraph: &Supergraph, subgraph: SubgraphId, ty: &str) -> bool {
+    let here = supergraph.types.get(ty).and_then(|info| info.subgraphs.get(&subgraph));
+    here.is_some_and(|here| here.is_interface_object)
+}
+
+/// The keys that a subgraph has for a type.
+fn keys<'g>(supergraph: &'g Supergraph, subgraph: SubgraphId, ty: &str) -> impl Iterator<Item = &'g Key> {
+    let here = supergraph.types.get(ty).and_then(|info| info.subgraphs.get(&subgraph));
+    here.into_iter().flat_map(|here| here.keys.iter())
 }
 
 /// Whether a field set selects a field at its top level.

@@ -4,177 +4,121 @@ use crate::PlanError;
 use crate::graph::Entry;
 use crate::normalize::NormalField;
 use crate::plan::{Condition, PathElement, RepresentationField, RepresentationType};
-use crate::search::{Cost, Cursor, Group, Search};
-use crate::selection::SetId;
+use crate::search::{Cursor, Search};
+use crate::selection::{Item, SetId};
 use apollo_compiler::Name;
 use apollo_compiler::ast::OperationType;
 use indexmap::{IndexMap, IndexSet};
-use router_schema::{FieldSet, Selection, SubgraphId};
-use std::collections::{BTreeSet, VecDeque};
+use router_schema::FieldSet;
+use std::collections::BTreeSet;
 use std::rc::Rc;
+
+/// What is read into a representation.
+type Sent = (Vec<RepresentationField>, Vec<RepresentationField>);
 
 impl Search<'_> {
     /// Plans fields of the cursor's object in another subgraph; gives back what cannot be reached from there either.
     pub(crate) fn jump(
         &mut self,
         cursor: &Cursor,
-        target: SubgraphId,
+        entry: &Entry,
         fields: Vec<NormalField>,
     ) -> Result<Vec<NormalField>, PlanError> {
-        let mut by_need: IndexMap<bool, Vec<NormalField>> = IndexMap::new();
+        // What needs nothing but the key must not wait for what other fields require.
+        let mut by_need: IndexMap<String, (Option<FieldSet>, Vec<NormalField>)> = IndexMap::new();
         for field in fields {
-            let as_type = self.graph.serving_type(target, &cursor.ty, &field.name);
-            let requires = as_type
-                .and_then(|ty| self.graph.field(target, &ty, &field.name))
-                .is_some_and(|here| here.requires.is_some());
-            by_need.entry(requires).or_default().push(field);
+            let requires = self.graph.requires(entry.subgraph, &entry.as_type, &field.name).cloned();
+            let need = requires.as_ref().map(FieldSet::to_string).unwrap_or_default();
+            by_need.entry(need).or_insert_with(|| (requires, Vec::new())).1.push(field);
         }
         let mut left = Vec::new();
-        for fields in by_need.into_values() {
-            let names: Vec<Name> = fields.iter().map(|field| field.name.clone()).collect();
-            let inner = self.enter(cursor, target, &names)?;
+        for (requires, fields) in by_need.into_values() {
             let condition = fields
                 .iter()
                 .fold(Condition::never(), |or, field| or.or(&cursor.condition.and(&field.condition)));
-            self.widen(inner.group, &condition);
-            left.extend(self.fields(&inner, &fields)?);
+            let mut inner = self.enter(cursor, entry, requires.as_ref(), &condition)?;
+            if requires.is_some() {
+                inner.satisfied = Rc::new(fields.iter().map(|field| field.name.clone()).collect());
+            }
+            for mut field in self.fields(&inner, &fields)? {
+                if !field.tried.contains(&entry.subgraph) {
+                    field.tried.push(entry.subgraph);
+                }
+                left.push(field);
+            }
         }
         Ok(left)
     }
 
-    /// The fewest fetches from the cursor's object into `target`, when there is a way.
-    pub(crate) fn hops(&self, cursor: &Cursor, target: SubgraphId) -> Option<u32> {
-        let chain = self.chain(cursor, target)?;
-        u32::try_from(chain.len()).ok()
-    }
-
-    /// The shortest chain of entries from the cursor's subgraph into `target`. Each entry's key is known where the one before
-    /// it leads.
-    fn chain(&self, cursor: &Cursor, target: SubgraphId) -> Option<Vec<Entry>> {
-        let mut queue = VecDeque::from([(cursor.subgraph, cursor.ty.clone(), Vec::<Entry>::new())]);
-        let mut seen: IndexSet<SubgraphId> = IndexSet::new();
-        let order = std::iter::once(target).chain(self.graph.subgraphs().filter(|other| *other != target));
-        let order: Vec<SubgraphId> = order.collect();
-        while let Some((at, as_type, chain)) = queue.pop_front() {
-            for next in &order {
-                if seen.contains(next) || (*next == cursor.subgraph && *next != target) {
-                    continue;
-                }
-                let known = |entry: &Entry| self.knows_key(at, &as_type, &entry.key);
-                let Some(entry) = self.graph.entries(*next, &cursor.ty).into_iter().find(known) else {
-                    continue;
-                };
-                let mut longer = chain.clone();
-                let as_type = entry.as_type.clone();
-                longer.push(entry);
-                if *next == target {
-                    return Some(longer);
-                }
-                seen.insert(*next);
-                queue.push_back((*next, as_type, longer));
-            }
-        }
-        // No single subgraph knows a whole key: its parts may come from several.
-        self.graph.entries(target, &cursor.ty).into_iter().next().map(|entry| vec![entry]).filter(|entries| {
-            entries[0].key.selections.iter().all(|selection| match selection {
-                Selection::Field(field) => self
-                    .graph
-                    .subgraphs()
-                    .any(|other| other != target && self.graph.serves(other, &cursor.ty, &field.name)),
-                Selection::Inline(_) => false,
-            })
-        })
-    }
-
-    /// Whether a subgraph itself knows every field of a key.
-    fn knows_key(&self, subgraph: SubgraphId, ty: &Name, key: &FieldSet) -> bool {
-        key.selections.iter().all(|selection| match selection {
-            Selection::Field(field) if field.name == "__typename" => true,
-            Selection::Field(field) => {
-                let here = self.graph.resolves(subgraph, ty, &field.name);
-                let below = self.graph.field_type(ty, &field.name);
-                here && (field.selections.is_empty()
-                    || below.is_some_and(|below| self.knows_key(subgraph, below, &field.selections)))
-            }
-            Selection::Inline(inline) => self.knows_key(subgraph, &inline.on, &inline.selections),
-        })
-    }
-
-    /// Enters `target` for the cursor's object, sending along what `fields` require there; gives the cursor inside.
+    /// Enters a subgraph for the cursor's object, sending along what is required there; gives the cursor inside.
     pub(crate) fn enter(
         &mut self,
         cursor: &Cursor,
-        target: SubgraphId,
-        fields: &[Name],
+        entry: &Entry,
+        requires: Option<&FieldSet>,
+        condition: &Condition,
     ) -> Result<Cursor, PlanError> {
-        let wanted = fields.first().cloned().unwrap_or_else(|| Name::new_unchecked("__typename"));
-        let chain = self.chain(cursor, target).ok_or_else(|| PlanError::unreachable(&cursor.ty, &wanted))?;
+        self.spend()?;
         let mut at = cursor.clone();
-        let mut deps = BTreeSet::from([cursor.group]);
-        let last = chain.len() - 1;
-        for (index, entry) in chain.into_iter().enumerate() {
-            self.spend()?;
-            let (keys, more) = self.ensure(&at, &entry.key)?;
+        at.condition = condition.clone();
+        let (keys, mut deps) = self.ensure(&at, &entry.key)?;
+        deps.insert(cursor.group);
+        let mut required = Vec::new();
+        if let Some(requires) = requires {
+            let (read, more) = self.ensure(&at, requires)?;
+            required = read;
             deps.extend(more);
-            deps.insert(at.group);
-            let mut requires = Vec::new();
-            let mut satisfied = IndexSet::new();
-            if index == last {
-                for field in fields {
-                    let here = self.graph.field(target, &entry.as_type, field);
-                    let Some(set) = here.and_then(|here| here.requires.clone()) else { continue };
-                    let (read, more) = self.ensure(cursor, &set)?;
-                    requires.extend(read);
-                    deps.extend(more);
-                    satisfied.insert(field.clone());
-                }
-            }
-            at = self.open_group(cursor, &entry, &deps, (keys, requires));
-            at.satisfied = Rc::new(satisfied);
-            if index != last {
-                let condition = cursor.condition.clone();
-                self.widen(at.group, &condition);
-            }
-            deps = BTreeSet::new();
         }
-        Ok(at)
+        let inner = self.open_group(cursor, entry, &deps, &(keys, required));
+        self.widen(inner.group, condition);
+        Ok(inner)
     }
 
-    /// The group that asks `entry.subgraph` at this place after these fetches; an equal one is used again.
-    fn open_group(
-        &mut self,
-        cursor: &Cursor,
-        entry: &Entry,
-        deps: &BTreeSet<usize>,
-        (keys, requires): (Vec<RepresentationField>, Vec<RepresentationField>),
-    ) -> Cursor {
-        self.select_typename_at(cursor);
-        let mut path = cursor.path.clone();
-        while matches!(path.last(), Some(PathElement::On(_))) {
-            path.pop();
+    /// The group that asks `entry.subgraph` at this place after these fetches; one that fits is used again.
+    fn open_group(&mut self, cursor: &Cursor, entry: &Entry, deps: &BTreeSet<usize>, sent: &Sent) -> Cursor {
+        if entry.key.is_empty() {
+            return self.open_root_group(cursor, entry, deps);
         }
+        self.select_typename_at(cursor);
+        let path = path_of(cursor);
+        let deps = self.without_implied(deps);
+        let names = self.runtime_names(cursor);
         let known = self.groups.iter().position(|group| {
-            group.is_entity && group.subgraph == entry.subgraph && group.path == path && group.deps == *deps
+            group.is_entity
+                && group.subgraph == entry.subgraph
+                && group.path == path
+                && group.deps == deps
+                && fits(&group.representations, &names, &entry.as_type, sent)
         });
         let group = known.unwrap_or_else(|| {
-            let set = self.selections.add();
-            self.groups.push(Group {
-                subgraph: entry.subgraph,
-                kind: OperationType::Query,
-                path,
-                deps: deps.clone(),
-                set,
-                condition: Condition::never(),
-                representations: Vec::new(),
-                is_entity: true,
-            });
-            self.groups.len() - 1
+            let group = self.add_group(OperationType::Query, entry.subgraph, path, deps);
+            self.groups[group].is_entity = true;
+            group
         });
         let set = self.selections.inline(self.groups[group].set, &entry.as_type);
-        for on in self.runtime_names(cursor) {
-            self.represent(group, &on, entry, &keys, &requires);
+        for on in names {
+            self.represent(group, &on, entry, sent);
         }
         self.inside(cursor, entry, group, set)
+    }
+
+    /// The query root needs no key: its fields are asked for as at the start, only the answer goes elsewhere.
+    fn open_root_group(&mut self, cursor: &Cursor, entry: &Entry, deps: &BTreeSet<usize>) -> Cursor {
+        let path = path_of(cursor);
+        self.select_typename(cursor.set);
+        let deps = self.without_implied(deps);
+        let known = self.groups.iter().position(|group| {
+            !group.is_entity && group.subgraph == entry.subgraph && group.path == path && group.deps == deps
+        });
+        let group = known.unwrap_or_else(|| self.add_group(OperationType::Query, entry.subgraph, path, deps));
+        let set = self.groups[group].set;
+        self.inside(cursor, entry, group, set)
+    }
+
+    /// The dependencies that no other of them implies.
+    fn without_implied(&self, deps: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let implied = |dep: &usize| deps.iter().any(|other| self.groups[*other].before.contains(dep));
+        deps.iter().copied().filter(|dep| !implied(dep)).collect()
     }
 
     fn inside(&self, cursor: &Cursor, entry: &Entry, group: usize, set: SetId) -> Cursor {
@@ -191,7 +135,6 @@ impl Search<'_> {
             provides: Rc::default(),
             satisfied: Rc::default(),
             has_typename: cursor.has_typename || !was_stand_in || is_stand_in,
-            on: None,
         }
     }
 
@@ -204,14 +147,7 @@ impl Search<'_> {
         names
     }
 
-    fn represent(
-        &mut self,
-        group: usize,
-        on: &Name,
-        entry: &Entry,
-        keys: &[RepresentationField],
-        requires: &[RepresentationField],
-    ) {
+    fn represent(&mut self, group: usize, on: &Name, entry: &Entry, (keys, requires): &Sent) {
         let representations = &mut self.groups[group].representations;
         let known =
             representations.iter_mut().find(|known| known.on == *on && known.send_as == entry.as_type);
@@ -222,128 +158,59 @@ impl Search<'_> {
             representations.push(RepresentationType {
                 on: on.clone(),
                 send_as: entry.as_type.clone(),
-                keys: keys.to_vec(),
-                requires: requires.to_vec(),
+                keys: keys.clone(),
+                requires: requires.clone(),
             });
         }
     }
 
     /// A representation needs the object's `__typename`; selects it where no earlier fetch brought it.
     fn select_typename_at(&mut self, cursor: &Cursor) {
+        let top = self.groups[cursor.group].set;
+        let is_top = |item: &Item| matches!(item, Item::Inline { set, .. } if *set == cursor.set);
         let brought_before =
-            self.groups[cursor.group].is_entity
-                && self.selections.items(self.groups[cursor.group].set).iter().any(
-                    |item| matches!(item, crate::selection::Item::Inline { set, .. } if *set == cursor.set),
-                );
+            self.groups[cursor.group].is_entity && self.selections.items(top).iter().any(is_top);
         if !brought_before {
             self.select_typename(cursor.set);
         }
     }
+}
 
-    /// Whether a field that could be resolved here is reached with fewer hops by jumping first.
-    pub(crate) fn is_cheaper_elsewhere(&mut self, cursor: &Cursor, field: &NormalField) -> bool {
-        if field.fields.is_empty() {
-            return false;
-        }
-        let here = self.cost(cursor.subgraph, &cursor.ty, field, 0);
-        if here.hops < 2 {
-            return false;
-        }
-        let targets: Vec<SubgraphId> =
-            self.graph.subgraphs().filter(|other| *other != cursor.subgraph).collect();
-        targets.into_iter().any(|target| {
-            let Some(as_type) = self.graph.serving_type(target, &cursor.ty, &field.name) else {
-                return false;
-            };
-            let Some(hops) = self.hops(cursor, target) else { return false };
-            let there = self.cost(target, &as_type, field, 0);
-            there < Cost::NEVER && there.hops + hops < here.hops
-        })
+/// Where the cursor's object is; its own type is left to the representations.
+fn path_of(cursor: &Cursor) -> Vec<PathElement> {
+    let mut path = cursor.path.clone();
+    while matches!(path.last(), Some(PathElement::On(_))) {
+        path.pop();
     }
+    path
+}
 
-    /// What a field costs when `subgraph` resolves it: the dependent hops and the fetches that what is below needs.
-    pub(crate) fn cost(&mut self, subgraph: SubgraphId, ty: &Name, field: &NormalField, depth: u32) -> Cost {
-        let memo = (subgraph, ty.clone(), field.id);
-        if let Some(known) = self.costs.get(&memo) {
-            return *known;
-        }
-        if depth > 40 {
-            return Cost::NEVER;
-        }
-        let mut total = Cost::FREE;
-        let mut targets: IndexSet<SubgraphId> = IndexSet::new();
-        let below =
-            self.graph.field(subgraph, ty, &field.name).map(|here| here.ty.inner_named_type().clone());
-        if let Some(below) = below {
-            for inner in field.fields.iter().filter(|inner| inner.name != "__typename") {
-                let (cost, target) = self.cost_below(subgraph, &below, inner, depth);
-                total.hops = total.hops.max(cost.hops);
-                total.fetches += cost.fetches;
-                targets.extend(target);
-            }
-        }
-        total.fetches += u32::try_from(targets.len()).unwrap_or(u32::MAX);
-        if total.hops >= Cost::NEVER.hops {
-            total = Cost::NEVER;
-        }
-        self.costs.insert(memo, total);
-        total
-    }
+/// Whether what is to be sent can be sent together with what a group sends already: the same key for the same type, and no
+/// field with two values.
+fn fits(known: &[RepresentationType], names: &[Name], as_type: &Name, (keys, requires): &Sent) -> bool {
+    let same_object: Vec<&RepresentationType> = known.iter().filter(|ty| names.contains(&ty.on)).collect();
+    same_object.iter().all(|ty| {
+        ty.send_as == *as_type
+            && ty.keys == *keys
+            && agree(&ty.keys, requires)
+            && agree(&ty.requires, keys)
+            && agree(&ty.requires, requires)
+    })
+}
 
-    fn cost_below(
-        &mut self,
-        subgraph: SubgraphId,
-        ty: &Name,
-        field: &NormalField,
-        depth: u32,
-    ) -> (Cost, Option<SubgraphId>) {
-        let types: Vec<Name> = if self.graph.is_object_in(subgraph, ty) {
-            vec![ty.clone()]
-        } else {
-            let possible = self.graph.possible(subgraph, ty);
-            possible
-                .iter()
-                .filter(|ty| field.on.as_ref().is_none_or(|on| on.contains(*ty)))
-                .cloned()
-                .collect()
-        };
-        let mut worst = (Cost::FREE, None);
-        for ty in &types {
-            let here = if self.graph.resolves(subgraph, ty, &field.name) {
-                (self.cost(subgraph, ty, field, depth + 1), None)
-            } else {
-                self.cost_elsewhere(subgraph, ty, field, depth)
-            };
-            if here.0 > worst.0 {
-                worst = here;
-            }
-        }
-        worst
-    }
-
-    fn cost_elsewhere(
-        &mut self,
-        subgraph: SubgraphId,
-        ty: &Name,
-        field: &NormalField,
-        depth: u32,
-    ) -> (Cost, Option<SubgraphId>) {
-        let mut best = (Cost::NEVER, None);
-        let targets: Vec<SubgraphId> = self.graph.subgraphs().filter(|other| *other != subgraph).collect();
-        for target in targets {
-            let Some(as_type) = self.graph.serving_type(target, ty, &field.name) else { continue };
-            let cost = self.cost(target, &as_type, field, depth + 1);
-            let cost = Cost { hops: cost.hops + 1, fetches: cost.fetches };
-            if cost < best.0 {
-                best = (cost, Some(target));
-            }
-        }
-        best
-    }
+fn agree(left: &[RepresentationField], right: &[RepresentationField]) -> bool {
+    let may_meet = |left: &RepresentationField, right: &RepresentationField| match (&left.on, &right.on) {
+        (Some(left), Some(right)) => left.iter().any(|ty| right.contains(ty)),
+        _ => true,
+    };
+    left.iter().all(|left| {
+        let same = right.iter().filter(|right| right.name == left.name && may_meet(left, right));
+        same.into_iter().all(|right| right.source == left.source && agree(&left.fields, &right.fields))
+    })
 }
 
 /// Adds fields that are not yet read.
-fn unite(known: &mut Vec<RepresentationField>, more: &[RepresentationField]) {
+pub(crate) fn unite(known: &mut Vec<RepresentationField>, more: &[RepresentationField]) {
     for field in more {
         let same = known
             .iter_mut()
@@ -353,4 +220,9 @@ fn unite(known: &mut Vec<RepresentationField>, more: &[RepresentationField]) {
             None => known.push(field.clone()),
         }
     }
+}
+
+/// The names of several fields, for a cursor that has all their requirements.
+pub(crate) fn one_name(name: &Name) -> Rc<IndexSet<Name>> {
+    Rc::new(IndexSet::from([name.clone()]))
 }

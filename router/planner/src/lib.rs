@@ -1,7 +1,8 @@
 //! Operation → plan: which subgraph is asked for what, in which order, and how the answers become the client's answer.
 //!
 //! Pure: no clock, no network, no async runtime. The stages, each in its module: [`normalize`] (fragments inlined,
-//! conditions collected), `graph` (what can be resolved where), `search` with `jump` and `root` (fetch groups), `assemble`
+//! conditions collected), `graph` and `reach` (what can be resolved where, and how far it is), `search` with `root`, `targets`,
+//! `jump` and `require` (fetch groups), `assemble`
 //! (texts and the client's shape), `render` (the plan as text). [`plan`] holds the result's types, the contract with
 //! `router-executor`.
 
@@ -11,10 +12,14 @@ mod graph;
 mod jump;
 mod normalize;
 mod plan;
+mod provides;
+mod reach;
 mod render;
+mod require;
 mod root;
 mod search;
 mod selection;
+mod targets;
 
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::Name;
@@ -95,7 +100,8 @@ impl Planner {
         let root = operation.selection_set.ty.clone();
         match operation.operation_type {
             OperationType::Mutation => search.mutation(&root, &fields)?,
-            kind => search.query(kind, &root, &fields)?,
+            OperationType::Subscription => search.subscription(&root, &fields)?,
+            OperationType::Query => search.query(&root, &fields)?,
         }
         Ok(assemble::assemble(search, operation, &fields))
     }

@@ -9,10 +9,12 @@ use apollo_compiler::ast::{Argument, Type, Value};
 use apollo_compiler::executable::{Directive, ExecutableDocument, Field, Selection, SelectionSet};
 use apollo_compiler::{Name, Node};
 use indexmap::{IndexMap, IndexSet};
-use router_schema::{Supergraph, TypeKind};
+use router_schema::{SubgraphId, Supergraph};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// The most fields a normal form may have after fragments are inlined.
-const FIELDS_MAX: usize = 20_000;
+const FIELDS_MAX: usize = 100_000;
 
 /// The deepest selection that is planned.
 const DEPTH_MAX: usize = 200;
@@ -20,8 +22,12 @@ const DEPTH_MAX: usize = 200;
 /// One field of the normal form.
 #[derive(Clone, Debug)]
 pub(crate) struct NormalField {
-    /// Identifies the field within one planning run; what is left over of it keeps the number.
+    /// Identifies the field with what is asked for below it within one planning run.
     pub(crate) id: u32,
+    /// The client's field that it comes from; what is left over of a field keeps its origin.
+    pub(crate) origin: u32,
+    /// The subgraphs that gave what they can of it at its place.
+    pub(crate) tried: Vec<SubgraphId>,
     /// The client's response key.
     pub(crate) key: Name,
     /// The field's name in the schema.
@@ -35,7 +41,7 @@ pub(crate) struct NormalField {
     /// When it is asked for.
     pub(crate) condition: Condition,
     /// What is asked for below.
-    pub(crate) fields: Vec<NormalField>,
+    pub(crate) fields: Rc<Vec<NormalField>>,
 }
 
 /// Whether two argument lists are equal whatever their order.
@@ -52,7 +58,7 @@ pub(crate) fn normalize(
     document: &ExecutableDocument,
     selection: &SelectionSet,
 ) -> Result<Vec<NormalField>, PlanError> {
-    let mut normalizer = Normalizer { supergraph, document, fields: 0 };
+    let mut normalizer = Normalizer { supergraph, document, fields: 0, possible: HashMap::new() };
     let scope = Scope { ty: selection.ty.clone(), on: None, condition: Condition::always() };
     let mut collected = Vec::new();
     normalizer.collect(selection, &scope, 0, &mut collected)?;
@@ -62,7 +68,9 @@ pub(crate) fn normalize(
 struct Normalizer<'a> {
     supergraph: &'a Supergraph,
     document: &'a ExecutableDocument,
+    /// How many fields were seen; also numbers them.
     fields: usize,
+    possible: HashMap<Name, Rc<IndexSet<Name>>>,
 }
 
 struct Scope {
@@ -114,11 +122,7 @@ impl Normalizer<'_> {
         scope: &Scope,
         depth: usize,
     ) -> Result<Option<NormalField>, PlanError> {
-        self.fields += 1;
-        if self.fields > FIELDS_MAX {
-            return Err(PlanError::TooComplex("the operation has too many fields"));
-        }
-        let id = u32::try_from(self.fields).unwrap_or(u32::MAX);
+        let id = self.number(1)?;
         let condition = scope.condition.and(&condition_of(&field.directives));
         if condition.is_never() {
             return Ok(None);
@@ -128,19 +132,36 @@ impl Normalizer<'_> {
         self.collect(&field.selection_set, &inner, depth + 1, &mut fields)?;
         Ok(Some(NormalField {
             id,
+            origin: id,
+            tried: Vec::new(),
             key: field.response_key().clone(),
             name: field.name.clone(),
             arguments: field.arguments.clone(),
             ty: field.definition.ty.clone(),
             on: scope.on.clone(),
             condition,
-            fields,
+            fields: Rc::new(fields),
         }))
+    }
+
+    /// Counts `more` fields against the limit; the count serves as a number for the last of them.
+    fn number(&mut self, more: usize) -> Result<u32, PlanError> {
+        self.fields += more;
+        if self.fields > FIELDS_MAX {
+            return Err(PlanError::TooComplex("the operation has too many fields"));
+        }
+        Ok(u32::try_from(self.fields).expect("the limit is below 2^32"))
+    }
+
+    fn possible(&mut self, ty: &Name) -> Rc<IndexSet<Name>> {
+        let supergraph = self.supergraph;
+        let possible = self.possible.entry(ty.clone());
+        Rc::clone(possible.or_insert_with(|| Rc::new(supergraph.possible_types(ty))))
     }
 
     /// The scope inside a fragment; `None` when it can never apply.
     fn narrowed<'d>(
-        &self,
+        &mut self,
         scope: &Scope,
         on: Option<&Name>,
         directives: impl IntoIterator<Item = &'d Node<Directive>>,
@@ -153,8 +174,8 @@ impl Normalizer<'_> {
             None => scope.on.clone(),
             Some(on) if *on == scope.ty => scope.on.clone(),
             Some(on) => {
-                let allowed = self.supergraph.possible_types(on);
-                let all = self.supergraph.possible_types(&scope.ty);
+                let allowed = self.possible(on);
+                let all = self.possible(&scope.ty);
                 let before = scope.on.as_ref().unwrap_or(&all);
                 let after: IndexSet<Name> =
                     before.iter().filter(|ty| allowed.contains(*ty)).cloned().collect();
@@ -189,10 +210,14 @@ impl Normalizer<'_> {
     }
 
     /// Groups the possible types by which entries apply to them.
-    fn split(&self, ty: &Name, entries: &[NormalField]) -> Vec<(Option<IndexSet<Name>>, Vec<NormalField>)> {
-        let all = self.supergraph.possible_types(ty);
+    fn split(
+        &mut self,
+        ty: &Name,
+        entries: &[NormalField],
+    ) -> Vec<(Option<IndexSet<Name>>, Vec<NormalField>)> {
+        let all = self.possible(ty);
         let mut groups: IndexMap<Vec<usize>, IndexSet<Name>> = IndexMap::new();
-        for concrete in &all {
+        for concrete in all.iter() {
             let applying: Vec<usize> = entries
                 .iter()
                 .enumerate()
@@ -220,7 +245,7 @@ impl Normalizer<'_> {
         let mut below = Vec::new();
         for entry in &mut entries {
             let own = (entry.condition != condition).then(|| entry.condition.clone());
-            for mut field in std::mem::take(&mut entry.fields) {
+            for mut field in Rc::unwrap_or_clone(std::mem::take(&mut entry.fields)) {
                 if let Some(own) = &own {
                     field.condition = field.condition.and(own);
                 }
@@ -229,13 +254,10 @@ impl Normalizer<'_> {
                 }
             }
         }
-        self.fields += below.len();
-        if self.fields > FIELDS_MAX {
-            return Err(PlanError::TooComplex("the operation has too many fields"));
-        }
         let mut field = entries.swap_remove(0);
+        field.id = self.number(below.len() + 1)?;
         field.condition = condition;
-        field.fields = self.merge(&field.ty.inner_named_type().clone(), below)?;
+        field.fields = Rc::new(self.merge(&field.ty.inner_named_type().clone(), below)?);
         Ok(field)
     }
 }
@@ -263,12 +285,4 @@ fn condition_of<'d>(directives: impl IntoIterator<Item = &'d Node<Directive>>) -
         condition = condition.and(&test);
     }
     condition
-}
-
-/// Whether a type of this kind has fields below.
-pub(crate) fn is_composite(supergraph: &Supergraph, name: &str) -> bool {
-    supergraph
-        .types
-        .get(name)
-        .is_some_and(|info| matches!(info.kind, TypeKind::Object | TypeKind::Interface | TypeKind::Union))
 }

@@ -3,96 +3,95 @@
 use crate::PlanError;
 use crate::normalize::NormalField;
 use crate::plan::Condition;
-use crate::search::{Cost, Cursor, Group, Search};
+use crate::search::{Cursor, Search};
 use crate::selection::ScopeId;
+use crate::targets::{Candidate, assign};
 use apollo_compiler::Name;
 use apollo_compiler::ast::OperationType;
-use indexmap::IndexSet;
 use router_schema::SubgraphId;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 impl Search<'_> {
-    /// Plans a query or subscription: one root fetch per subgraph.
-    pub(crate) fn query(
+    /// Plans a query: one root fetch per subgraph.
+    pub(crate) fn query(&mut self, root: &Name, fields: &[NormalField]) -> Result<(), PlanError> {
+        let scope = self.scopes.add();
+        let mut open: Vec<NormalField> = fields.iter().filter(|field| !is_meta(field)).cloned().collect();
+        let mut groups: Vec<(SubgraphId, usize)> = Vec::new();
+        while !open.is_empty() {
+            let mut choices = Vec::new();
+            for field in open {
+                let candidates = self.root_candidates(root, &field)?;
+                choices.push((field, candidates));
+            }
+            open = Vec::new();
+            let used: Vec<SubgraphId> = groups.iter().map(|(subgraph, _)| *subgraph).collect();
+            for (target, mine) in assign(choices, &used) {
+                let known = groups.iter().find(|(subgraph, _)| *subgraph == target).map(|(_, group)| *group);
+                let group =
+                    known.unwrap_or_else(|| self.root_group(OperationType::Query, target, BTreeSet::new()));
+                if known.is_none() {
+                    groups.push((target, group));
+                }
+                open.extend(self.root_fields(group, (root, scope), &mine)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Plans a subscription: its one field is the source, what hangs on it is fetched per event.
+    pub(crate) fn subscription(&mut self, root: &Name, fields: &[NormalField]) -> Result<(), PlanError> {
+        self.in_order(OperationType::Subscription, root, fields)
+    }
+
+    /// Plans a mutation: fields in order; all that depends on one is done before the next one starts.
+    pub(crate) fn mutation(&mut self, root: &Name, fields: &[NormalField]) -> Result<(), PlanError> {
+        self.in_order(OperationType::Mutation, root, fields)
+    }
+
+    /// Neighbours that one subgraph serves share a request, unless something between them depends on the first.
+    fn in_order(
         &mut self,
         kind: OperationType,
         root: &Name,
         fields: &[NormalField],
     ) -> Result<(), PlanError> {
         let scope = self.scopes.add();
-        let mut open: Vec<NormalField> = fields.iter().filter(|field| !is_meta(field)).cloned().collect();
-        for field in &open {
-            self.source(scope, field);
-        }
-        let mut groups: Vec<(SubgraphId, usize)> = Vec::new();
-        let mut tried: IndexSet<(SubgraphId, u32)> = IndexSet::new();
-        while !open.is_empty() {
-            let mut left = Vec::new();
-            for (target, mine) in self.by_subgraph(root, open, &tried, &groups)? {
-                tried.extend(mine.iter().map(|field| (target, field.id)));
-                let known = groups.iter().find(|(subgraph, _)| *subgraph == target).map(|(_, group)| *group);
-                let group = known.unwrap_or_else(|| self.root_group(kind, target, BTreeSet::new()));
-                if known.is_none() {
-                    groups.push((target, group));
-                }
-                let cursor = self.root_cursor(group, root, scope);
-                for field in &mine {
-                    self.widen(group, &field.condition);
-                }
-                left.extend(self.fields(&cursor, &mine)?);
-            }
-            open = left;
-        }
-        Ok(())
-    }
-
-    /// Plans a mutation: fields in order; all that depends on one is done before the next one starts.
-    pub(crate) fn mutation(&mut self, root: &Name, fields: &[NormalField]) -> Result<(), PlanError> {
-        let scope = self.scopes.add();
-        for field in fields.iter().filter(|field| !is_meta(field)) {
-            self.source(scope, field);
-        }
         let mut current: Option<(SubgraphId, usize)> = None;
         for field in fields.iter().filter(|field| !is_meta(field)) {
-            let target = self.root_target(root, field, &IndexSet::new(), &[])?;
+            let candidates = self.root_candidates(root, field)?;
+            let assigned = assign(vec![(field.clone(), candidates)], &[]);
+            let Some(target) = assigned.keys().next().copied() else { continue };
             let continues =
                 current.filter(|(subgraph, group)| *subgraph == target && *group + 1 == self.groups.len());
             let group = match continues {
                 Some((_, group)) => group,
                 None => {
                     let before = (0..self.groups.len()).collect();
-                    self.root_group(OperationType::Mutation, target, before)
+                    self.root_group(kind, target, before)
                 }
             };
             current = Some((target, group));
-            let cursor = self.root_cursor(group, root, scope);
-            self.widen(group, &field.condition);
-            let left = self.fields(&cursor, std::slice::from_ref(field))?;
+            // Asking a second subgraph for the rest would run the operation twice.
+            let left = self.root_fields(group, (root, scope), std::slice::from_ref(field))?;
             if let Some(left) = left.first() {
-                return Err(PlanError::unreachable(root, &innermost(left).name));
+                return Err(unreachable(root, left));
             }
         }
         Ok(())
     }
 
     fn root_group(&mut self, kind: OperationType, subgraph: SubgraphId, deps: BTreeSet<usize>) -> usize {
-        let set = self.selections.add();
-        self.groups.push(Group {
-            subgraph,
-            kind,
-            path: Vec::new(),
-            deps,
-            set,
-            condition: Condition::never(),
-            representations: Vec::new(),
-            is_entity: false,
-        });
-        self.groups.len() - 1
+        self.add_group(kind, subgraph, Vec::new(), deps)
     }
 
-    fn root_cursor(&self, group: usize, root: &Name, scope: ScopeId) -> Cursor {
-        Cursor {
+    fn root_fields(
+        &mut self,
+        group: usize,
+        (root, scope): (&Name, ScopeId),
+        fields: &[NormalField],
+    ) -> Result<Vec<NormalField>, PlanError> {
+        let cursor = Cursor {
             group,
             subgraph: self.groups[group].subgraph,
             set: self.groups[group].set,
@@ -103,52 +102,33 @@ impl Search<'_> {
             provides: Rc::default(),
             satisfied: Rc::default(),
             has_typename: true,
-            on: None,
+        };
+        let mut left = Vec::new();
+        for field in fields {
+            self.widen(group, &field.condition);
+            left.extend(self.local_field(&cursor, field)?);
         }
+        Ok(left)
     }
 
-    /// Assigns every open root field to a subgraph.
-    fn by_subgraph(
-        &mut self,
-        root: &Name,
-        open: Vec<NormalField>,
-        tried: &IndexSet<(SubgraphId, u32)>,
-        groups: &[(SubgraphId, usize)],
-    ) -> Result<Vec<(SubgraphId, Vec<NormalField>)>, PlanError> {
-        let mut used: Vec<(SubgraphId, usize)> = groups.to_vec();
-        let mut assigned: Vec<(SubgraphId, Vec<NormalField>)> = Vec::new();
-        for field in open {
-            let target = self.root_target(root, &field, tried, &used)?;
-            used.push((target, 0));
-            match assigned.iter_mut().find(|(subgraph, _)| *subgraph == target) {
-                Some((_, fields)) => fields.push(field),
-                None => assigned.push((target, vec![field])),
-            }
-        }
-        Ok(assigned)
-    }
-
-    fn root_target(
+    /// The subgraphs that a root field can be asked of, with what that comes to.
+    fn root_candidates(
         &mut self,
         root: &Name,
         field: &NormalField,
-        tried: &IndexSet<(SubgraphId, u32)>,
-        used: &[(SubgraphId, usize)],
-    ) -> Result<SubgraphId, PlanError> {
-        let mut best: Option<((Cost, bool), SubgraphId)> = None;
+    ) -> Result<Vec<Candidate<SubgraphId>>, PlanError> {
+        self.spend()?;
+        let mut candidates = Vec::new();
         for target in self.graph.subgraphs() {
-            if tried.contains(&(target, field.id)) || !self.graph.resolves(target, root, &field.name) {
+            if field.tried.contains(&target) || !self.graph.resolves(target, root, &field.name) {
                 continue;
             }
             let cost = self.cost(target, root, field, 0);
-            let is_new = !used.iter().any(|(subgraph, _)| *subgraph == target);
-            let rank = (cost, is_new);
-            if best.is_none_or(|(known, _)| rank < known) {
-                best = Some((rank, target));
+            if cost.is_worth_it() {
+                candidates.push(Candidate { target, cost });
             }
         }
-        let missing = innermost(field);
-        best.map(|(_, target)| target).ok_or_else(|| PlanError::unreachable(root, &missing.name))
+        if candidates.is_empty() { Err(unreachable(root, field)) } else { Ok(candidates) }
     }
 }
 
@@ -157,7 +137,12 @@ pub(crate) fn is_meta(field: &NormalField) -> bool {
     field.name.starts_with("__")
 }
 
-/// The first leaf of a field, to name in an error.
-fn innermost(field: &NormalField) -> &NormalField {
-    field.fields.first().map_or(field, innermost)
+fn unreachable(root: &Name, field: &NormalField) -> PlanError {
+    let mut parent = root;
+    let mut at = field;
+    while let Some(next) = at.fields.first() {
+        parent = at.ty.inner_named_type();
+        at = next;
+    }
+    PlanError::unreachable(parent, &at.name)
 }

@@ -1,17 +1,21 @@
 //! The search: walks the normal form over the query graph and grows fetch groups.
 //!
 //! A [`Cursor`] stands on an object position inside one group. [`Search::fields`] resolves what its subgraph can, and sends
-//! the rest elsewhere; what nobody can reach from here goes back to the caller, which tries one level higher.
+//! the rest elsewhere (`targets`, `jump`); what nobody can reach from here goes back to the caller, which tries one level
+//! higher. What keys and `@requires` need is brought along by `require`.
 
 use crate::PlanError;
 use crate::graph::Graph;
-use crate::normalize::{NormalField, is_composite};
-use crate::plan::{Condition, PathElement, RepresentationField, RepresentationType};
+use crate::normalize::NormalField;
+use crate::plan::{Condition, PathElement, RepresentationType};
+use crate::provides;
+use crate::reach::{Reach, ReachMemo, Standing};
 use crate::selection::{Call, ScopeId, Scopes, Selections, SetId};
+use crate::targets::Cost;
 use apollo_compiler::Name;
 use apollo_compiler::ast::{OperationType, Type};
 use indexmap::{IndexMap, IndexSet};
-use router_schema::{FieldSet, Selection, SubgraphId};
+use router_schema::{FieldSet, SubgraphId};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -19,7 +23,10 @@ use std::rc::Rc;
 const WORK_MAX: usize = 200_000;
 
 /// The deepest chain of jumps and selections.
-const DEPTH_MAX: usize = 400;
+const DEPTH_MAX: usize = 300;
+
+/// The most fetches that a plan may have.
+const GROUPS_MAX: usize = 1_000;
 
 /// A request in the making.
 #[derive(Debug)]
@@ -27,7 +34,10 @@ pub(crate) struct Group {
     pub(crate) subgraph: SubgraphId,
     pub(crate) kind: OperationType,
     pub(crate) path: Vec<PathElement>,
+    /// The groups that it directly waits for.
     pub(crate) deps: BTreeSet<usize>,
+    /// All groups that are done before it starts.
+    pub(crate) before: BTreeSet<usize>,
     pub(crate) set: SetId,
     pub(crate) condition: Condition,
     /// Empty for a root fetch.
@@ -50,23 +60,8 @@ pub(crate) struct Cursor {
     pub(crate) provides: Rc<Vec<FieldSet>>,
     /// Fields whose requirements were sent along.
     pub(crate) satisfied: Rc<IndexSet<Name>>,
-    /// The merged data has a concrete `__typename` here from an earlier fetch.
+    /// The merged data has a `__typename` here from an earlier fetch or from further up.
     pub(crate) has_typename: bool,
-    /// The concrete types that the object can have, where fragments above narrowed them.
-    pub(crate) on: Option<IndexSet<Name>>,
-}
-
-/// How dear a field is: dependent hops first, then fetches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Cost {
-    pub(crate) hops: u32,
-    pub(crate) fetches: u32,
-}
-
-impl Cost {
-    pub(crate) const FREE: Self = Self { hops: 0, fetches: 0 };
-    /// Not reachable this way.
-    pub(crate) const NEVER: Self = Self { hops: 1_000, fetches: 1_000 };
 }
 
 /// The state of one planning run.
@@ -77,10 +72,11 @@ pub(crate) struct Search<'g> {
     pub(crate) selections: Selections,
     pub(crate) scopes: Scopes,
     pub(crate) costs: HashMap<(SubgraphId, Name, u32), Cost>,
-    /// The internal key of every client field, by its number; set when the field is first seen.
-    pub(crate) sources: HashMap<u32, Name>,
+    pub(crate) memo: ReachMemo,
     /// What is being ensured right now, against circular requirements.
-    ensuring: Vec<(SubgraphId, Name, Name)>,
+    pub(crate) ensuring: Vec<(ScopeId, SubgraphId, Name, Name)>,
+    /// The number for the next field that is a part of a client's field.
+    next_id: u32,
     work: usize,
     depth: usize,
 }
@@ -93,8 +89,9 @@ impl<'g> Search<'g> {
             selections: Selections::default(),
             scopes: Scopes::default(),
             costs: HashMap::new(),
-            sources: HashMap::new(),
+            memo: ReachMemo::default(),
             ensuring: Vec::new(),
+            next_id: 1 << 30,
             work: 0,
             depth: 0,
         }
@@ -105,7 +102,16 @@ impl<'g> Search<'g> {
         if self.work > WORK_MAX || self.depth > DEPTH_MAX {
             return Err(PlanError::TooComplex("the search for a plan takes too long"));
         }
+        if self.groups.len() > GROUPS_MAX {
+            return Err(PlanError::TooComplex("the operation needs too many fetches"));
+        }
         Ok(())
+    }
+
+    /// What can be entered for the object under the cursor.
+    pub(crate) fn reach(&mut self, cursor: &Cursor) -> Rc<Reach> {
+        let at = Standing { subgraph: cursor.subgraph, ty: &cursor.ty, provides: &cursor.provides };
+        self.memo.reach(self.graph, at, 0)
     }
 
     /// Plans the fields of the object under the cursor; gives back what cannot be reached from here.
@@ -114,8 +120,8 @@ impl<'g> Search<'g> {
         cursor: &Cursor,
         fields: &[NormalField],
     ) -> Result<Vec<NormalField>, PlanError> {
-        self.spend()?;
         self.depth += 1;
+        self.spend()?;
         let left = if self.graph.is_object_in(cursor.subgraph, &cursor.ty) {
             self.object_fields(cursor, fields)
         } else {
@@ -136,22 +142,25 @@ impl<'g> Search<'g> {
         }
         let mut elsewhere = Vec::new();
         for field in fields {
-            let narrowed = field.on.is_some();
-            if !is_stand_in && field.on.as_ref().is_some_and(|on| !on.contains(&cursor.ty)) {
-                continue;
+            let mut field = field.clone();
+            if !is_stand_in {
+                if field.on.as_ref().is_some_and(|on| !on.contains(&cursor.ty)) {
+                    continue;
+                }
+                field.on = None;
             }
             if field.name == "__typename" {
                 if is_stand_in && !cursor.has_typename {
-                    elsewhere.push(field.clone());
+                    elsewhere.push(field);
                 }
-            } else if is_stand_in && narrowed {
-                elsewhere.push(field.clone());
-            } else if self.is_local(cursor, &field.name) && !self.is_cheaper_elsewhere(cursor, field) {
-                if let Some(left) = self.local_field(cursor, field)? {
-                    elsewhere.push(left);
-                }
+            } else if field.on.is_none()
+                && !field.tried.contains(&cursor.subgraph)
+                && self.is_local(cursor, &field.name)
+                && !self.is_cheaper_elsewhere(cursor, &field)
+            {
+                elsewhere.extend(self.local_field(cursor, &field)?);
             } else {
-                elsewhere.push(field.clone());
+                elsewhere.push(field);
             }
         }
         self.remote_fields(cursor, elsewhere)
@@ -165,37 +174,27 @@ impl<'g> Search<'g> {
     ) -> Result<Vec<NormalField>, PlanError> {
         self.select_typename(cursor.set);
         let possible = self.graph.possible(cursor.subgraph, &cursor.ty);
-        let possible: Vec<Name> = possible
-            .iter()
-            .filter(|ty| cursor.on.as_ref().is_none_or(|on| on.contains(*ty)))
-            .cloned()
-            .collect();
         let mut by_type: IndexMap<Name, Vec<NormalField>> = IndexMap::new();
         for field in fields.iter().filter(|field| field.name != "__typename") {
-            let everywhere = field.on.is_none() && cursor.on.is_none();
-            if everywhere && self.is_local_on_interface(cursor, &possible, field) {
+            let asked = |ty: &&Name| field.on.as_ref().is_none_or(|on| on.contains(*ty));
+            let mut open = Some(field.clone());
+            if possible.iter().all(|ty| asked(&ty))
+                && !field.tried.contains(&cursor.subgraph)
+                && self.is_local_on_interface(cursor, &field.name)
+            {
                 let mut direct = cursor.clone();
                 direct.has_typename = true;
-                if let Some(left) = self.local_field(&direct, field)? {
-                    for ty in &possible {
-                        by_type.entry(ty.clone()).or_default().push(left.clone());
-                    }
-                }
-                continue;
+                open = self.local_field(&direct, field)?;
             }
-            for ty in possible.iter().filter(|ty| field.on.as_ref().is_none_or(|on| on.contains(*ty))) {
-                by_type.entry(ty.clone()).or_default().push(field.clone());
+            for ty in possible.iter().filter(asked) {
+                if let Some(open) = &open {
+                    by_type.entry(ty.clone()).or_default().push(open.clone());
+                }
             }
         }
         let mut left: Vec<NormalField> = Vec::new();
         for (ty, fields) in by_type {
-            let mut inner = cursor.clone();
-            inner.set = self.selections.inline(cursor.set, &ty);
-            inner.path.push(PathElement::On(vec![ty.clone()]));
-            inner.on = None;
-            inner.has_typename = true;
-            inner.ty = ty.clone();
-            inner.provides = Rc::new(narrowed_provides(&cursor.provides, &ty));
+            let inner = self.narrowed(cursor, &ty);
             for mut field in self.fields(&inner, &fields)? {
                 field.on = Some(IndexSet::from([ty.clone()]));
                 left.push(field);
@@ -204,47 +203,71 @@ impl<'g> Search<'g> {
         Ok(left)
     }
 
-    fn is_local_on_interface(&self, cursor: &Cursor, possible: &[Name], field: &NormalField) -> bool {
+    /// The cursor for objects of one concrete type at an abstract position.
+    pub(crate) fn narrowed(&mut self, cursor: &Cursor, ty: &Name) -> Cursor {
+        let mut inner = cursor.clone();
+        inner.set = self.selections.inline(cursor.set, ty);
+        inner.path.push(PathElement::On(vec![ty.clone()]));
+        inner.has_typename = true;
+        inner.ty = ty.clone();
+        inner.provides = Rc::new(provides::narrowed(&self.graph.supergraph, &cursor.provides, ty));
+        inner
+    }
+
+    /// Whether the field can be selected on the interface itself.
+    pub(crate) fn is_local_on_interface(&self, cursor: &Cursor, field: &Name) -> bool {
+        let possible = self.graph.possible(cursor.subgraph, &cursor.ty);
         let serves = |ty: &Name| {
-            self.graph.resolves(cursor.subgraph, ty, &field.name) || provided(&cursor.provides, &field.name)
+            self.graph.resolves(cursor.subgraph, ty, field) || provides::provided(&cursor.provides, field)
         };
-        let info = self.graph.field(cursor.subgraph, &cursor.ty, &field.name);
+        let info = self.graph.field(cursor.subgraph, &cursor.ty, field);
         info.is_some_and(|here| !here.is_external && !here.is_overridden) && possible.iter().all(serves)
     }
 
     /// Whether the cursor's subgraph resolves the field right here.
-    fn is_local(&self, cursor: &Cursor, field: &Name) -> bool {
+    pub(crate) fn is_local(&self, cursor: &Cursor, field: &Name) -> bool {
         let satisfied =
             cursor.satisfied.contains(field) && self.graph.serves(cursor.subgraph, &cursor.ty, field);
         let known = self.graph.field(cursor.subgraph, &cursor.ty, field).is_some();
         satisfied
             || self.graph.resolves(cursor.subgraph, &cursor.ty, field)
-            || (known && provided(&cursor.provides, field))
+            || (known && provides::provided(&cursor.provides, field))
     }
 
     /// Selects a field here and plans what is below; gives back the part of it that cannot be reached below.
-    fn local_field(
+    pub(crate) fn local_field(
         &mut self,
         cursor: &Cursor,
         field: &NormalField,
     ) -> Result<Option<NormalField>, PlanError> {
         self.spend()?;
         let call = Call { name: field.name.clone(), arguments: field.arguments.clone() };
-        let key = self.source(cursor.scope, field);
-        let composite = is_composite(&self.graph.supergraph, field.ty.inner_named_type());
+        let key = self.source(cursor, field, &call);
+        let named = field.ty.inner_named_type();
+        let composite = self.graph.is_composite(named);
         let below = self.selections.field(cursor.set, &key, &call, &field.condition, composite);
         let Some(set) = below else { return Ok(None) };
         let inner = self.below(cursor, &field.name, &key, set, &field.condition);
-        let left = self.fields(&inner, &field.fields)?;
-        if self.selections.items(set).is_empty() {
-            // Nothing below comes from here, but the objects must exist for others to extend.
+        if self.graph.is_abstract(named) {
+            // The subgraph may know the position as one concrete type; the client's shape still looks at the name.
             self.select_typename(set);
         }
-        Ok((!left.is_empty()).then(|| NormalField { fields: left, ..field.clone() }))
+        let left = self.fields(&inner, &field.fields)?;
+        if left.is_empty() {
+            if self.selections.items(set).is_empty() {
+                // The client asks for nothing but `__typename`, which still tells whether the object exists.
+                self.select_typename(set);
+            }
+            return Ok(None);
+        }
+        let mut rest = NormalField { id: self.next_id, fields: Rc::new(left), ..field.clone() };
+        self.next_id += 1;
+        rest.tried.push(cursor.subgraph);
+        Ok(Some(rest))
     }
 
     /// The cursor below a field of the cursor's object.
-    fn below(
+    pub(crate) fn below(
         &mut self,
         cursor: &Cursor,
         name: &Name,
@@ -257,8 +280,8 @@ impl<'g> Search<'g> {
         let mut path = cursor.path.clone();
         path.push(PathElement::Key(key.clone()));
         path.extend(std::iter::repeat_n(PathElement::Each, list_depth(&ty)));
-        let mut provides: Vec<FieldSet> = here.and_then(|here| here.provides.clone()).into_iter().collect();
-        provides.extend(nested_provides(&cursor.provides, name));
+        let mut provided: Vec<FieldSet> = here.and_then(|here| here.provides.clone()).into_iter().collect();
+        provided.extend(provides::below(&cursor.provides, name));
         Cursor {
             group: cursor.group,
             subgraph: cursor.subgraph,
@@ -267,76 +290,10 @@ impl<'g> Search<'g> {
             ty: ty.inner_named_type().clone(),
             path,
             condition: cursor.condition.and(condition),
-            provides: Rc::new(provides),
+            provides: Rc::new(provided),
             satisfied: Rc::default(),
             has_typename: false,
-            on: None,
         }
-    }
-
-    /// Sends fields to the subgraphs that serve them.
-    fn remote_fields(
-        &mut self,
-        cursor: &Cursor,
-        fields: Vec<NormalField>,
-    ) -> Result<Vec<NormalField>, PlanError> {
-        let mut open = fields;
-        let mut tried: IndexSet<SubgraphId> = IndexSet::new();
-        while !open.is_empty() {
-            self.spend()?;
-            let Some(target) = self.best_target(cursor, &open, &tried) else { break };
-            tried.insert(target);
-            let serves = |field: &NormalField| {
-                self.graph.serving_type(target, &cursor.ty, &field.name).is_some()
-                    && (target != cursor.subgraph || self.has_requires(target, cursor, &field.name))
-            };
-            let (mine, others): (Vec<_>, Vec<_>) = open.into_iter().partition(serves);
-            open = others;
-            open.extend(self.jump(cursor, target, mine)?);
-        }
-        Ok(open)
-    }
-
-    fn has_requires(&self, target: SubgraphId, cursor: &Cursor, field: &Name) -> bool {
-        !cursor.satisfied.contains(field)
-            && self.graph.field(target, &cursor.ty, field).is_some_and(|here| here.requires.is_some())
-    }
-
-    /// The subgraph that serves most of the open fields at the lowest cost.
-    fn best_target(
-        &mut self,
-        cursor: &Cursor,
-        open: &[NormalField],
-        tried: &IndexSet<SubgraphId>,
-    ) -> Option<SubgraphId> {
-        let mut best: Option<((Cost, usize), SubgraphId)> = None;
-        for target in self.graph.subgraphs().filter(|target| !tried.contains(target)) {
-            let mut covered = 0;
-            let mut worst = Cost::FREE;
-            for field in open {
-                if target == cursor.subgraph && !self.has_requires(target, cursor, &field.name) {
-                    continue;
-                }
-                let Some(as_type) = self.graph.serving_type(target, &cursor.ty, &field.name) else {
-                    continue;
-                };
-                let cost = self.cost(target, &as_type, field, 0);
-                if cost < Cost::NEVER {
-                    covered += 1;
-                    worst = worst.max(cost);
-                }
-            }
-            if covered == 0 {
-                continue;
-            }
-            let Some(hops) = self.hops(cursor, target) else { continue };
-            let cost = Cost { hops: worst.hops + hops, fetches: worst.fetches + hops };
-            let rank = (cost, open.len() - covered);
-            if best.as_ref().is_none_or(|(known, _)| rank < *known) {
-                best = Some((rank, target));
-            }
-        }
-        best.map(|(_, target)| target)
     }
 
     /// Selects `__typename`.
@@ -346,179 +303,44 @@ impl<'g> Search<'g> {
         self.selections.field(set, &name, &call, &Condition::always(), false);
     }
 
-    /// The internal key of a client field.
-    pub(crate) fn source(&mut self, scope: ScopeId, field: &NormalField) -> Name {
-        if let Some(known) = self.sources.get(&field.id) {
-            return known.clone();
-        }
-        let call = Call { name: field.name.clone(), arguments: field.arguments.clone() };
-        let key = self.scopes.key(scope, &field.key, &call, &field.ty);
-        self.sources.insert(field.id, key.clone());
-        key
-    }
-
-    /// Makes sure that `fields` are in the merged data of the cursor's object; tells how to read them and which groups
-    /// bring them beside the cursor's own.
-    pub(crate) fn ensure(
-        &mut self,
-        cursor: &Cursor,
-        fields: &FieldSet,
-    ) -> Result<(Vec<RepresentationField>, BTreeSet<usize>), PlanError> {
-        self.spend()?;
-        let mut read = Vec::new();
-        let mut deps = BTreeSet::new();
-        for selection in &fields.selections {
-            match selection {
-                Selection::Field(field) if field.name == "__typename" => {}
-                Selection::Field(field) => {
-                    let (one, more) = self.ensure_field(cursor, field)?;
-                    read.extend(one);
-                    deps.extend(more);
-                }
-                Selection::Inline(inline) => {
-                    let types = self.concrete(cursor, &inline.on);
-                    for ty in types {
-                        let (mut some, more) = self.ensure_on(cursor, &ty, &inline.selections)?;
-                        for field in &mut some {
-                            field.on.get_or_insert_with(|| vec![ty.clone()]);
-                        }
-                        read.extend(some);
-                        deps.extend(more);
-                    }
-                }
-            }
-        }
-        Ok((read, deps))
-    }
-
-    /// The concrete types of the cursor's position that a type condition lets through.
-    fn concrete(&self, cursor: &Cursor, on: &Name) -> Vec<Name> {
-        let here = self.graph.possible(cursor.subgraph, &cursor.ty);
-        let wanted = self.graph.supergraph.possible_types(on);
-        here.iter().filter(|ty| wanted.contains(*ty)).cloned().collect()
-    }
-
-    fn ensure_on(
-        &mut self,
-        cursor: &Cursor,
-        ty: &Name,
-        fields: &FieldSet,
-    ) -> Result<(Vec<RepresentationField>, BTreeSet<usize>), PlanError> {
-        if cursor.ty == *ty {
-            return self.ensure(cursor, fields);
-        }
-        self.select_typename(cursor.set);
-        let mut inner = cursor.clone();
-        inner.set = self.selections.inline(cursor.set, ty);
-        inner.path.push(PathElement::On(vec![ty.clone()]));
-        inner.ty = ty.clone();
-        inner.has_typename = true;
-        inner.on = None;
-        self.ensure(&inner, fields)
-    }
-
-    fn ensure_field(
-        &mut self,
-        cursor: &Cursor,
-        field: &router_schema::FieldSelection,
-    ) -> Result<(Vec<RepresentationField>, BTreeSet<usize>), PlanError> {
-        let is_object = self.graph.is_object_in(cursor.subgraph, &cursor.ty);
-        let on_interface = !is_object && self.graph.resolves(cursor.subgraph, &cursor.ty, &field.name);
-        if self.is_local(cursor, &field.name) || on_interface {
-            return self.ensure_local(cursor, field);
-        }
-        if !is_object {
-            let mut read = Vec::new();
-            let mut deps = BTreeSet::new();
-            let one = FieldSet { selections: vec![Selection::Field(field.clone())] };
-            for ty in self.graph.possible(cursor.subgraph, &cursor.ty).iter() {
-                let (mut some, more) = self.ensure_on(cursor, ty, &one)?;
-                for field in &mut some {
-                    field.on.get_or_insert_with(|| vec![ty.clone()]);
-                }
-                read.extend(some);
-                deps.extend(more);
-            }
-            return Ok((read, deps));
-        }
-        self.ensure_elsewhere(cursor, field)
-    }
-
-    fn ensure_local(
-        &mut self,
-        cursor: &Cursor,
-        field: &router_schema::FieldSelection,
-    ) -> Result<(Vec<RepresentationField>, BTreeSet<usize>), PlanError> {
-        let call = Call { name: field.name.clone(), arguments: field.arguments.clone() };
-        let ty = self.merged_type(&cursor.ty, &field.name);
-        let key = self.scopes.key_for_internal(cursor.scope, &call, &ty);
-        let composite = !field.selections.is_empty();
-        let below = self.selections.field(cursor.set, &key, &call, &Condition::always(), composite);
-        let mut read = RepresentationField {
-            source: key.clone(),
-            name: field.name.clone(),
-            fields: Vec::new(),
-            on: None,
-        };
-        let mut deps = BTreeSet::new();
-        if let Some(set) = below {
-            let inner = self.below(cursor, &field.name, &key, set, &Condition::always());
-            (read.fields, deps) = self.ensure(&inner, &field.selections)?;
-        }
-        Ok((vec![read], deps))
-    }
-
-    /// Brings a field that another subgraph has into the merged data.
-    fn ensure_elsewhere(
-        &mut self,
-        cursor: &Cursor,
-        field: &router_schema::FieldSelection,
-    ) -> Result<(Vec<RepresentationField>, BTreeSet<usize>), PlanError> {
-        let guard = (cursor.subgraph, cursor.ty.clone(), field.name.clone());
-        if self.ensuring.contains(&guard) {
-            return Err(PlanError::unreachable(&cursor.ty, &field.name));
-        }
-        self.ensuring.push(guard);
-        let mut best: Option<(u32, SubgraphId)> = None;
-        for target in self.graph.subgraphs() {
-            let serves = self.graph.serving_type(target, &cursor.ty, &field.name).is_some();
-            let requires = self.has_requires(target, cursor, &field.name);
-            if !serves || (target == cursor.subgraph && !requires) {
-                continue;
-            }
-            if let Some(hops) = self.hops(cursor, target) {
-                let hops = hops + u32::from(requires);
-                if best.is_none_or(|(known, _)| hops < known) {
-                    best = Some((hops, target));
-                }
-            }
-        }
-        let result = match best {
-            None => Err(PlanError::unreachable(&cursor.ty, &field.name)),
-            Some((_, target)) => {
-                let entered = self.enter(cursor, target, std::slice::from_ref(&field.name));
-                entered.and_then(|inner| {
-                    let one = FieldSet { selections: vec![Selection::Field(field.clone())] };
-                    let (read, mut deps) = self.ensure(&inner, &one)?;
-                    self.widen(inner.group, &cursor.condition);
-                    deps.insert(inner.group);
-                    Ok((read, deps))
-                })
-            }
-        };
-        self.ensuring.pop();
-        result
-    }
-
-    fn merged_type(&self, ty: &Name, field: &Name) -> Type {
-        let info = self.graph.supergraph.types.get(ty).and_then(|info| info.fields.get(field));
-        info.map_or_else(|| Type::Named(field.clone()), |field| field.ty.clone())
+    /// The internal key of a client field where the cursor's subgraph resolves it.
+    fn source(&mut self, cursor: &Cursor, field: &NormalField, call: &Call) -> Name {
+        let here = self.graph.field(cursor.subgraph, &cursor.ty, &field.name);
+        let local = here.map_or_else(|| field.ty.clone(), |here| here.ty.clone());
+        self.scopes.source(cursor.scope, field, call, (cursor.subgraph, &local, &cursor.ty))
     }
 
     /// Lets a group run also under this condition.
     pub(crate) fn widen(&mut self, group: usize, condition: &Condition) {
         let widened = self.groups[group].condition.or(condition);
         self.groups[group].condition = widened;
+    }
+
+    /// Adds a group that waits for these others.
+    pub(crate) fn add_group(
+        &mut self,
+        kind: OperationType,
+        subgraph: SubgraphId,
+        path: Vec<PathElement>,
+        deps: BTreeSet<usize>,
+    ) -> usize {
+        let set = self.selections.add();
+        let mut before = deps.clone();
+        for dep in &deps {
+            before.extend(self.groups[*dep].before.iter().copied());
+        }
+        self.groups.push(Group {
+            subgraph,
+            kind,
+            path,
+            deps,
+            before,
+            set,
+            condition: Condition::never(),
+            representations: Vec::new(),
+            is_entity: false,
+        });
+        self.groups.len() - 1
     }
 }
 
@@ -528,38 +350,4 @@ pub(crate) fn list_depth(ty: &Type) -> usize {
         Type::Named(_) | Type::NonNullNamed(_) => 0,
         Type::List(inner) | Type::NonNullList(inner) => 1 + list_depth(inner),
     }
-}
-
-fn provided(provides: &[FieldSet], field: &Name) -> bool {
-    provides.iter().any(|set| {
-        set.selections.iter().any(|selection| match selection {
-            Selection::Field(selected) => selected.name == *field,
-            Selection::Inline(_) => false,
-        })
-    })
-}
-
-fn nested_provides(provides: &[FieldSet], field: &Name) -> Vec<FieldSet> {
-    let selections = provides.iter().flat_map(|set| &set.selections);
-    selections
-        .filter_map(|selection| match selection {
-            Selection::Field(selected) if selected.name == *field && !selected.selections.is_empty() => {
-                Some(selected.selections.clone())
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-/// What is provided for one concrete type: the plain fields and those under a condition on it.
-fn narrowed_provides(provides: &[FieldSet], ty: &Name) -> Vec<FieldSet> {
-    let mut narrowed = provides.to_vec();
-    for selection in provides.iter().flat_map(|set| &set.selections) {
-        if let Selection::Inline(inline) = selection
-            && inline.on == *ty
-        {
-            narrowed.push(inline.selections.clone());
-        }
-    }
-    narrowed
 }

@@ -3,11 +3,13 @@
 //! All fetches fill one tree of merged data, so a key must mean the same call at one place of the tree whoever fetches it.
 //! [`Scopes`] is that promise: it knows for every object position which internal key stands for which call.
 
-use crate::normalize::same_arguments;
+use crate::normalize::{NormalField, same_arguments};
 use crate::plan::Condition;
 use apollo_compiler::ast::{Argument, Type};
 use apollo_compiler::{Name, Node};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
+use router_schema::SubgraphId;
+use std::collections::HashMap;
 
 /// A selection set in [`Selections`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,21 +93,36 @@ impl Selections {
         below
     }
 
-    /// Removes fields below which nothing is selected and type conditions without content.
+    /// Removes fields below which nothing is selected, type conditions without content, and under a type condition what
+    /// is selected around it anyway.
     pub(crate) fn prune(&mut self, set: SetId) {
+        self.prune_below(set, &[]);
+    }
+
+    fn prune_below(&mut self, set: SetId, around: &[Name]) {
+        let items = std::mem::take(&mut self.sets[set.0]);
+        let mut leaves = around.to_vec();
+        leaves.extend(items.iter().filter_map(|item| match item {
+            Item::Field { key, condition, set: None, .. } if condition.is_always() => Some(key.clone()),
+            _ => None,
+        }));
         let mut kept = Vec::new();
-        for item in std::mem::take(&mut self.sets[set.0]) {
+        for item in items {
             let below = match &item {
-                Item::Field { set, .. } => *set,
-                Item::Inline { set, .. } => Some(*set),
-            };
-            if let Some(below) = below {
-                self.prune(below);
-                if self.sets[below.0].is_empty() {
-                    continue;
+                Item::Field { key, set: None, .. } if around.contains(key) => continue,
+                Item::Field { set: None, .. } => None,
+                Item::Field { set: Some(set), .. } => {
+                    self.prune_below(*set, &[]);
+                    Some(*set)
                 }
+                Item::Inline { set, .. } => {
+                    self.prune_below(*set, &leaves);
+                    Some(*set)
+                }
+            };
+            if below.is_none_or(|below| !self.sets[below.0].is_empty()) {
+                kept.push(item);
             }
-            kept.push(item);
         }
         self.sets[set.0] = kept;
     }
@@ -120,8 +137,24 @@ pub(crate) struct Scopes {
 
 #[derive(Debug, Default)]
 struct Scope {
-    keys: IndexMap<Name, (Call, Type)>,
+    keys: IndexMap<Name, Held>,
     below: IndexMap<Name, ScopeId>,
+    /// By the client's field: the keys it is read from, each with the types whose objects have it there.
+    sources: HashMap<u32, Vec<(Name, IndexSet<Name>)>>,
+}
+
+/// What a key stands for.
+#[derive(Debug)]
+struct Held {
+    call: Call,
+    /// The type of the field in each subgraph that is asked for it. A subgraph refuses one key with two types.
+    local: Vec<(SubgraphId, Type)>,
+}
+
+impl Held {
+    fn fits(&self, call: &Call, subgraph: SubgraphId, local: &Type) -> bool {
+        self.call.same(call) && self.local.iter().all(|(other, ty)| *other != subgraph || ty == local)
+    }
 }
 
 impl Scopes {
@@ -140,36 +173,96 @@ impl Scopes {
         below
     }
 
-    /// The internal key for a call, `wanted` if it is free or already means this call, else a private alias.
-    pub(crate) fn key(&mut self, scope: ScopeId, wanted: &Name, call: &Call, ty: &Type) -> Name {
-        let keys = &self.scopes[scope.0].keys;
-        match keys.get(wanted) {
-            Some((known, known_ty)) if known.same(call) && known_ty == ty => return wanted.clone(),
-            None if wanted != "__typename" => {}
-            _ => {
-                let other = keys.iter().find(|(key, (known, known_ty))| {
-                    key.starts_with("_p") && known.same(call) && known_ty == ty
-                });
-                if let Some((key, _)) = other {
-                    return key.clone();
-                }
-                self.aliases += 1;
-                let alias = Name::new_unchecked(&format!("_p{}_{}", self.aliases, call.name));
-                self.scopes[scope.0].keys.insert(alias.clone(), (call.clone(), ty.clone()));
-                return alias;
+    /// The position below a key, when something is planned there.
+    pub(crate) fn known_below(&self, scope: ScopeId, key: &Name) -> Option<ScopeId> {
+        self.scopes[scope.0].below.get(key).copied()
+    }
+
+    /// The keys that a client field is read from, each with the types whose objects have it there.
+    pub(crate) fn sources(&self, scope: ScopeId, field: &NormalField) -> &[(Name, IndexSet<Name>)] {
+        self.scopes[scope.0].sources.get(&field.origin).map_or(&[], Vec::as_slice)
+    }
+
+    /// The internal key of a client field that a subgraph resolves for objects of `ty`, with the field's type there.
+    pub(crate) fn source(
+        &mut self,
+        scope: ScopeId,
+        field: &NormalField,
+        call: &Call,
+        (subgraph, local, ty): (SubgraphId, &Type, &Name),
+    ) -> Name {
+        let known = self.sources(scope, field).iter().map(|(key, _)| key.clone());
+        let known: Vec<Name> = known.collect();
+        let held = &self.scopes[scope.0].keys;
+        let usable = known.into_iter().find(|key| held[key].fits(call, subgraph, local));
+        let key = match usable {
+            Some(key) => self.hold(scope, key, call, subgraph, local),
+            None => self.key(scope, &field.key, call, subgraph, local),
+        };
+        let sources = self.scopes[scope.0].sources.entry(field.origin).or_default();
+        match sources.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, types)) => {
+                types.insert(ty.clone());
             }
+            None => sources.push((key.clone(), IndexSet::from([ty.clone()]))),
         }
-        self.scopes[scope.0].keys.insert(wanted.clone(), (call.clone(), ty.clone()));
-        wanted.clone()
+        key
     }
 
     /// The internal key for a call that some other part of the plan may already have selected under any key.
-    pub(crate) fn key_for_internal(&mut self, scope: ScopeId, call: &Call, ty: &Type) -> Name {
-        let known = self.scopes[scope.0].keys.iter();
-        let existing = known
-            .filter(|(_, (known, known_ty))| known.same(call) && known_ty == ty)
-            .map(|(key, _)| key.clone())
-            .next();
-        existing.unwrap_or_else(|| self.key(scope, &call.name, call, ty))
+    pub(crate) fn internal(
+        &mut self,
+        scope: ScopeId,
+        call: &Call,
+        subgraph: SubgraphId,
+        local: &Type,
+    ) -> Name {
+        let mut known = self.scopes[scope.0].keys.iter();
+        let existing = known.find(|(_, held)| held.fits(call, subgraph, local)).map(|(key, _)| key.clone());
+        match existing {
+            Some(key) => self.hold(scope, key, call, subgraph, local),
+            None => self.key(scope, &call.name, call, subgraph, local),
+        }
+    }
+
+    /// `wanted` if it is free or already means this call, else a private alias.
+    fn key(
+        &mut self,
+        scope: ScopeId,
+        wanted: &Name,
+        call: &Call,
+        subgraph: SubgraphId,
+        local: &Type,
+    ) -> Name {
+        let keys = &self.scopes[scope.0].keys;
+        let is_usable = match keys.get(wanted) {
+            Some(held) => held.fits(call, subgraph, local),
+            None => wanted != "__typename",
+        };
+        if is_usable {
+            return self.hold(scope, wanted.clone(), call, subgraph, local);
+        }
+        let is_alias = |key: &Name| key.starts_with("_p");
+        let other = keys.iter().find(|(key, held)| is_alias(key) && held.fits(call, subgraph, local));
+        let alias = match other {
+            Some((key, _)) => key.clone(),
+            None => loop {
+                self.aliases += 1;
+                let alias = Name::new_unchecked(&format!("_p{}_{}", self.aliases, call.name));
+                if !self.scopes[scope.0].keys.contains_key(&alias) {
+                    break alias;
+                }
+            },
+        };
+        self.hold(scope, alias, call, subgraph, local)
+    }
+
+    fn hold(&mut self, scope: ScopeId, key: Name, call: &Call, subgraph: SubgraphId, local: &Type) -> Name {
+        let held = self.scopes[scope.0].keys.entry(key.clone());
+        let held = held.or_insert_with(|| Held { call: call.clone(), local: Vec::new() });
+        if !held.local.iter().any(|(other, _)| *other == subgraph) {
+            held.local.push((subgraph, local.clone()));
+        }
+        key
     }
 }

@@ -29,11 +29,20 @@ fn cases() -> Vec<PathBuf> {
     found
 }
 
+/// A graph with what every supergraph begins with.
+fn graph_sdl(file: &str) -> String {
+    let read = |name: &str| {
+        let path = folder().join("graphs").join(name);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    format!("{}\n{}", read("join.graphql"), read(file))
+}
+
 fn planner(query: &str, case: &Path) -> Planner {
     let graph = query.lines().find_map(|line| line.strip_prefix("# graph: ")).unwrap_or_else(|| {
         panic!("{}: a case names its graph with `# graph: FILE`", case.display());
     });
-    let sdl = std::fs::read_to_string(folder().join("graphs").join(graph.trim())).expect("the graph exists");
+    let sdl = graph_sdl(graph.trim());
     let supergraph = Supergraph::parse(&sdl).unwrap_or_else(|error| panic!("{graph}: {error}"));
     Planner::new(Arc::new(supergraph))
 }
@@ -41,8 +50,10 @@ fn planner(query: &str, case: &Path) -> Planner {
 fn plan(case: &Path) -> String {
     let query = std::fs::read_to_string(case).expect("readable");
     let planner = planner(&query, case);
-    let document = ExecutableDocument::parse_and_validate(&planner.supergraph().api, &query, case)
-        .unwrap_or_else(|error| panic!("{}: {error}", case.display()));
+    let document = match ExecutableDocument::parse_and_validate(&planner.supergraph().api, &query, case) {
+        Ok(document) => document,
+        Err(error) => return format!("the case is not valid: {error}\n"),
+    };
     match planner.plan(&document, None) {
         Ok(plan) => describe(&plan),
         Err(error) => format!("{}: {error}\n", error.code()),

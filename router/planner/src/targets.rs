@@ -1,0 +1,280 @@
+//! Which subgraph is asked for what: candidates per field, their costs, and the assignment that needs the fewest fetches.
+
+use crate::PlanError;
+use crate::graph::Entry;
+use crate::normalize::NormalField;
+use crate::reach::Standing;
+use crate::search::{Cursor, Search};
+use apollo_compiler::Name;
+use indexmap::IndexMap;
+use router_schema::SubgraphId;
+
+/// How deep costs look ahead.
+const LOOK_AHEAD_MAX: u32 = 40;
+
+/// How dear a field is: what stays missing first, then dependent hops, then fetches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Cost {
+    /// Leaves that cannot be reached this way.
+    pub(crate) missing: u32,
+    pub(crate) hops: u32,
+    pub(crate) fetches: u32,
+    /// Leaves in all; equal for all that are compared.
+    leaves: u32,
+}
+
+impl Cost {
+    const LEAF: Self = Self { missing: 0, hops: 0, fetches: 0, leaves: 1 };
+
+    /// Whether anything at all is reached this way.
+    pub(crate) fn is_worth_it(self) -> bool {
+        self.missing < self.leaves
+    }
+
+    fn after(self, hops: u32) -> Self {
+        Self { hops: self.hops + hops, ..self }
+    }
+}
+
+/// A way to get a field: whom to enter, and what it costs.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate<T> {
+    pub(crate) target: T,
+    pub(crate) cost: Cost,
+}
+
+impl Search<'_> {
+    /// Sends fields to the subgraphs that serve them; gives back what cannot be reached.
+    pub(crate) fn remote_fields(
+        &mut self,
+        cursor: &Cursor,
+        fields: Vec<NormalField>,
+    ) -> Result<Vec<NormalField>, PlanError> {
+        let mut open = fields;
+        let mut left = Vec::new();
+        while !open.is_empty() {
+            self.spend()?;
+            let mut choices = Vec::new();
+            for field in open {
+                let candidates = self.candidates(cursor, &field);
+                if candidates.is_empty() {
+                    left.push(field);
+                } else {
+                    choices.push((field, candidates));
+                }
+            }
+            open = Vec::new();
+            for ((subgraph, as_type), fields) in assign(choices, &[]) {
+                let reach = self.reach(cursor);
+                let Some((_, entry)) = reach.get(&(subgraph, as_type)) else { continue };
+                open.extend(self.jump(cursor, entry, fields)?);
+            }
+        }
+        Ok(left)
+    }
+
+    /// The subgraphs that can be entered for a field, with the costs.
+    fn candidates(&mut self, cursor: &Cursor, field: &NormalField) -> Vec<Candidate<(SubgraphId, Name)>> {
+        let is_stand_in = self.graph.is_interface_object(cursor.subgraph, &cursor.ty);
+        let mut candidates = Vec::new();
+        for ((subgraph, as_type), (hops, entry)) in self.reach(cursor).iter() {
+            let again = *subgraph == cursor.subgraph && !self.may_enter_again(cursor, entry, &field.name);
+            if again || field.tried.contains(subgraph) {
+                continue;
+            }
+            let tells_types = is_stand_in && !self.graph.is_object_in(*subgraph, as_type);
+            let serves = self.graph.serves_anyhow(*subgraph, as_type, &field.name);
+            let cost = if field.on.is_some() || field.name == "__typename" {
+                if !tells_types {
+                    continue;
+                }
+                self.cost_on(*subgraph, as_type, field)
+            } else if serves {
+                self.cost(*subgraph, as_type, field, 0)
+            } else if tells_types {
+                self.cost_on(*subgraph, as_type, field)
+            } else {
+                continue;
+            };
+            let cost = cost.after(*hops);
+            if cost.is_worth_it() {
+                candidates.push(Candidate { target: (*subgraph, as_type.clone()), cost });
+            }
+        }
+        candidates
+    }
+
+    /// A subgraph is entered again for what it can resolve only once something is sent along.
+    fn may_enter_again(&self, cursor: &Cursor, entry: &Entry, field: &Name) -> bool {
+        let requires = self.graph.requires(entry.subgraph, &entry.as_type, field).is_some();
+        let same = entry.as_type == cursor.ty;
+        if same { requires && !cursor.satisfied.contains(field) } else { true }
+    }
+
+    /// The cost of a field on an interface that is entered to learn the concrete types.
+    fn cost_on(&mut self, subgraph: SubgraphId, ty: &Name, field: &NormalField) -> Cost {
+        if field.name == "__typename" {
+            return Cost::LEAF;
+        }
+        self.cost_below(subgraph, ty, field, 0).0
+    }
+
+    /// Whether a field that could be resolved here is reached with fewer hops, or more completely, by jumping first.
+    pub(crate) fn is_cheaper_elsewhere(&mut self, cursor: &Cursor, field: &NormalField) -> bool {
+        if field.fields.is_empty() || cursor.satisfied.contains(&field.name) {
+            return false;
+        }
+        let here = self.cost(cursor.subgraph, &cursor.ty, field, 0);
+        if here.hops < 2 && here.missing == 0 {
+            return false;
+        }
+        if !cursor.provides.is_empty() {
+            // What is provided on this path is not in the costs.
+            return false;
+        }
+        let candidates = self.candidates(cursor, field);
+        candidates.iter().any(|there| {
+            there.target.0 != cursor.subgraph
+                && there.cost.missing == 0
+                && (here.missing > 0 || there.cost.hops < here.hops)
+        })
+    }
+
+    /// What a field costs when `subgraph` resolves it: the dependent hops and the fetches that what is below needs.
+    pub(crate) fn cost(&mut self, subgraph: SubgraphId, ty: &Name, field: &NormalField, depth: u32) -> Cost {
+        let inner: Vec<&NormalField> =
+            field.fields.iter().filter(|inner| inner.name != "__typename").collect();
+        if inner.is_empty() || depth > LOOK_AHEAD_MAX {
+            return Cost::LEAF;
+        }
+        let memo = (subgraph, ty.clone(), field.id);
+        if let Some(known) = self.costs.get(&memo) {
+            return *known;
+        }
+        let below = self.type_of(subgraph, ty, &field.name);
+        let mut total = Cost::default();
+        let mut targets: Vec<SubgraphId> = Vec::new();
+        for inner in inner {
+            let (cost, target) = match &below {
+                Some(below) => self.cost_below(subgraph, below, inner, depth),
+                None => (lost(inner), None),
+            };
+            total.missing += cost.missing;
+            total.leaves += cost.leaves;
+            total.hops = total.hops.max(cost.hops);
+            total.fetches += cost.fetches;
+            targets.extend(target.filter(|target| !targets.contains(target)));
+        }
+        total.fetches += u32::try_from(targets.len()).unwrap_or(u32::MAX);
+        self.costs.insert(memo, total);
+        total
+    }
+
+    /// The type of a field in a subgraph; an abstract type that leaves the field to its concrete types has it from one.
+    fn type_of(&self, subgraph: SubgraphId, ty: &Name, field: &Name) -> Option<Name> {
+        let own = self.graph.field(subgraph, ty, field);
+        let here = own.or_else(|| {
+            let possible = self.graph.possible(subgraph, ty);
+            possible.iter().find_map(|ty| self.graph.field(subgraph, ty, field))
+        });
+        here.map(|here| here.ty.inner_named_type().clone())
+    }
+
+    fn cost_below(
+        &mut self,
+        subgraph: SubgraphId,
+        ty: &Name,
+        field: &NormalField,
+        depth: u32,
+    ) -> (Cost, Option<SubgraphId>) {
+        let types: Vec<Name> = if self.graph.is_object_in(subgraph, ty) {
+            vec![ty.clone()]
+        } else {
+            let possible = self.graph.possible(subgraph, ty);
+            let asked = possible.iter().filter(|ty| field.on.as_ref().is_none_or(|on| on.contains(*ty)));
+            asked.cloned().collect()
+        };
+        let mut worst: Option<(Cost, Option<SubgraphId>)> = None;
+        for ty in &types {
+            let is_narrowed = field.on.is_some() && self.graph.is_interface_object(subgraph, ty);
+            let here = if self.graph.resolves(subgraph, ty, &field.name) && !is_narrowed {
+                (self.cost(subgraph, ty, field, depth + 1), None)
+            } else {
+                self.cost_elsewhere(subgraph, ty, field, depth)
+            };
+            if worst.is_none_or(|worst| here.0 > worst.0) {
+                worst = Some(here);
+            }
+        }
+        // No type that can occur here is asked for: nothing to fetch.
+        worst.unwrap_or_else(|| (Cost { leaves: lost(field).leaves, ..Cost::default() }, None))
+    }
+
+    fn cost_elsewhere(
+        &mut self,
+        subgraph: SubgraphId,
+        ty: &Name,
+        field: &NormalField,
+        depth: u32,
+    ) -> (Cost, Option<SubgraphId>) {
+        let mut best = (lost(field), None);
+        let reach = self.memo.reach(self.graph, Standing { subgraph, ty, provides: &[] }, 0);
+        for ((target, as_type), (hops, _)) in reach.iter() {
+            let serves = self.graph.serves_anyhow(*target, as_type, &field.name);
+            let tells_types = self.graph.is_interface_object(subgraph, ty)
+                && !self.graph.is_object_in(*target, as_type)
+                && depth < LOOK_AHEAD_MAX;
+            let cost = if serves {
+                self.cost(*target, as_type, field, depth + 1)
+            } else if tells_types {
+                self.cost_below(*target, as_type, field, depth + 1).0
+            } else {
+                continue;
+            };
+            let cost = cost.after(*hops);
+            if cost < best.0 {
+                best = (cost, Some(*target));
+            }
+        }
+        best
+    }
+}
+
+/// The cost of what cannot be had.
+fn lost(field: &NormalField) -> Cost {
+    let below = field.fields.iter().map(|field| lost(field).leaves);
+    let leaves = below.fold(0, u32::saturating_add).max(1);
+    Cost { missing: leaves, leaves, ..Cost::default() }
+}
+
+/// Gives every field to one of its candidates: those with the fewest choices first, the others where they cost the fewest
+/// hops and, among those, where something is asked already.
+pub(crate) fn assign<T: Clone + Ord + std::hash::Hash>(
+    choices: Vec<(NormalField, Vec<Candidate<T>>)>,
+    used: &[T],
+) -> IndexMap<T, Vec<NormalField>> {
+    let mut popularity: IndexMap<T, usize> = IndexMap::new();
+    for candidate in choices.iter().flat_map(|(_, candidates)| candidates) {
+        *popularity.entry(candidate.target.clone()).or_default() += 1;
+    }
+    let mut order: Vec<usize> = (0..choices.len()).collect();
+    order.sort_by_key(|index| choices[*index].1.len());
+    let mut chosen: Vec<Option<T>> = vec![None; choices.len()];
+    for index in order {
+        let is_new =
+            |target: &T| !used.contains(target) && !chosen.iter().flatten().any(|other| other == target);
+        let best = choices[index].1.iter().min_by_key(|candidate| {
+            let Cost { missing, hops, fetches, .. } = candidate.cost;
+            let rarity = usize::MAX - popularity.get(&candidate.target).copied().unwrap_or(0);
+            (missing, hops, is_new(&candidate.target), fetches, rarity, candidate.target.clone())
+        });
+        chosen[index] = best.map(|candidate| candidate.target.clone());
+    }
+    let mut assigned: IndexMap<T, Vec<NormalField>> = IndexMap::new();
+    for ((field, _), target) in choices.into_iter().zip(chosen) {
+        if let Some(target) = target {
+            assigned.entry(target).or_default().push(field);
+        }
+    }
+    assigned
+}
