@@ -21,6 +21,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
@@ -226,6 +227,7 @@ fn broken(error: &Error) -> TransportError {
                 message: format!("it answered with HTTP status {status}"),
             }
         }
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => unreachable("the connection broke"),
         Error::Protocol(_) | Error::Utf8(_) => malformed("it does not speak the WebSocket protocol"),
         Error::ConnectionClosed | Error::AlreadyClosed => unreachable("it closed the connection"),
         _ => unreachable("no connection"),
