@@ -4,13 +4,18 @@
 //! names and whatever had to become null with it; a fetch that failed explains every field that it would have filled.
 
 use crate::client_path::ClientPath;
-use crate::error::{GraphqlError, PathSegment};
+use crate::error::{GraphqlError, LIMIT_EXCEEDED, PathSegment};
 use ahash::{AHashMap, AHashSet};
+
+/// The errors in one response: one broken field of a long list must not become an answer larger than the data.
+const ERRORS_MAX: usize = 1_000;
 
 /// Collects errors; see the module.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     errors: Vec<GraphqlError>,
+    /// How many errors there were beyond [`ERRORS_MAX`].
+    unshown: usize,
     seen: AHashSet<String>,
     explained: Explained,
 }
@@ -27,6 +32,10 @@ impl Faults {
     /// Adds an error, unless one that equals it in every respect is there. A subgraph that does not say which of many
     /// entities an error belongs to reports it once for each.
     pub(crate) fn push(&mut self, error: GraphqlError) {
+        if self.errors.len() == ERRORS_MAX {
+            self.unshown += 1;
+            return;
+        }
         let text = serde_json::to_string(&error).expect("an error has string keys only");
         if self.seen.insert(text) {
             self.errors.push(error);
@@ -54,7 +63,11 @@ impl Faults {
         self.explained.covers(path)
     }
 
-    pub(crate) fn into_errors(self) -> Vec<GraphqlError> {
+    pub(crate) fn into_errors(mut self) -> Vec<GraphqlError> {
+        if self.unshown > 0 {
+            let message = format!("{} more errors are not shown", self.unshown);
+            self.errors.push(GraphqlError::new(message).with_code(LIMIT_EXCEEDED));
+        }
         self.errors
     }
 }
@@ -110,5 +123,15 @@ mod tests {
         faults.push(GraphqlError::new("no").with_code("X"));
         faults.push(GraphqlError::new("no").with_code("Y"));
         assert_eq!(faults.into_errors().len(), 2);
+    }
+    #[test]
+    fn too_many_errors_are_counted_instead() {
+        let mut faults = Faults::default();
+        for n in 0..ERRORS_MAX + 5 {
+            faults.push(GraphqlError::new(n.to_string()));
+        }
+        let errors = faults.into_errors();
+        assert_eq!(errors.len(), ERRORS_MAX + 1);
+        assert_eq!(errors[ERRORS_MAX].message, "5 more errors are not shown");
     }
 }

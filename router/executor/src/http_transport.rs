@@ -74,6 +74,9 @@ pub enum HttpTransportError {
     /// The HTTP client cannot be set up (for example no certificate authority is known).
     #[error("the HTTP client cannot be set up: {0}")]
     Client(#[source] reqwest::Error),
+    /// Encrypted subscriptions cannot be set up.
+    #[error("encrypted WebSockets cannot be set up: {0}")]
+    Tls(#[source] rustls::Error),
 }
 
 /// Reaches one subgraph over HTTP and WebSocket. Cheap to clone; clones share the connection pool.
@@ -98,7 +101,12 @@ impl HttpTransport {
         }
         let url = http_url(&settings.url)?;
         let socket_url = socket_url(&url, settings.subscription_url.as_deref())?;
-        let client = Client::builder()
+        let mut builder = Client::builder();
+        if url.scheme() == "http" {
+            // No certificate is ever looked at, so the machine need not have any authorities.
+            builder = builder.tls_certs_only([]);
+        }
+        let client = builder
             .connect_timeout(settings.connect_timeout)
             .timeout(settings.request_timeout)
             .pool_max_idle_per_host(settings.idle_connections_max)
@@ -109,6 +117,7 @@ impl HttpTransport {
             .build()
             .map_err(HttpTransportError::Client)?;
         let socket = Arc::new(SocketSettings {
+            tls: websocket::tls(&socket_url).map_err(HttpTransportError::Tls)?,
             url: socket_url,
             greeting_timeout: settings.connect_timeout,
             ping_interval: settings.ping_interval,

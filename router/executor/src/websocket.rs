@@ -12,6 +12,7 @@ use http::HeaderValue;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use reqwest::Url;
 use router_protocol::{GRAPHQL_TRANSPORT_WS, SubgraphRequest};
+use rustls_platform_verifier::ConfigVerifierExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -24,7 +25,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 use tracing::Instrument;
 
 /// The events that may wait for the client; with more, reading stops.
@@ -43,6 +44,8 @@ type Event = Result<Bytes, TransportError>;
 #[derive(Debug)]
 pub(crate) struct SocketSettings {
     pub(crate) url: Url,
+    /// Present when the URL's scheme is `wss`.
+    pub(crate) tls: Option<Arc<rustls::ClientConfig>>,
     pub(crate) greeting_timeout: Duration,
     pub(crate) ping_interval: Duration,
     pub(crate) message_bytes_max: usize,
@@ -65,6 +68,14 @@ enum End {
     Complete,
     /// Something broke.
     Broken(TransportError),
+}
+
+/// What an encrypted connection needs: the machine's own certificate authorities, as for HTTP.
+pub(crate) fn tls(url: &Url) -> Result<Option<Arc<rustls::ClientConfig>>, rustls::Error> {
+    if url.scheme() != "wss" {
+        return Ok(None);
+    }
+    rustls::ClientConfig::with_platform_verifier().map(|config| Some(Arc::new(config)))
 }
 
 /// Connects and subscribes.
@@ -100,8 +111,9 @@ async fn greet(settings: &SocketSettings, request: &SubgraphRequest) -> Result<S
         .max_message_size(Some(settings.message_bytes_max))
         .max_frame_size(Some(settings.message_bytes_max));
     let no_delay = true;
-    let (mut socket, _) =
-        connect_async_with_config(handshake, Some(config), no_delay).await.map_err(|error| broken(&error))?;
+    let connector = settings.tls.clone().map_or(Connector::Plain, Connector::Rustls);
+    let connected = connect_async_tls_with_config(handshake, Some(config), no_delay, Some(connector)).await;
+    let (mut socket, _) = connected.map_err(|error| broken(&error))?;
     say(&mut socket, &json!({ "type": "connection_init", "payload": credentials(request) })).await?;
     loop {
         let frame = hear(socket.next().await)?;

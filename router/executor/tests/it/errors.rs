@@ -163,3 +163,39 @@ async fn an_error_in_a_field_that_only_the_plan_needs_explains_what_waited_for_i
     assert!(errors(&response)[0].starts_with("BROKEN product"));
     assert_eq!(data(&response), &json!({ "product": null }));
 }
+
+#[tokio::test]
+async fn an_index_counts_within_its_own_part_of_a_split_batch() {
+    let fleet = three_products().limited(|limits| limits.representations_per_request = 2).when(
+        "vendor",
+        |request| {
+            let last = representations(request).len() - 1;
+            let entities = vec![json!({ "offer": null }); last + 1];
+            json!({ "data": { "_entities": entities }, "errors": [error("closed", json!(["_entities", last, "offer"]))] })
+        },
+    );
+    let response = fleet.ask("{ products { offer { price } } }").await;
+    let mut places = errors(&response);
+    places.sort_unstable();
+    assert_eq!(places, ["CLOSED products.1.offer", "CLOSED products.2.offer"]);
+}
+
+#[tokio::test]
+async fn private_aliases_of_the_plan_never_show() {
+    // The client calls the name `id`, so the plan has to fetch the key under a name of its own.
+    let fleet = shop()
+        .when("product", |request| {
+            let before = request.query.split_once(": id").expect("an alias for the key").0;
+            let key = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+            json!({
+                "data": { "product": { "__typename": "Product", "id": "salt", key: null } },
+                "errors": [error("lost", json!(["product", key]))],
+            })
+        })
+        .entities("vendor", |_| json!({ "rating": 1 }));
+    let response = fleet.ask("{ product { id: name rating } }").await;
+    // The key is lost, so `rating` is, so is its product: one cause, one error.
+    assert_eq!(errors(&response), ["LOST product"]);
+    assert_eq!(data(&response), &json!({ "product": null }));
+    assert!(fleet.asked("vendor").is_empty());
+}

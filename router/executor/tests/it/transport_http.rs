@@ -126,3 +126,11 @@ async fn an_answer_over_the_bound_is_refused_announced_or_not() {
         assert_eq!(error.message, "the answer is larger than 1000 bytes");
     }
 }
+
+#[tokio::test]
+async fn encrypted_addresses_are_set_up_and_nonsense_is_refused() {
+    let try_new = |url: &str| HttpTransport::try_new(&HttpSettings::new(url));
+    assert!(try_new("https://subgraph.example/graphql").is_ok());
+    let refused = try_new("subgraph").unwrap_err().to_string();
+    assert!(refused.starts_with("`subgraph` is not an http or https URL"), "{refused}");
+}
