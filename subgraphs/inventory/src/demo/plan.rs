@@ -124,8 +124,8 @@ impl Plan<'_> {
         match (self.house, self.size) {
             (House::Lanna, _) => 1,
             (House::Andaman, Size::S) => 2,
-            (House::Andaman, Size::M) => 14,
-            (House::Andaman, Size::L) => 1_400,
+            (House::Andaman, Size::M) => 21,
+            (House::Andaman, Size::L) => 2_100,
         }
     }
 }
@@ -241,7 +241,8 @@ impl<'p> Calendar<'p> {
         }
         let mut lines = Vec::new();
         for product in self.pick("handed", day, errand, 4) {
-            let second = errand % 2 == 0 && self.share(product, self.location("P2-STORE"), 10).is_some();
+            let second =
+                errand.is_multiple_of(2) && self.share(product, self.location("P2-STORE"), 10).is_some();
             let from = if second { "P2-STORE" } else { self.store_of(product) };
             let drinks = small(&["drinks", &product.code[..product.code.len().min(4)]], 3) == 0;
             let to = match (second, drinks) {

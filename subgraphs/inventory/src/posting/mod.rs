@@ -9,6 +9,8 @@ mod book;
 mod entry;
 pub(crate) mod graphql;
 mod model;
+#[cfg(test)]
+mod properties;
 pub(crate) mod service;
 pub(crate) mod store;
 

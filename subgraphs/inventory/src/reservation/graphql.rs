@@ -145,7 +145,6 @@ pub(crate) struct ReservationQuery;
 #[Object]
 impl ReservationQuery {
     /// Reservations of the tenant, newest first.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection field with a filter")]
     async fn reservations(
         &self,
         ctx: &Context<'_>,

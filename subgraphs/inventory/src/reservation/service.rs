@@ -16,7 +16,7 @@ use crate::{Inventory, permission};
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Promises one sweep ends at most in one transaction.
-const SWEEP_LIMIT: u64 = 200;
+const SWEEP_LIMIT: usize = 200;
 
 /// Gives a promise back. A reservation that is over already is refused.
 pub(crate) async fn release(
@@ -109,6 +109,21 @@ pub(crate) async fn expire_due(app: &Inventory) -> Result<usize> {
     Ok(ended)
 }
 
+/// Ends one batch of lapsed promises; answers how many, none where it failed.
+async fn sweep(app: &Inventory) -> usize {
+    match expire_due(app).await {
+        Ok(0) => 0,
+        Ok(ended) => {
+            tracing::info!(ended, "reservations expired");
+            ended
+        }
+        Err(error) => {
+            tracing::error!(%error, "expiring reservations failed; it is tried again");
+            0
+        }
+    }
+}
+
 /// Sweeps lapsed promises for as long as the process runs.
 pub(crate) fn keep_expiring(app: &Inventory) {
     let app = app.clone();
@@ -117,11 +132,8 @@ pub(crate) fn keep_expiring(app: &Inventory) {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
-            match expire_due(&app).await {
-                Ok(0) => {}
-                Ok(ended) => tracing::info!(ended, "reservations expired"),
-                Err(error) => tracing::error!(%error, "expiring reservations failed; it is tried again"),
-            }
+            // A full batch may leave more behind; anything less waits for the next round.
+            while sweep(&app).await == SWEEP_LIMIT {}
         }
     });
 }

@@ -162,13 +162,13 @@ pub(crate) async fn update_in(
 pub(crate) async fn due_across_tenants(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
-    limit: u64,
+    limit: usize,
 ) -> Result<Vec<(TenantId, Reservation)>, DbErr> {
     let rows = Entity::find()
         .filter(Column::Status.eq(ReservationStatus::Active.code()))
         .filter(Column::ExpiresAt.lte(now))
         .order_by_asc(Column::ExpiresAt)
-        .limit(limit)
+        .limit(limit as u64)
         .all(db)
         .await?;
     rows.into_iter().map(|row| Ok((row.tenant_id, from_row(row)?))).collect()
