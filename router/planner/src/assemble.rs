@@ -12,21 +12,20 @@ use apollo_compiler::ast::{OperationType, Value};
 use apollo_compiler::executable::Operation;
 use apollo_compiler::schema::ExtendedType;
 use indexmap::IndexSet;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// Turns what the search found into the plan.
 pub(crate) fn assemble(mut search: Search<'_>, operation: &Operation, fields: &[NormalField]) -> Plan {
     let live = live(&mut search);
+    let position: HashMap<usize, FetchId> =
+        live.iter().enumerate().map(|(at, group)| (*group, fetch_id(at))).collect();
     let mut fetches = Vec::new();
     for group in &live {
-        let before = &search.groups[*group].before;
-        let kept = live.iter().enumerate().filter(|(_, dep)| before.contains(dep));
-        let is_implied = |dep: &usize| {
-            let mut others = live.iter().filter(|other| before.contains(other));
-            others.any(|other| search.groups[*other].before.contains(dep))
-        };
-        let depends_on = kept.filter(|(_, dep)| !is_implied(dep)).map(|(at, _)| fetch_id(at)).collect();
-        fetches.push(fetch(&search, operation, *group, fetch_id(fetches.len()), depends_on));
+        let before = search.groups[*group].before.iter().copied();
+        let (tips, _) = search.tips(&before.filter(|dep| position.contains_key(dep)).collect());
+        let depends_on = tips.iter().map(|dep| position[dep]).collect();
+        fetches.push(fetch(&search, operation, *group, position[group], depends_on));
     }
     let root = operation.selection_set.ty.clone();
     let shape = shape(&search, Some(ScopeId(0)), &root, fields);
@@ -63,10 +62,11 @@ fn fetch(
     let implied = implied(&group.condition);
     let mut printer = Printer { search, implied, variables: &mut variables };
     printer.print(group.set, &mut text);
+    let representations = free_variable(operation);
     let declared = operation.variables.iter().filter(|variable| variables.contains(&variable.name));
     let mut declarations: Vec<String> = Vec::new();
     if group.is_entity {
-        declarations.push("$representations: [_Any!]!".to_owned());
+        declarations.push(format!("${representations}: [_Any!]!"));
     }
     let mut forwarded = Vec::new();
     for variable in declared {
@@ -86,7 +86,7 @@ fn fetch(
         let _ = write!(head, "({})", declarations.join(", "));
     }
     let body = if group.is_entity {
-        format!("{head} {{ _entities(representations: $representations) {{ {text} }} }}")
+        format!("{head} {{ _entities(representations: ${representations}) {{ {text} }} }}")
     } else if group.kind == OperationType::Query && head == "query" {
         format!("{{ {text} }}")
     } else {
@@ -100,11 +100,22 @@ fn fetch(
         path: group.path.clone(),
         depends_on,
         condition: group.condition.clone(),
-        representation: group.is_entity.then(|| Representation { types: group.representations.clone() }),
+        representation: group
+            .is_entity
+            .then(|| Representation { variable: representations, types: group.representations.clone() }),
         operation: body,
         selection: text,
         variables: forwarded,
     }
+}
+
+/// The variable for representations, under a name that the client does not use.
+fn free_variable(operation: &Operation) -> Name {
+    let mut name = "representations".to_owned();
+    while operation.variables.iter().any(|variable| variable.name == name.as_str()) {
+        name.insert(0, '_');
+    }
+    Name::new_unchecked(&name)
 }
 
 /// A name usable inside an operation name.
@@ -203,9 +214,11 @@ fn shape(search: &Search<'_>, scope: Option<ScopeId>, ty: &Name, fields: &[Norma
             [(source, _)] => shaped.push(shape_field(search, scope, (ty, field), source)),
             several => {
                 for (index, (source, _)) in several.iter().enumerate() {
-                    let mut one = shape_field(search, scope, (ty, field), source);
-                    one.on = Some(types_of(search, (ty, field), several, index));
-                    shaped.push(one);
+                    let on = types_of(search, (ty, field), several, index);
+                    if !on.is_empty() {
+                        let one = shape_field(search, scope, (ty, field), source);
+                        shaped.push(ShapeField { on: Some(on), ..one });
+                    }
                 }
             }
         }
@@ -224,7 +237,8 @@ fn types_of(
     let schema = &search.graph.supergraph.schema;
     let own = &sources[index].1;
     if own.iter().all(|ty| schema.get_object(ty).is_some()) {
-        return own.iter().cloned().collect();
+        let asked = |ty: &&Name| field.on.as_ref().is_none_or(|on| on.contains(*ty));
+        return own.iter().filter(asked).cloned().collect();
     }
     let others = sources.iter().enumerate().filter(|(at, _)| *at != index);
     let taken: IndexSet<&Name> = others.flat_map(|(_, (_, types))| types).collect();

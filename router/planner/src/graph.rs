@@ -6,7 +6,7 @@
 
 use ahash::AHashMap;
 use apollo_compiler::Name;
-use apollo_compiler::ast::{OperationType, Type};
+use apollo_compiler::ast::OperationType;
 use indexmap::{IndexMap, IndexSet};
 use router_schema::{FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
 use std::sync::Arc;
@@ -123,11 +123,6 @@ impl Graph {
             return self.serves(subgraph, ty, field);
         }
         self.possible(subgraph, ty).iter().any(|concrete| self.serves(subgraph, concrete, field))
-    }
-
-    /// The type of a field as clients know it.
-    pub(crate) fn merged_type(&self, ty: &str, field: &str) -> Option<&Type> {
-        Some(&self.supergraph.types.get(ty)?.fields.get(field)?.ty)
     }
 
     /// Whether the subgraph defines the type.

@@ -81,7 +81,7 @@ impl Search<'_> {
         }
         self.select_typename_at(cursor);
         let path = path_of(cursor);
-        let deps = self.without_implied(deps);
+        let (deps, _) = self.tips(deps);
         let names = self.runtime_names(cursor);
         let known = self.groups.iter().position(|group| {
             group.is_entity
@@ -91,7 +91,7 @@ impl Search<'_> {
                 && fits(&group.representations, &names, &entry.as_type, sent)
         });
         let group = known.unwrap_or_else(|| {
-            let group = self.add_group(OperationType::Query, entry.subgraph, path, deps);
+            let group = self.add_group(OperationType::Query, entry.subgraph, path, &deps);
             self.groups[group].is_entity = true;
             group
         });
@@ -106,19 +106,14 @@ impl Search<'_> {
     fn open_root_group(&mut self, cursor: &Cursor, entry: &Entry, deps: &BTreeSet<usize>) -> Cursor {
         let path = path_of(cursor);
         self.select_typename(cursor.set);
-        let deps = self.without_implied(deps);
+        let (deps, _) = self.tips(deps);
         let known = self.groups.iter().position(|group| {
             !group.is_entity && group.subgraph == entry.subgraph && group.path == path && group.deps == deps
         });
-        let group = known.unwrap_or_else(|| self.add_group(OperationType::Query, entry.subgraph, path, deps));
+        let group =
+            known.unwrap_or_else(|| self.add_group(OperationType::Query, entry.subgraph, path, &deps));
         let set = self.groups[group].set;
         self.inside(cursor, entry, group, set)
-    }
-
-    /// The dependencies that no other of them implies.
-    fn without_implied(&self, deps: &BTreeSet<usize>) -> BTreeSet<usize> {
-        let implied = |dep: &usize| deps.iter().any(|other| self.groups[*other].before.contains(dep));
-        deps.iter().copied().filter(|dep| !implied(dep)).collect()
     }
 
     fn inside(&self, cursor: &Cursor, entry: &Entry, group: usize, set: SetId) -> Cursor {
@@ -185,17 +180,27 @@ fn path_of(cursor: &Cursor) -> Vec<PathElement> {
     path
 }
 
-/// Whether what is to be sent can be sent together with what a group sends already: the same key for the same type, and no
-/// field with two values.
+/// Whether what is to be sent can be sent together with what a group sends already: the same key for the same type, no field
+/// with two values, and the same requirements for all objects that are sent under one name, as all get the same fields.
 fn fits(known: &[RepresentationType], names: &[Name], as_type: &Name, (keys, requires): &Sent) -> bool {
-    let same_object: Vec<&RepresentationType> = known.iter().filter(|ty| names.contains(&ty.on)).collect();
-    same_object.iter().all(|ty| {
+    let (same, others): (Vec<&RepresentationType>, Vec<_>) = known.iter().partition(|ty| names.contains(&ty.on));
+    let agrees = same.iter().all(|ty| {
         ty.send_as == *as_type
             && ty.keys == *keys
             && agree(&ty.keys, requires)
             && agree(&ty.requires, keys)
             && agree(&ty.requires, requires)
-    })
+    });
+    let mut united = same.first().map(|ty| ty.requires.clone()).unwrap_or_default();
+    unite(&mut united, requires);
+    agrees && others.iter().all(|ty| ty.send_as != *as_type || same_names(&ty.requires, &united))
+}
+
+fn same_names(left: &[RepresentationField], right: &[RepresentationField]) -> bool {
+    let has = |all: &[RepresentationField], wanted: &RepresentationField| {
+        all.iter().any(|field| field.name == wanted.name && same_names(&field.fields, &wanted.fields))
+    };
+    left.iter().all(|field| has(right, field)) && right.iter().all(|field| has(left, field))
 }
 
 fn agree(left: &[RepresentationField], right: &[RepresentationField]) -> bool {

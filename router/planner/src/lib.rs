@@ -20,6 +20,7 @@ mod root;
 mod search;
 mod selection;
 mod targets;
+mod verify;
 
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::Name;
@@ -32,6 +33,8 @@ pub use plan::{
     Condition, Fetch, FetchId, PathElement, Plan, Representation, RepresentationField, RepresentationType,
     Shape, ShapeField, ShapeKind, VariableTest,
 };
+
+pub use verify::verify;
 
 /// Plans operations against one supergraph.
 #[derive(Debug)]
@@ -103,6 +106,11 @@ impl Planner {
             OperationType::Subscription => search.subscription(&root, &fields)?,
             OperationType::Query => search.query(&root, &fields)?,
         }
-        Ok(assemble::assemble(search, operation, &fields))
+        let plan = assemble::assemble(search, operation, &fields);
+        if cfg!(debug_assertions) {
+            let findings = verify(&self.graph.supergraph, &plan);
+            assert!(findings.is_empty(), "the plan is not sound: {findings:#?}\n{plan}");
+        }
+        Ok(plan)
     }
 }

@@ -196,7 +196,11 @@ impl Normalizer<'_> {
         }
         let mut merged = Vec::new();
         for entries in by_key.into_values() {
-            if entries.iter().all(|entry| entry.on == entries[0].on) {
+            let wide = entries.iter().position(|entry| entry.on.is_none() && entry.condition.is_always());
+            if let Some(wide) = wide.filter(|wide| entries[*wide].fields.is_empty()) {
+                // A leaf that is asked for anyway is not asked for again by type.
+                merged.push(entries[wide].clone());
+            } else if entries.iter().all(|entry| entry.on == entries[0].on) {
                 merged.push(self.fuse(entries)?);
             } else {
                 for (on, entries) in self.split(ty, &entries) {

@@ -34,7 +34,8 @@ pub struct Fetch {
     pub service: String,
     /// The kind of the operation that is sent (entity fetches are queries).
     pub kind: OperationType,
-    /// Where in the merged data the answer goes: the root for an empty path, else the objects that the path reaches.
+    /// Where in the merged data the answer goes: the root for an empty path, else the objects that the path reaches. A fetch
+    /// without representation may have a path too: where a payload leads back to the query root, its answer goes there.
     pub path: Vec<PathElement>,
     /// The fetches whose data must be merged before this one starts.
     pub depends_on: Vec<FetchId>,
@@ -42,7 +43,7 @@ pub struct Fetch {
     pub condition: Condition,
     /// For an entity fetch: what is read from each object at `path` and sent as its representation.
     pub representation: Option<Representation>,
-    /// The operation text as sent; declares `$representations: [_Any!]!` for an entity fetch.
+    /// The operation text as sent; declares [`Representation::variable`] as `[_Any!]!` for an entity fetch.
     pub operation: String,
     /// The selection inside the operation (inside `_entities { … }` for an entity fetch), pretty printed, for people.
     pub selection: String,
@@ -64,6 +65,8 @@ pub enum PathElement {
 /// How representations are made for an entity fetch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Representation {
+    /// The variable that the representations are sent in: `representations`, unless the client has one of that name.
+    pub variable: Name,
     /// One entry per concrete type that can occur; an object of another type is not fetched.
     pub types: Vec<RepresentationType>,
 }

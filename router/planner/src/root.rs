@@ -82,7 +82,7 @@ impl Search<'_> {
     }
 
     fn root_group(&mut self, kind: OperationType, subgraph: SubgraphId, deps: BTreeSet<usize>) -> usize {
-        self.add_group(kind, subgraph, Vec::new(), deps)
+        self.add_group(kind, subgraph, Vec::new(), &deps)
     }
 
     fn root_fields(

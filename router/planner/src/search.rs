@@ -316,19 +316,30 @@ impl<'g> Search<'g> {
         self.groups[group].condition = widened;
     }
 
+    /// Of some groups those that no other of them implies, and all that are done once these are.
+    pub(crate) fn tips(&self, groups: &BTreeSet<usize>) -> (BTreeSet<usize>, BTreeSet<usize>) {
+        let mut tips = BTreeSet::new();
+        let mut done = BTreeSet::new();
+        // A group only waits for older ones, so the youngest can imply the others.
+        for group in groups.iter().rev().copied().filter(|group| *group < self.groups.len()) {
+            if done.insert(group) {
+                tips.insert(group);
+                done.extend(self.groups[group].before.iter().copied());
+            }
+        }
+        (tips, done)
+    }
+
     /// Adds a group that waits for these others.
     pub(crate) fn add_group(
         &mut self,
         kind: OperationType,
         subgraph: SubgraphId,
         path: Vec<PathElement>,
-        deps: BTreeSet<usize>,
+        deps: &BTreeSet<usize>,
     ) -> usize {
         let set = self.selections.add();
-        let mut before = deps.clone();
-        for dep in &deps {
-            before.extend(self.groups[*dep].before.iter().copied());
-        }
+        let (deps, before) = self.tips(deps);
         self.groups.push(Group {
             subgraph,
             kind,

@@ -31,6 +31,19 @@ impl Cost {
         self.missing < self.leaves
     }
 
+    /// The cost of what two share, each bringing what it can.
+    fn shared_with(self, other: Self) -> Self {
+        if other.missing == 0 || !self.is_worth_it() {
+            return other;
+        }
+        Self {
+            missing: (self.missing + other.missing).saturating_sub(self.leaves),
+            hops: self.hops.max(other.hops),
+            fetches: self.fetches + other.fetches,
+            leaves: self.leaves,
+        }
+    }
+
     fn after(self, hops: u32) -> Self {
         Self { hops: self.hops + hops, ..self }
     }
@@ -197,10 +210,14 @@ impl Search<'_> {
         let mut worst: Option<(Cost, Option<SubgraphId>)> = None;
         for ty in &types {
             let is_narrowed = field.on.is_some() && self.graph.is_interface_object(subgraph, ty);
-            let here = if self.graph.resolves(subgraph, ty, &field.name) && !is_narrowed {
-                (self.cost(subgraph, ty, field, depth + 1), None)
-            } else {
-                self.cost_elsewhere(subgraph, ty, field, depth)
+            let is_local = self.graph.resolves(subgraph, ty, &field.name) && !is_narrowed;
+            let local = is_local.then(|| self.cost(subgraph, ty, field, depth + 1));
+            let here = match local {
+                Some(local) if local.missing == 0 => (local, None),
+                local => {
+                    let (there, target) = self.cost_elsewhere(subgraph, ty, field, depth);
+                    (local.map_or(there, |local| local.shared_with(there)), target)
+                }
             };
             if worst.is_none_or(|worst| here.0 > worst.0) {
                 worst = Some(here);

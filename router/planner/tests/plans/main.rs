@@ -3,8 +3,12 @@
 //! A case is `NAME.graphql` (its first comment lines say what it claims; a line `# graph: FILE` names a supergraph under
 //! `graphs/`) and `NAME.plan`, the plan that is expected. `UPDATE_PLANS=1` writes the expected files anew: read the diff.
 
+mod limits;
+mod random;
+mod verifier;
+
 use apollo_compiler::ExecutableDocument;
-use router_planner::{Plan, Planner};
+use router_planner::{Plan, Planner, Shape, ShapeKind, verify};
 use router_schema::Supergraph;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -38,13 +42,17 @@ fn graph_sdl(file: &str) -> String {
     format!("{}\n{}", read("join.graphql"), read(file))
 }
 
+/// A planner for one of the graphs.
+fn planner_of(graph: &str) -> Planner {
+    let supergraph = Supergraph::parse(&graph_sdl(graph)).unwrap_or_else(|error| panic!("{graph}: {error}"));
+    Planner::new(Arc::new(supergraph))
+}
+
 fn planner(query: &str, case: &Path) -> Planner {
     let graph = query.lines().find_map(|line| line.strip_prefix("# graph: ")).unwrap_or_else(|| {
         panic!("{}: a case names its graph with `# graph: FILE`", case.display());
     });
-    let sdl = graph_sdl(graph.trim());
-    let supergraph = Supergraph::parse(&sdl).unwrap_or_else(|error| panic!("{graph}: {error}"));
-    Planner::new(Arc::new(supergraph))
+    planner_of(graph.trim())
 }
 
 fn plan(case: &Path) -> String {
@@ -55,19 +63,37 @@ fn plan(case: &Path) -> String {
         Err(error) => return format!("the case is not valid: {error}\n"),
     };
     match planner.plan(&document, None) {
-        Ok(plan) => describe(&plan),
+        Ok(plan) => {
+            let findings = verify(planner.supergraph(), &plan);
+            assert!(findings.is_empty(), "{}: {findings:#?}", case.display());
+            describe(&plan)
+        }
         Err(error) => format!("{}: {error}\n", error.code()),
     }
 }
 
-/// The plan and the operations as they are sent.
+/// The plan, the operations as they are sent, and where the client's shape reads from another key than the client's own.
 fn describe(plan: &Plan) -> String {
     let mut text = format!("{plan}\n");
     for fetch in &plan.fetches {
         let deps: Vec<u32> = fetch.depends_on.iter().map(|dep| dep.0).collect();
         let _ = write!(text, "\n# {} to {} after {deps:?}\n{}\n", fetch.id.0, fetch.service, fetch.operation);
     }
+    read_elsewhere(&plan.shape, "", &mut text);
     text
+}
+
+fn read_elsewhere(shape: &Shape, path: &str, text: &mut String) {
+    for field in &shape.fields {
+        let path = format!("{path}.{}", field.response_key);
+        if field.source != field.response_key {
+            let on: Vec<&str> = field.on.iter().flatten().map(|ty| ty.as_str()).collect();
+            let _ = writeln!(text, "\n# {path} is read from {} {on:?}", field.source);
+        }
+        if let ShapeKind::Object(below) = &field.kind {
+            read_elsewhere(below, &path, text);
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,207 @@
+//! Fetches: where they go, what they are sent, and that their text is an operation.
+
+use super::Run;
+use super::selection::Spot;
+use super::tree::Place;
+use crate::plan::{Fetch, PathElement, Representation, RepresentationField, RepresentationType};
+use apollo_compiler::Name;
+use apollo_compiler::ast::{Definition, Document, OperationDefinition, OperationType, Selection};
+use indexmap::IndexSet;
+use router_schema::{FieldSet, Selection as FieldSelection};
+
+impl Run<'_> {
+    pub(super) fn all_fetches(&mut self) {
+        let plan = self.plan;
+        for (at, fetch) in plan.fetches.iter().enumerate() {
+            if fetch.kind == OperationType::Mutation && self.ancestors[at].len() != at {
+                self.find(format!("mutation fetch {at} does not wait for everything before it"));
+            }
+            if self.holds(&fetch.condition) {
+                self.fetch(at, fetch);
+            }
+        }
+    }
+
+    fn fetch(&mut self, at: usize, fetch: &Fetch) {
+        let Some(operation) = self.parse(at, fetch) else { return };
+        self.variables(at, fetch, &operation);
+        let places = self.places(at, fetch);
+        match &fetch.representation {
+            None => {
+                let Some(root) = self.supergraph.root(fetch.kind).cloned() else {
+                    return self.find(format!("fetch {at}: the graph has no root for {}", fetch.kind));
+                };
+                for (place, on) in places {
+                    let spot = Spot::new(at, fetch, place, root.clone(), on);
+                    self.select(&spot, &operation.selection_set);
+                }
+            }
+            Some(representation) => {
+                for (place, on) in places {
+                    self.entities(at, fetch, representation, (place, &on), &operation);
+                }
+            }
+        }
+    }
+
+    fn parse(&mut self, at: usize, fetch: &Fetch) -> Option<OperationDefinition> {
+        let document = match Document::parse(fetch.operation.as_str(), "fetch.graphql") {
+            Ok(document) => document,
+            Err(error) => {
+                self.find(format!("fetch {at} does not parse: {}", error.errors));
+                return None;
+            }
+        };
+        match document.definitions.as_slice() {
+            [Definition::OperationDefinition(operation)] if operation.operation_type == fetch.kind => {
+                Some(operation.as_ref().clone())
+            }
+            _ => {
+                self.find(format!("fetch {at} is not one {}", fetch.kind));
+                None
+            }
+        }
+    }
+
+    /// Every variable is declared once, used, and sent.
+    fn variables(&mut self, at: usize, fetch: &Fetch, operation: &OperationDefinition) {
+        let mut declared: Vec<Name> =
+            operation.variables.iter().map(|variable| variable.name.clone()).collect();
+        let mut sent = fetch.variables.clone();
+        sent.extend(fetch.representation.iter().map(|sent| sent.variable.clone()));
+        declared.sort();
+        sent.sort();
+        if declared != sent {
+            self.find(format!("fetch {at} declares {declared:?} but is sent {sent:?}"));
+        }
+        for name in &declared {
+            let body = fetch.operation.split_once('{').map_or("", |(_, body)| body);
+            if !body.contains(&format!("${name}")) {
+                self.find(format!("fetch {at} declares ${name} but does not use it"));
+            }
+        }
+    }
+
+    /// The places that the fetch's path leads to, with the types that it lets through. None when nothing is there under this
+    /// assignment of the variables.
+    fn places(&mut self, at: usize, fetch: &Fetch) -> Vec<(Place, IndexSet<Name>)> {
+        let mut place = 0;
+        let mut types = self.tree.types(0, &self.root());
+        for element in &fetch.path {
+            match element {
+                PathElement::Each => {}
+                PathElement::On(on) => types.retain(|ty| on.contains(ty)),
+                PathElement::Key(key) => {
+                    let Some(child) = self.tree.known_child(place, key) else { return Vec::new() };
+                    let ancestors = &self.ancestors[at];
+                    let brings = |ty: &Name| self.tree.produced(place, key, ty, Some(ancestors)).next().is_some();
+                    if !types.is_empty() && !types.iter().any(brings) {
+                        self.find(format!("fetch {at} goes below `{key}`, which nothing before it brings"));
+                    }
+                    types = self.tree.types(child, &types);
+                    place = child;
+                }
+            }
+        }
+        vec![(place, types)]
+    }
+
+    fn entities(
+        &mut self,
+        at: usize,
+        fetch: &Fetch,
+        representation: &Representation,
+        (place, on): (Place, &IndexSet<Name>),
+        operation: &OperationDefinition,
+    ) {
+        let [Selection::Field(entities)] = operation.selection_set.as_slice() else {
+            return self.find(format!("entity fetch {at} is not about `_entities` alone"));
+        };
+        for ty in &representation.types {
+            let concrete = self.runtime_types(&ty.on, on);
+            self.representation(at, fetch, ty, (place, &concrete));
+        }
+        for selection in &entities.selection_set {
+            let Selection::InlineFragment(inline) = selection else {
+                self.find(format!("entity fetch {at} selects something on any entity"));
+                continue;
+            };
+            let Some(as_type) = inline.type_condition.clone() else { continue };
+            let sent: Vec<&RepresentationType> =
+                representation.types.iter().filter(|ty| ty.send_as == as_type).collect();
+            let concrete = sent.iter().flat_map(|ty| self.runtime_types(&ty.on, on)).collect();
+            let mut spot = Spot::new(at, fetch, place, as_type, concrete);
+            spot.sent = sent.into_iter().cloned().collect();
+            self.select(&spot, &inline.selection_set);
+        }
+    }
+
+    /// The concrete types behind a `__typename`, which may be an interface object's.
+    fn runtime_types(&self, name: &Name, here: &IndexSet<Name>) -> IndexSet<Name> {
+        let possible = self.supergraph.possible_types(name);
+        here.iter().filter(|ty| *ty == name || possible.contains(*ty)).cloned().collect()
+    }
+
+    /// What is sent is a key (and what is required), and was fetched before.
+    fn representation(
+        &mut self,
+        at: usize,
+        fetch: &Fetch,
+        sent: &RepresentationType,
+        (place, on): (Place, &IndexSet<Name>),
+    ) {
+        let info =
+            self.supergraph.types.get(&sent.send_as).and_then(|info| info.subgraphs.get(&fetch.subgraph));
+        let keys = info.into_iter().flat_map(|info| &info.keys).filter(|key| key.resolvable);
+        if !keys.into_iter().any(|key| covers(&sent.keys, &key.fields)) {
+            self.find(format!("fetch {at} sends {} without one of its keys", sent.send_as));
+        }
+        for ty in on {
+            if !self.tree.has_any_name(place, ty, Some(&self.ancestors[at])) {
+                self.find(format!("fetch {at} cannot tell {ty} by its name"));
+            }
+        }
+        for field in sent.keys.iter().chain(&sent.requires) {
+            self.read(at, field, (place, on));
+        }
+    }
+
+    fn read(&mut self, at: usize, field: &RepresentationField, (place, on): (Place, &IndexSet<Name>)) {
+        let asked = on.iter().filter(|ty| field.on.as_ref().is_none_or(|on| on.contains(*ty)));
+        let asked: Vec<Name> = asked.cloned().collect();
+        for ty in &asked {
+            let found = self.tree.produced(place, &field.source, ty, Some(&self.ancestors[at]));
+            let is_there = found.map(|one| one.name == field.name).any(|same| same);
+            let is_name =
+                field.name == "__typename" && self.tree.has_any_name(place, ty, Some(&self.ancestors[at]));
+            if !is_there && !is_name {
+                self.find(format!(
+                    "fetch {at} sends `{}` of {ty} from `{}`, which nothing before it brings",
+                    field.name, field.source
+                ));
+            }
+        }
+        if !field.fields.is_empty()
+            && !asked.is_empty()
+            && let Some(below) = self.tree.known_child(place, &field.source)
+        {
+            let asked: IndexSet<Name> = asked.into_iter().collect();
+            let types = self.tree.types(below, &asked);
+            for inner in &field.fields {
+                self.read(at, inner, (below, &types));
+            }
+        }
+    }
+}
+
+/// Whether what is sent has every field of a set.
+pub(super) fn covers(sent: &[RepresentationField], set: &FieldSet) -> bool {
+    set.selections.iter().all(|selection| match selection {
+        FieldSelection::Field(field) if field.name == "__typename" => true,
+        FieldSelection::Field(field) => {
+            let mut same = sent.iter().filter(|sent| sent.name == field.name);
+            same.any(|sent| covers(&sent.fields, &field.selections))
+        }
+        FieldSelection::Inline(inline) => covers(sent, &inline.selections),
+    })
+}
