@@ -5,5 +5,6 @@ pub mod document_counter;
 pub mod exchange_rate;
 pub mod price_line;
 pub mod price_list;
+pub mod product_ref;
 pub mod vendor;
 pub mod vendor_product;

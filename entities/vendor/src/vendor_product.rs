@@ -1,9 +1,9 @@
 //! What a vendor's relation to one product is, apart from its price.
 
-use primitives::{ProductId, TenantId, VendorId, VendorProductId};
+use primitives::{Decimal, ProductId, TenantId, Unit, VendorId, VendorProductId};
 use sea_orm::entity::prelude::*;
 
-/// One row of `vendor_product`.
+/// One row of `vendor_product`. `unit`, `base_unit` and `factor` come together or not at all; the last two are snapshots.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "vendor_product")]
 pub struct Model {
@@ -13,6 +13,9 @@ pub struct Model {
     pub vendor_id: VendorId,
     pub product_id: ProductId,
     pub vendor_sku: Option<String>,
+    pub unit: Option<Unit>,
+    pub base_unit: Option<Unit>,
+    pub factor: Option<Decimal>,
     pub is_preferred: bool,
     pub is_blocked: bool,
     pub updated_at: DateTimeUtc,

@@ -7,6 +7,8 @@ use sea_orm_migration::sea_orm::DbBackend;
 mod m20261124_110000_create_vendor;
 mod m20261124_110100_create_price_list;
 mod m20261124_110200_create_exchange_rate;
+mod m20261124_130000_add_vendor_product_pack;
+mod m20261124_130100_create_product_ref;
 
 /// Applies the vendor migrations in order.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_110000_create_vendor::Migration),
             Box::new(m20261124_110100_create_price_list::Migration),
             Box::new(m20261124_110200_create_exchange_rate::Migration),
+            Box::new(m20261124_130000_add_vendor_product_pack::Migration),
+            Box::new(m20261124_130100_create_product_ref::Migration),
         ]
     }
 }

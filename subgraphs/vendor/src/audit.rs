@@ -22,19 +22,19 @@ pub struct Audit {
 pub struct Act {
     /// The instant of the request.
     pub at: DateTime<Utc>,
-    /// The caller.
-    pub by: UserId,
+    /// The caller; nobody where the platform itself acts.
+    pub by: Option<UserId>,
 }
 
 impl Audit {
     /// The audit fields of a new record.
     pub fn new(act: Act) -> Self {
-        Self { created_at: act.at, created_by: Some(act.by), updated_at: act.at, updated_by: Some(act.by) }
+        Self { created_at: act.at, created_by: act.by, updated_at: act.at, updated_by: act.by }
     }
 
     /// Notes a change.
     pub fn touch(&mut self, act: Act) {
         self.updated_at = act.at;
-        self.updated_by = Some(act.by);
+        self.updated_by = act.by;
     }
 }

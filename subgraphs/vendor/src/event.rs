@@ -1,21 +1,22 @@
 //! The facts this service publishes. A payload says what a consumer needs to keep its own copy, no more.
 
-use chassis::{Caller, Event};
+use chassis::Event;
+use primitives::TenantId;
 use serde_json::{Value, json};
 
 use crate::price_list::model::PriceList;
 use crate::vendor::model::{Vendor, VendorStatus};
 
 /// A vendor was described, let in, blocked or archived.
-pub(crate) fn vendor_status_changed(caller: &Caller, vendor: &Vendor, from: Option<VendorStatus>) -> Event {
+pub(crate) fn vendor_status_changed(tenant: TenantId, vendor: &Vendor, from: Option<VendorStatus>) -> Event {
     Event {
-        tenant: caller.tenant,
+        tenant,
         kind: "vendor.status_changed",
         version: 1,
         aggregate: vendor.id.as_uuid(),
         aggregate_version: vendor.version,
         occurred_at: vendor.audit.updated_at,
-        actor: Some(caller.user),
+        actor: vendor.audit.updated_by,
         causation: None,
         payload: json!({
             "vendorId": vendor.id,
@@ -29,24 +30,34 @@ pub(crate) fn vendor_status_changed(caller: &Caller, vendor: &Vendor, from: Opti
 }
 
 /// A price list came into force.
-pub(crate) fn price_list_activated(caller: &Caller, list: &PriceList) -> Event {
-    about_list("pricelist.activated", caller, list)
+pub(crate) fn price_list_activated(tenant: TenantId, list: &PriceList) -> Event {
+    about_list("pricelist.activated", tenant, list)
+}
+
+/// A price list gave way to another one.
+pub(crate) fn price_list_superseded(tenant: TenantId, list: &PriceList) -> Event {
+    about_list("pricelist.superseded", tenant, list)
+}
+
+/// A price list was taken out of force.
+pub(crate) fn price_list_inactivated(tenant: TenantId, list: &PriceList) -> Event {
+    about_list("pricelist.inactivated", tenant, list)
 }
 
 /// A price list's window has passed.
-pub(crate) fn price_list_expired(caller: &Caller, list: &PriceList) -> Event {
-    about_list("pricelist.expired", caller, list)
+pub(crate) fn price_list_expired(tenant: TenantId, list: &PriceList) -> Event {
+    about_list("pricelist.expired", tenant, list)
 }
 
-fn about_list(kind: &'static str, caller: &Caller, list: &PriceList) -> Event {
+fn about_list(kind: &'static str, tenant: TenantId, list: &PriceList) -> Event {
     Event {
-        tenant: caller.tenant,
+        tenant,
         kind,
         version: 1,
         aggregate: list.id.as_uuid(),
         aggregate_version: list.version,
         occurred_at: list.audit.updated_at,
-        actor: Some(caller.user),
+        actor: list.audit.updated_by,
         causation: None,
         payload: facts(list),
     }
@@ -60,5 +71,6 @@ fn facts(list: &PriceList) -> Value {
         "currency": list.currency,
         "validFrom": list.window.from,
         "validTo": list.window.to,
+        "reason": list.status_reason,
     })
 }

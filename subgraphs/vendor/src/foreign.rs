@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chassis::{Result, caller};
 use primitives::{Date, Decimal, ProductId, UserId};
 
-use crate::offer::graphql::{BestOffer, Offer, Question, rank};
+use crate::offer::graphql::{BestOffer, OFFERS_DEFAULT, Offer, Question, listed, rank};
 use crate::vendor::graphql::Vendor;
 
 /// A person. The identity service describes it.
@@ -31,16 +31,18 @@ pub(crate) struct Product {
 
 #[ComplexObject]
 impl Product {
-    /// What vendors offer it for, best first; at most 50. Without a quantity: for one unit.
+    /// What vendors offer it for, best first: each vendor once per unit it prices. Without a quantity: for one unit. There is
+    /// no cursor: the order is computed for the question, and the first ones are what matters.
     async fn offers(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How much is wanted.")] quantity: Option<Decimal>,
         #[graphql(desc = "In which unit; the product's base unit when left out.")] unit: Option<String>,
         #[graphql(desc = "On which day; today when left out.")] date: Option<Date>,
+        #[graphql(desc = "How many: 1 to 50.", default_with = "OFFERS_DEFAULT")] first: i32,
     ) -> Result<Option<Vec<Offer>>> {
         let question = Question { quantity: quantity.unwrap_or(Decimal::ONE), unit, date };
-        Ok(Some(rank(ctx, self.id, question).await?.into_iter().map(Offer).collect()))
+        listed(rank(ctx, self.id, question).await?, first).map(Some)
     }
 
     /// The offer to take, why, and who came next; null when nobody offers the product.

@@ -11,6 +11,7 @@ mod foreign;
 pub mod offer;
 mod permission;
 pub mod price_list;
+pub mod product_ref;
 mod schema;
 pub mod vendor;
 
@@ -46,18 +47,21 @@ impl Purchasing {
         }
     }
 
-    /// The caller acting now.
+    /// What the caller does now.
     pub(crate) fn act(&self, caller: &Caller) -> Act {
-        Act { at: self.clock.now(), by: caller.user }
+        Act { at: self.clock.now(), by: Some(caller.user) }
     }
 }
 
 /// The running subgraph over a migrated database.
 ///
+/// Lists whose last day is over expire for as long as the process runs.
+///
 /// # Errors
 /// None today; starting is fallible for every service alike.
 pub async fn start(environment: Environment) -> Result<Subgraph> {
     let app = Purchasing::new(&environment);
+    price_list::expiry::keep_expired(&app);
     let schema = chassis::schema(schema::Query::default(), schema::Mutation::default(), EmptySubscription)
         .data(app.clone())
         .finish();

@@ -4,12 +4,12 @@ use async_graphql::MergedObject;
 
 use crate::foreign::ForeignQuery;
 use crate::price_list::graphql::{PriceListMutation, PriceListQuery};
-use crate::vendor::graphql::{VendorMutation, VendorQuery};
+use crate::vendor::graphql::{VendorMutation, VendorProductMutation, VendorProductQuery, VendorQuery};
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(VendorQuery, PriceListQuery, ForeignQuery);
+pub(crate) struct Query(VendorQuery, VendorProductQuery, PriceListQuery, ForeignQuery);
 
 /// What can be changed.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Mutation(VendorMutation, PriceListMutation);
+pub(crate) struct Mutation(VendorMutation, VendorProductMutation, PriceListMutation);

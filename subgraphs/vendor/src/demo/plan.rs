@@ -3,6 +3,8 @@
 use primitives::{CurrencyCode, Decimal, ProductId, Unit};
 use uuid::Uuid;
 
+use crate::vendor::relation::Pack;
+
 /// The instant all demo ids carry: 1 June 2026.
 pub(super) const BASE_MILLIS: u64 = 1_780_272_000_000;
 
@@ -96,6 +98,20 @@ const LANNA: [Planned; 2] =
 /// What one unit of a foreign currency is worth in THB.
 pub(super) const RATES: [(CurrencyCode, &str); 3] =
     [(CurrencyCode::USD, "34.8"), (CurrencyCode::SGD, "26.4"), (CurrencyCode::EUR, "38.1")];
+
+impl Planned {
+    /// Whether its present list begins on the day on which the one before ends.
+    pub(super) fn shares_a_day(&self) -> bool {
+        self.code == "DRYGOODS"
+    }
+}
+
+impl DemoProduct {
+    /// What it is bought in.
+    pub(super) fn pack(&self) -> Pack {
+        Pack { unit: self.purchase_unit, base_unit: self.base_unit, factor: self.purchase_factor }
+    }
+}
 
 impl House {
     pub(super) fn vendors(self) -> &'static [Planned] {

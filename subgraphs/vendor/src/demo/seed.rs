@@ -8,10 +8,12 @@ use primitives::{CurrencyCode, Date, Decimal, ProductId, Unit, VendorId, VendorP
 use super::plan::{BASE_MILLIS, DemoProduct, House, Planned, RATES, entropy, number};
 use crate::audit::Act;
 use crate::offer;
-use crate::price_list::line::{LineDraft, MAX_LINES, Packs};
+use crate::price_list::line::{LineDraft, MAX_LINES};
 use crate::price_list::model::{PriceListStatus, Window};
 use crate::price_list::service::{self, NewPriceList, Step};
-use crate::vendor::model::{Vendor, VendorFacts, VendorProduct, VendorStatus};
+use crate::product_ref::model::Packs;
+use crate::vendor::model::{Vendor, VendorFacts, VendorStatus};
+use crate::vendor::relation::VendorProduct;
 use crate::vendor::store;
 
 /// Fills the caller's tenant with the vendors of a house that sell these products. What is there already stays. Answers how
@@ -25,7 +27,7 @@ pub async fn seed(
     (house, products): (House, &[DemoProduct]),
     progress: impl Fn(usize) + Send + Sync,
 ) -> Result<usize> {
-    let act = Act { at: instant(BASE_MILLIS)?, by: caller.user };
+    let act = Act { at: instant(BASE_MILLIS)?, by: Some(caller.user) };
     let known = &packs(products);
     let db = &environment.db;
     db.write(|tx| async move {
@@ -92,9 +94,12 @@ impl VendorPlan<'_> {
         let mut vendor = Vendor::register(id, self.facts(), false, act)?;
         vendor.move_to(VendorStatus::Active, None, act)?;
         store::insert(&**tx, caller.tenant, std::slice::from_ref(&vendor)).await?;
-        tx.publish(crate::event::vendor_status_changed(caller, &vendor, Some(VendorStatus::Prospect)));
-        // Last quarter's prices were lower; the year's list begins on the day after they end.
-        for (from, to, level) in [("2026-04-01", "2026-06-30", 960), ("2026-07-01", "2027-12-31", 1_000)] {
+        tx.publish(crate::event::vendor_status_changed(caller.tenant, &vendor, Some(VendorStatus::Prospect)));
+        // Last quarter's prices were lower and have expired. Mostly the present list begins on the day after; one vendor's
+        // lists share a day.
+        let last = if self.planned.shares_a_day() { "2026-07-01" } else { "2026-06-30" };
+        // The present list is in force for as long as anybody may look at a demo.
+        for (from, to, level) in [("2026-04-01", last, 960), ("2026-07-01", "2029-12-31", 1_000)] {
             let window = Window { from: day(from)?, to: day(to)? };
             for chunk in self.sold.chunks(MAX_LINES / 4) {
                 self.list(tx, caller, (window, self.lines(chunk, level)?), known, act).await?;
@@ -103,7 +108,7 @@ impl VendorPlan<'_> {
         Ok(true)
     }
 
-    /// Drafts, submits and approves one list; one whose window is over by July has expired.
+    /// Drafts, submits and approves one list; one that began before the base date has expired.
     async fn list(
         &self,
         tx: &Tx,
@@ -123,11 +128,17 @@ impl VendorPlan<'_> {
             return Ok(());
         }
         let mut list = service::create_in(tx, caller, &new, known, act).await?;
-        let over = window.to < day("2026-07-01")?;
+        let over = window.from < day("2026-07-01")?;
         let steps = [PriceListStatus::Submitted, PriceListStatus::Active, PriceListStatus::Expired];
         for to in steps.into_iter().take(if over { 3 } else { 2 }) {
-            let step =
-                Step { id: list.id, expected_version: list.version, to, reason: None, idempotency_key: None };
+            let step = Step {
+                id: list.id,
+                expected_version: list.version,
+                to,
+                reason: None,
+                supersedes: Vec::new(),
+                idempotency_key: None,
+            };
             list = service::step_in(tx, caller, &step, act).await?;
         }
         Ok(())
@@ -231,13 +242,13 @@ async fn prefer(
             vendor_id: vendor_id(house, planned),
             product_id: product.id,
             vendor_sku: Some(format!("{}-{:05}", planned.code, number(&words))),
+            pack: Some(product.pack()),
             is_preferred: true,
             is_blocked: false,
+            updated_at: act.at,
+            version: 1,
         });
     }
     let relations = &relations;
-    environment
-        .db
-        .write(|tx| async move { store::put_relations(&*tx, caller.tenant, relations, act.at).await })
-        .await
+    environment.db.write(|tx| async move { store::put_relations(&*tx, caller.tenant, relations).await }).await
 }

@@ -1,7 +1,8 @@
 //! Offers in GraphQL.
 
 use async_graphql::{Context, Enum, Object};
-use chassis::{Caller, Code, Error, Loader, Refusal, RequestScope, Result, caller};
+use chassis::{Caller, Code, Error, Loader, Refusal, Refusals, RequestScope, Result, caller};
+use primitives::graphql::UnitStub;
 use primitives::{CurrencyCode, Date, Decimal, Money, ProductId, Quantity, Unit};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,22 +11,32 @@ use super::model::{self, Candidate, Wanted};
 use super::store::{self, BASE_CURRENCY};
 use crate::price_list::graphql::PriceList;
 use crate::vendor::graphql::Vendor;
-use crate::{Purchasing, permission};
+use crate::{Purchasing, permission, product_ref};
 
 /// Offers of one product that are listed.
-const OFFERS_MAX: usize = 50;
+const OFFERS_MAX: i32 = 50;
 /// Offers behind the best one.
 const RUNNERS_UP: usize = 5;
 
+/// Offers that are listed unless told.
+pub(crate) const OFFERS_DEFAULT: i32 = 10;
+
+/// What packs hold, by product and unit.
+type Factors = Loader<(ProductId, Unit), Decimal>;
 /// Prices in force by product and day.
 type InForce = Loader<(ProductId, Date), Arc<Vec<Candidate>>>;
 
-/// Lays this aggregate's loader beside a request.
+/// Lays this aggregate's loaders beside a request.
 pub(crate) fn lay_loaders(app: &Purchasing, scope: &RequestScope, data: &mut async_graphql::Data) {
-    let app = app.clone();
+    let purchasing = app.clone();
     data.insert::<InForce>(scope.loader(move |caller, keys: Vec<(ProductId, Date)>| {
-        let app = app.clone();
-        async move { in_force(&app, &caller, keys).await }
+        let purchasing = purchasing.clone();
+        async move { in_force(&purchasing, &caller, keys).await }
+    }));
+    let purchasing = app.clone();
+    data.insert::<Factors>(scope.loader(move |caller, keys: Vec<(ProductId, Unit)>| {
+        let purchasing = purchasing.clone();
+        async move { product_ref::store::factors(purchasing.db.read(), caller.tenant, keys).await }
     }));
 }
 
@@ -61,23 +72,40 @@ pub(crate) async fn rank(
     product: ProductId,
     question: Question,
 ) -> Result<Vec<model::Offer>> {
-    if !question.quantity.is_positive() || !question.quantity.is_within_bound() {
-        let message = "the quantity must be more than 0 and below 1,000,000,000";
-        return Err(Refusal::invalid("quantity", message).into());
-    }
-    let unit = question.unit.as_deref().map(|code| {
-        Unit::from_code(code).ok_or_else(|| Refusal::invalid("unit", format!("there is no unit `{code}`")))
-    });
-    let wanted = Wanted { quantity: question.quantity, unit: unit.transpose().map_err(Error::from)? };
+    let mut wanted = wanted(&question)?;
     let app = ctx.data_unchecked::<Purchasing>();
     let day = question.date.unwrap_or_else(|| primitives::DateTime::from(app.clock.now()).date());
     let candidates = ctx.data_unchecked::<InForce>().load((product, day)).await?.unwrap_or_default();
-    let mut offers = model::rank(&candidates, wanted).map_err(|model::NoWay| {
+    if let (Err(model::NoWay), Some(unit)) = (model::rank(&candidates, wanted), wanted.unit) {
+        wanted.factor = ctx.data_unchecked::<Factors>().load((product, unit)).await?;
+    }
+    model::rank(&candidates, wanted).map_err(|model::NoWay| {
         let message = "no way leads from this unit to the product's base unit";
-        Error::from(Refusal::new(Code::UnitConversionMissing, "unit", message))
+        Refusal::new(Code::UnitConversionMissing, "unit", message).into()
+    })
+}
+
+fn wanted(question: &Question) -> Result<Wanted> {
+    let mut refusals = Refusals::new();
+    let quantity = question.quantity;
+    refusals.check(quantity.is_positive() && quantity.is_within_bound(), || {
+        Refusal::invalid("quantity", "the quantity must be more than 0 and below 1,000,000,000")
+    });
+    let unit = question.unit.as_deref().map(|code| {
+        Unit::from_code(code).ok_or_else(|| Refusal::invalid("unit", format!("there is no unit `{code}`")))
+    });
+    let unit = refusals.take(unit.transpose()).flatten();
+    refusals.into_result()?;
+    Ok(Wanted { quantity, unit, factor: None })
+}
+
+/// The first of ranked offers, as many as the client wants.
+pub(crate) fn listed(ranked: Vec<model::Offer>, first: i32) -> Result<Vec<Offer>> {
+    let most = usize::try_from(first).ok().filter(|_| (1..=OFFERS_MAX).contains(&first));
+    let most = most.ok_or_else(|| {
+        Error::from(Refusal::invalid("first", format!("first must be between 1 and {OFFERS_MAX}")))
     })?;
-    offers.truncate(OFFERS_MAX);
-    Ok(offers)
+    Ok(ranked.into_iter().take(most).map(Offer).collect())
 }
 
 /// Why an offer is the best one.
@@ -149,9 +177,14 @@ impl Offer {
         Quantity::new(self.0.candidate.line.factor, self.0.candidate.line.base_unit)
     }
 
-    /// The code of the unit that the vendor prices.
-    async fn pack_unit(&self) -> &str {
-        self.0.candidate.line.unit.code()
+    /// The unit that the vendor prices.
+    async fn pack_unit(&self) -> UnitStub {
+        self.0.candidate.line.unit.into()
+    }
+
+    /// What one of that unit costs, in the currency of the price list. Null without the permission to see prices.
+    async fn pack_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, self.0.candidate.line.price, self.0.candidate.currency)
     }
 
     /// From how many of that unit on the price holds.
@@ -172,20 +205,12 @@ impl Offer {
 
 /// The offer to take.
 #[derive(Clone, Debug)]
-pub(crate) struct BestOffer {
-    best: Offer,
-    reason: Reason,
-    others: Vec<model::Offer>,
-}
+pub(crate) struct BestOffer(model::Best);
 
 impl BestOffer {
     /// The first of ranked offers, when there is one.
     pub(crate) fn of(ranked: Vec<model::Offer>) -> Option<Self> {
-        let mut ranked = ranked.into_iter();
-        let best = ranked.next()?;
-        let others: Vec<model::Offer> = ranked.take(RUNNERS_UP).collect();
-        let reason = model::reason(&best, others.first()).into();
-        Some(Self { best: Offer(best), reason, others })
+        model::best(ranked, RUNNERS_UP).map(Self)
     }
 }
 
@@ -194,36 +219,56 @@ impl BestOffer {
 impl BestOffer {
     /// Who sells.
     async fn vendor(&self) -> Vendor {
-        Vendor(self.best.0.candidate.vendor.clone())
+        Vendor(self.0.offer.candidate.vendor.clone())
+    }
+
+    /// The price list it stands on.
+    async fn price_list(&self, ctx: &Context<'_>) -> Result<Option<PriceList>> {
+        crate::price_list::graphql::load(ctx, self.0.offer.candidate.list).await
     }
 
     /// Per base unit, in the currency of the price list. Null without the permission to see prices.
     async fn unit_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        money(ctx, self.best.0.unit_price, self.best.0.candidate.currency)
+        money(ctx, self.0.offer.unit_price, self.0.offer.candidate.currency)
     }
 
-    /// For the whole quantity, in the currency of the price list.
+    /// For the whole quantity, in the currency of the price list. Null without the permission to see prices.
     async fn total(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        money(ctx, self.best.0.total, self.best.0.candidate.currency)
+        money(ctx, self.0.offer.total, self.0.offer.candidate.currency)
+    }
+
+    /// The quantity it is for, in the product's base unit.
+    async fn quantity(&self) -> Quantity {
+        Quantity::new(self.0.offer.base_quantity, self.0.offer.candidate.line.base_unit)
+    }
+
+    /// The product's base unit: what `unitPrice` is for.
+    async fn unit(&self) -> UnitStub {
+        self.0.offer.candidate.line.base_unit.into()
     }
 
     /// Days between order and delivery.
     async fn lead_time_days(&self) -> i32 {
-        self.best.0.lead_time_days
+        self.0.offer.lead_time_days
     }
 
     /// The offer with all its details.
-    async fn offer(&self) -> &Offer {
-        &self.best
+    async fn offer(&self) -> Offer {
+        Offer(self.0.offer.clone())
     }
 
-    /// Why it is better than the next.
+    /// Why it is better than the next vendor's.
     async fn reason(&self) -> Reason {
-        self.reason
+        self.0.reason.into()
     }
 
-    /// What came next, best first; at most 5.
+    /// The reason as a sentence for people; it names no price.
+    async fn explanation(&self) -> String {
+        self.0.explanation()
+    }
+
+    /// The best offers of the vendors that came next, best first; at most 5.
     async fn runners_up(&self) -> Vec<Offer> {
-        self.others.iter().cloned().map(Offer).collect()
+        self.0.runners_up.iter().cloned().map(Offer).collect()
     }
 }

@@ -39,6 +39,8 @@ pub struct Wanted {
     pub quantity: Decimal,
     /// In which unit; the base unit when nothing is said.
     pub unit: Option<Unit>,
+    /// Base units in one of it, for a unit that neither the standard table nor a priced pack explains.
+    pub factor: Option<Decimal>,
 }
 
 /// An offer for what is wanted.
@@ -77,6 +79,17 @@ pub enum Reason {
     Tie,
 }
 
+/// The offer to take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best {
+    /// The offer.
+    pub offer: Offer,
+    /// Why it is better than the next.
+    pub reason: Reason,
+    /// The best offers of the vendors behind it, best first.
+    pub runners_up: Vec<Offer>,
+}
+
 /// Why nothing can be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoWay;
@@ -103,8 +116,24 @@ pub fn rank(candidates: &[Candidate], wanted: Wanted) -> Result<Vec<Offer>, NoWa
     Ok(offers)
 }
 
+/// The first of ranked offers, with the best ones of at most `most` other vendors. What else the same vendor offers is no
+/// alternative to it.
+pub fn best(ranked: Vec<Offer>, most: usize) -> Option<Best> {
+    let mut sellers: Vec<VendorId> = Vec::new();
+    let mut first_of_each = ranked.into_iter().filter(|offer| {
+        let seller = offer.candidate.vendor.id;
+        let is_new = !sellers.contains(&seller);
+        sellers.push(seller);
+        is_new
+    });
+    let offer = first_of_each.next()?;
+    let runners_up: Vec<Offer> = first_of_each.take(most).collect();
+    let reason = reason(&offer, runners_up.first());
+    Some(Best { offer, reason, runners_up })
+}
+
 /// Why the first of two ranked offers is better than the second.
-pub fn reason(best: &Offer, next: Option<&Offer>) -> Reason {
+fn reason(best: &Offer, next: Option<&Offer>) -> Reason {
     let Some(next) = next else { return Reason::OnlyOffer };
     let (best, next) = (key(best), key(next));
     if best.0 != next.0 {
@@ -117,6 +146,36 @@ pub fn reason(best: &Offer, next: Option<&Offer>) -> Reason {
         Reason::BetterRating
     } else {
         Reason::Tie
+    }
+}
+
+impl Best {
+    /// The reason as a sentence for people. It names no price: not everybody may see them.
+    pub fn explanation(&self) -> String {
+        let vendor = &self.offer.candidate.vendor.facts.name;
+        let base = self.offer.candidate.line.base_unit.code();
+        let Some(next) = self.runners_up.first() else {
+            return format!("{vendor} is the only vendor who offers this quantity on this day");
+        };
+        let other = &next.candidate.vendor.facts.name;
+        match self.reason {
+            Reason::OnlyOffer | Reason::LowestPrice => {
+                format!("{vendor} has the lowest price per {base}, before {other}")
+            }
+            Reason::Preferred => {
+                format!("{vendor} costs as much per {base} as {other}, and is preferred for this product")
+            }
+            Reason::ShorterLeadTime => format!(
+                "{vendor} costs as much per {base} as {other}, and delivers in {} days instead of {}",
+                self.offer.lead_time_days, next.lead_time_days
+            ),
+            Reason::BetterRating => {
+                format!("{vendor} costs as much per {base} as {other}, and is better rated")
+            }
+            Reason::Tie => {
+                format!("{vendor} and {other} are equal in everything; the first one known is taken")
+            }
+        }
     }
 }
 
@@ -139,8 +198,9 @@ fn may_sell(candidate: &Candidate) -> bool {
 fn in_base(candidates: &[Candidate], wanted: Wanted, base: Unit) -> Option<Decimal> {
     let unit = wanted.unit.unwrap_or(base);
     unit.convert(wanted.quantity, base).or_else(|| {
-        let pack = candidates.iter().find(|candidate| candidate.line.unit == unit)?;
-        wanted.quantity.checked_mul(pack.line.factor)
+        let priced = candidates.iter().find(|candidate| candidate.line.unit == unit);
+        let factor = priced.map(|candidate| candidate.line.factor).or(wanted.factor)?;
+        wanted.quantity.checked_mul(factor)
     })
 }
 

@@ -15,7 +15,7 @@ fn decimal(text: &str) -> Decimal {
 }
 
 fn candidate(name: &str, price: &str) -> Candidate {
-    let act = Act { at: "2026-07-01T08:00:00Z".parse().unwrap(), by: UserId::generate() };
+    let act = Act { at: "2026-07-01T08:00:00Z".parse().unwrap(), by: Some(UserId::generate()) };
     let vendor = Vendor {
         id: VendorId::generate(),
         status: VendorStatus::Active,
@@ -47,7 +47,7 @@ fn candidate(name: &str, price: &str) -> Candidate {
 }
 
 fn wanted(quantity: &str) -> Wanted {
-    Wanted { quantity: decimal(quantity), unit: None }
+    Wanted { quantity: decimal(quantity), unit: None, factor: None }
 }
 
 fn names(candidates: &[Candidate], wanted: Wanted) -> Vec<String> {
@@ -108,6 +108,25 @@ fn equals_are_ranked_by_preference_then_lead_time_then_rating() {
 }
 
 #[test]
+fn what_else_the_best_vendor_offers_is_no_runner_up() {
+    let kilo = candidate("one", "11");
+    let mut case = kilo.clone();
+    case.line.unit = unit("case");
+    case.line.factor = decimal("12");
+    case.line.price = decimal("120");
+    let alone = best(rank(&[kilo.clone(), case.clone()], wanted("24")).unwrap(), 5).unwrap();
+    assert_eq!((alone.reason, alone.runners_up.len()), (Reason::OnlyOffer, 0));
+    assert_eq!(alone.explanation(), "one is the only vendor who offers this quantity on this day");
+    let mut soon = candidate("two", "10");
+    soon.line.lead_time_days = Some(5);
+    let both = best(rank(&[kilo, case, soon], wanted("24")).unwrap(), 5).unwrap();
+    assert_eq!((both.reason, both.runners_up.len()), (Reason::ShorterLeadTime, 1));
+    let expected = "one costs as much per kg as two, and delivers in 2 days instead of 5";
+    assert_eq!(both.explanation(), expected);
+    assert_eq!(best(Vec::new(), 5), None);
+}
+
+#[test]
 fn currencies_are_compared_at_their_rates() {
     let mut dollars = candidate("dollars", "1");
     dollars.currency = CurrencyCode::USD;
@@ -119,14 +138,16 @@ fn currencies_are_compared_at_their_rates() {
 #[test]
 fn a_wanted_unit_is_converted_by_table_or_by_a_priced_pack() {
     let kilo = candidate("kilo", "10");
-    let grams = Wanted { quantity: decimal("2500"), unit: Some(unit("g")) };
+    let grams = Wanted { quantity: decimal("2500"), unit: Some(unit("g")), factor: None };
     assert_eq!(rank(std::slice::from_ref(&kilo), grams).unwrap()[0].total, decimal("25"));
     let mut case = candidate("case", "100");
     case.line.unit = unit("case");
     case.line.factor = decimal("12");
-    let cases = Wanted { quantity: decimal("2"), unit: Some(unit("case")) };
+    let cases = Wanted { quantity: decimal("2"), unit: Some(unit("case")), factor: None };
     assert_eq!(rank(&[kilo.clone(), case], cases).unwrap()[0].base_quantity, decimal("24"));
-    assert_eq!(rank(&[kilo], cases), Err(NoWay));
+    assert_eq!(rank(std::slice::from_ref(&kilo), cases), Err(NoWay));
+    let explained = Wanted { factor: Some(decimal("10")), ..cases };
+    assert_eq!(rank(&[kilo], explained).unwrap()[0].base_quantity, decimal("20"));
 }
 
 proptest! {

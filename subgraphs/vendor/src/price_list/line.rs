@@ -6,6 +6,8 @@ use chassis::{Code, Refusal, Refusals};
 use primitives::{Decimal, PriceLineId, ProductId, Unit};
 use serde::{Deserialize, Serialize};
 
+use crate::product_ref::model::Packs;
+
 /// Lines of one list.
 pub const MAX_LINES: usize = 2_000;
 
@@ -43,15 +45,6 @@ pub struct PriceLine {
     pub price: Decimal,
     /// Days between order and delivery, where they differ from the vendor's.
     pub lead_time_days: Option<i32>,
-}
-
-/// What a product's base unit is and what its packs hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Packs {
-    /// The base unit.
-    pub base_unit: Unit,
-    /// Base units in one of a unit, for the units that lines use.
-    pub factors: HashMap<Unit, Decimal>,
 }
 
 /// The lines as they will be stored, or everything that is wrong with them. `known` has the products of the caller's tenant.
@@ -95,8 +88,8 @@ fn read_line(draft: &LineDraft, packs: Option<&Packs>) -> Result<PriceLine, Refu
     refusals.check(draft.lead_time_days.is_none_or(|days| (0..=365).contains(&days)), || {
         Refusal::invalid("leadTimeDays", "a lead time is between 0 and 365 days")
     });
-    let factor = packs.zip(unit).and_then(|(packs, unit)| packs.factors.get(&unit).copied());
-    let lacks_way = packs.is_some() && unit.is_some() && factor.is_none_or(|factor| !factor.is_positive());
+    let factor = packs.zip(unit).and_then(|(packs, unit)| packs.factor(unit));
+    let lacks_way = packs.is_some() && unit.is_some() && factor.is_none();
     refusals.check(!lacks_way, || {
         let base = packs.map_or("", |packs| packs.base_unit.code());
         let message = format!("nothing says how many {base} one {} holds", draft.unit);

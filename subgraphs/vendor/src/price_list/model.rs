@@ -10,6 +10,8 @@ use crate::audit::{Act, Audit};
 
 /// The shortest reason for sending a list back.
 const MIN_REASON: usize = 10;
+/// The longest one.
+const MAX_REASON: usize = 500;
 
 /// Where a price list stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,7 +105,7 @@ pub struct PriceList {
     pub window: Window,
     /// Where it stands.
     pub status: PriceListStatus,
-    /// Why it was sent back or taken out of force.
+    /// Why it was sent back or taken out of force, or what it gave way to.
     pub status_reason: Option<String>,
     /// Who touched it when.
     pub audit: Audit,
@@ -126,12 +128,27 @@ impl PriceList {
     /// Moves along the machine for a reason that somebody will want to read.
     pub fn move_because(&mut self, next: PriceListStatus, reason: &str, act: Act) -> Result<(), Refusals> {
         let reason = reason.trim();
-        if reason.chars().count() < MIN_REASON {
-            let message = format!("a reason of at least {MIN_REASON} characters is needed");
+        if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
+            let message = format!("a reason of {MIN_REASON} to {MAX_REASON} characters is needed");
             return Err(Refusal::invalid("reason", message).into());
         }
         self.move_to(next, act)?;
         self.status_reason = Some(reason.to_owned());
+        Ok(())
+    }
+
+    /// Whether it is still active although its last day is over.
+    pub fn is_over(&self, today: Date) -> bool {
+        self.status == PriceListStatus::Active && self.window.to < today
+    }
+
+    /// Gives way to a later list of the same vendor.
+    pub fn give_way(&mut self, to: &Self, act: Act) -> Result<(), Refusals> {
+        if self.vendor_id != to.vendor_id {
+            return Err(Refusal::invalid("", "this is a list of another vendor").into());
+        }
+        self.move_to(PriceListStatus::Superseded, act)?;
+        self.status_reason = Some(format!("superseded by {}", to.number));
         Ok(())
     }
 

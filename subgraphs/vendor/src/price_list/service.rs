@@ -3,18 +3,21 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
+use chassis::{Caller, Code, Connection, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
 use chrono::Datelike;
 use primitives::{CurrencyCode, DateTime, PriceListId, ProductId, Unit, VendorId};
 use serde::Serialize;
 
-use super::line::{LineDraft, Packs, PriceLine, read_lines};
+use super::line::{LineDraft, PriceLine, read_lines};
 use super::model::{PriceList, PriceListStatus, Window, check_window};
-use super::packs;
 use super::store::{self, PriceListCriterion, SortedBy};
 use crate::audit::{Act, Audit};
+use crate::product_ref::service::{Known, learn};
 use crate::vendor::model::VendorStatus;
-use crate::{Purchasing, event, permission, vendor};
+use crate::{Purchasing, event, permission, product_ref, vendor};
+
+/// Lists that one approval takes out of force.
+const MAX_SUPERSEDED: usize = 20;
 
 /// A price list to draft.
 #[derive(Clone, Debug, Serialize)]
@@ -58,6 +61,8 @@ pub struct Step {
     pub to: PriceListStatus,
     /// Why, where a reason is needed.
     pub reason: Option<String>,
+    /// The active lists of the vendor that give way to it when it comes into force.
+    pub supersedes: Vec<PriceListId>,
     /// Under which key the request may be repeated.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
@@ -66,7 +71,7 @@ pub struct Step {
 /// Drafts a price list.
 pub async fn create_price_list(app: &Purchasing, caller: &Caller, new: &NewPriceList) -> Result<PriceList> {
     caller.require(permission::CREATE_LISTS)?;
-    let known = &learn_packs(app, caller, &questions(&new.lines)).await?;
+    let known = &learn(app, caller, questions(&new.lines)).await?;
     let act = app.act(caller);
     let key = new.idempotency_key.as_deref();
     let attempt = &Attempt::try_new(caller, "createPriceList", key, new, act.at)?;
@@ -82,12 +87,12 @@ pub(crate) async fn create_in(
     tx: &Tx,
     caller: &Caller,
     new: &NewPriceList,
-    known: &HashMap<ProductId, Packs>,
+    known: &Known,
     act: Act,
 ) -> Result<PriceList> {
     let vendor = vendor::store::lock(&**tx, caller.tenant, new.vendor_id).await?;
     let mut refusals = Refusals::new();
-    let missing = || Refusal::new(chassis::Code::NotFound, "vendorId", "vendor not found");
+    let missing = || Refusal::new(Code::NotFound, "vendorId", "vendor not found");
     refusals.check(vendor.is_some(), missing);
     let archived = vendor.as_ref().is_some_and(|vendor| vendor.status == VendorStatus::Archived);
     refusals.check(!archived, || Refusal::invalid_state("ARCHIVED", "ACTIVE").below("vendorId"));
@@ -108,6 +113,7 @@ pub(crate) async fn create_in(
         version: 1,
     };
     store::insert(&**tx, caller.tenant, &list, &lines).await?;
+    product_ref::store::remember(&**tx, caller.tenant, (products(&new.lines), known), act.at).await?;
     Ok(list)
 }
 
@@ -118,8 +124,7 @@ pub async fn update_price_list(
     patch: &PriceListPatch,
 ) -> Result<PriceList> {
     caller.require(permission::CREATE_LISTS)?;
-    let asked = patch.lines.as_deref().map(questions).unwrap_or_default();
-    let known = &learn_packs(app, caller, &asked).await?;
+    let known = &learn(app, caller, patch.lines.iter().flat_map(|lines| questions(lines))).await?;
     let act = app.act(caller);
     app.db
         .write(|tx| async move {
@@ -136,6 +141,8 @@ pub async fn update_price_list(
             store::save(&*tx, caller.tenant, &list).await?;
             if let Some(lines) = lines {
                 store::replace_lines(&*tx, caller.tenant, &list, &lines).await?;
+                let products = lines.iter().map(|line| line.product_id).collect();
+                product_ref::store::remember(&*tx, caller.tenant, (products, known), act.at).await?;
             }
             Ok(list)
         })
@@ -158,11 +165,8 @@ pub async fn step(app: &Purchasing, caller: &Caller, step: &Step) -> Result<Pric
 
 /// The step in the open transaction.
 pub(crate) async fn step_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<PriceList> {
-    let list = store::find_by_ids(&**tx, caller.tenant, vec![step.id]).await?.remove(&step.id);
-    let list = list.ok_or_else(|| Error::not_found_at("price list", "id"))?;
     if step.to == PriceListStatus::Active {
-        // The vendor first, then the list: everybody who approves takes them in this order.
-        vendor::store::lock(&**tx, caller.tenant, list.vendor_id).await?;
+        return approve_in(tx, caller, step, act).await;
     }
     let mut list = require(tx, caller, step.id, step.expected_version).await?;
     match step.to {
@@ -171,35 +175,67 @@ pub(crate) async fn step_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> 
         }
         to => list.move_to(to, act)?,
     }
-    if step.to == PriceListStatus::Active {
-        if list.window.to < DateTime::from(act.at).date() {
-            return Err(Refusal::invalid("validTo", "the last day is over").into());
-        }
-        if let Some(other) = store::find_overlap(&**tx, caller.tenant, &list).await? {
-            let message = format!("{other} already prices one of these products on some of these days");
-            return Err(Refusal::duplicate("validFrom", message).with("number", other).into());
-        }
-        tx.publish(event::price_list_activated(caller, &list));
-    }
     store::save(&**tx, caller.tenant, &list).await?;
+    match list.status {
+        PriceListStatus::Inactive => tx.publish(event::price_list_inactivated(caller.tenant, &list)),
+        PriceListStatus::Expired => tx.publish(event::price_list_expired(caller.tenant, &list)),
+        _ => {}
+    }
     Ok(list)
 }
 
-/// Expires the active lists of the caller's tenant whose last day is over; at most `most` of them.
-pub async fn expire_over(app: &Purchasing, caller: &Caller, most: u64) -> Result<usize> {
-    let act = app.act(caller);
-    let today = DateTime::from(act.at).date();
-    app.db
-        .write(|tx| async move {
-            let over = store::find_over(&*tx, caller.tenant, today, most).await?;
-            for mut list in over.iter().cloned() {
-                list.move_to(PriceListStatus::Expired, act)?;
-                store::save(&*tx, caller.tenant, &list).await?;
-                tx.publish(event::price_list_expired(caller, &list));
+/// Puts a list into force; the lists it supersedes give way first.
+async fn approve_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<PriceList> {
+    let list = store::find_by_ids(&**tx, caller.tenant, vec![step.id]).await?.remove(&step.id);
+    let list = list.ok_or_else(|| Error::not_found_at("price list", "id"))?;
+    // The vendor first, then the lists: everybody who approves takes them in this order.
+    let vendor = vendor::store::lock(&**tx, caller.tenant, list.vendor_id).await?;
+    let vendor = vendor.ok_or_else(|| Error::internal("a price list has a vendor of its tenant"))?;
+    let mut list = require(tx, caller, step.id, step.expected_version).await?;
+    list.move_to(PriceListStatus::Active, act)?;
+    supersede_in(tx, caller, (&list, &step.supersedes), act).await?;
+    let mut refusals = Refusals::new();
+    let archived = vendor.status == VendorStatus::Archived;
+    refusals.check(!archived, || Refusal::invalid_state("ARCHIVED", "ACTIVE").below("vendorId"));
+    let is_over = list.is_over(DateTime::from(act.at).date());
+    refusals.check(!is_over, || Refusal::invalid("validTo", "the last day is over"));
+    if let Some(other) = store::find_overlap(&**tx, caller.tenant, &list).await? {
+        let message = format!("{other} already prices one of these products on some of these days");
+        refusals.push(Refusal::duplicate("validFrom", message).with("number", other));
+    }
+    refusals.into_result()?;
+    store::save(&**tx, caller.tenant, &list).await?;
+    tx.publish(event::price_list_activated(caller.tenant, &list));
+    Ok(list)
+}
+
+/// Takes the lists that give way out of force, or says what is wrong with each of them.
+async fn supersede_in(
+    tx: &Tx,
+    caller: &Caller,
+    (list, ids): (&PriceList, &[PriceListId]),
+    act: Act,
+) -> Result<()> {
+    let mut refusals = Refusals::new();
+    if ids.len() > MAX_SUPERSEDED {
+        let message = format!("a list supersedes at most {MAX_SUPERSEDED} others");
+        return Err(Refusal::new(Code::LimitExceeded, "supersedes", message).into());
+    }
+    for (position, id) in ids.iter().enumerate() {
+        let path = format!("supersedes.{position}");
+        let Some(mut old) = store::lock(&**tx, caller.tenant, *id).await? else {
+            refusals.push(Refusal::new(Code::NotFound, &path, "price list not found"));
+            continue;
+        };
+        match old.give_way(list, act) {
+            Ok(()) => {
+                store::save(&**tx, caller.tenant, &old).await?;
+                tx.publish(event::price_list_superseded(caller.tenant, &old));
             }
-            Ok(over.len())
-        })
-        .await
+            Err(refused) => refusals.extend(refused.into_iter().map(|refusal| refusal.below(&path))),
+        }
+    }
+    refusals.into_result()
 }
 
 async fn require(tx: &Tx, caller: &Caller, id: PriceListId, expected_version: i32) -> Result<PriceList> {
@@ -208,25 +244,13 @@ async fn require(tx: &Tx, caller: &Caller, id: PriceListId, expected_version: i3
     if list.version == expected_version { Ok(list) } else { Err(Error::conflict(list.version)) }
 }
 
-/// Which products, each with its units.
-fn questions(lines: &[LineDraft]) -> Vec<(ProductId, Vec<Unit>)> {
-    lines.iter().map(|line| (line.product_id, Unit::from_code(&line.unit).into_iter().collect())).collect()
+/// Which products, each with its unit.
+fn questions(lines: &[LineDraft]) -> impl Iterator<Item = (ProductId, Option<Unit>)> {
+    lines.iter().map(|line| (line.product_id, Unit::from_code(&line.unit)))
 }
 
-/// What packs hold, for the products of the caller's tenant among these.
-pub(crate) async fn learn_packs(
-    app: &Purchasing,
-    caller: &Caller,
-    asked: &[(ProductId, Vec<Unit>)],
-) -> Result<HashMap<ProductId, Packs>> {
-    let products: BTreeSet<ProductId> = asked.iter().map(|(product, _)| *product).collect();
-    let units: BTreeSet<&str> = asked.iter().flat_map(|(_, units)| units).map(|unit| unit.code()).collect();
-    if products.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let products: Vec<ProductId> = products.into_iter().collect();
-    let units: Vec<Unit> = units.into_iter().filter_map(Unit::from_code).collect();
-    packs::ask(app, caller, &products, &units).await
+fn products(lines: &[LineDraft]) -> BTreeSet<ProductId> {
+    lines.iter().map(|line| line.product_id).collect()
 }
 
 /// A page of the price lists that meet `criterion`.

@@ -8,7 +8,8 @@ use primitives::{PriceListId, ProductId, TenantId, Unit, VendorId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    Select,
 };
 use serde::Serialize;
 
@@ -210,20 +211,21 @@ pub(crate) async fn find_overlap(
     Ok(clash.and_then(|(_, other)| other).map(|other| other.number))
 }
 
-/// Active lists whose last day is over.
-pub(crate) async fn find_over(
+/// Active lists of all tenants whose last day is over, the longest over first.
+pub(crate) async fn find_over_across_tenants(
     db: &impl ConnectionTrait,
-    tenant: TenantId,
     today: primitives::Date,
     most: u64,
-) -> Result<Vec<PriceList>> {
-    let rows = scoped(tenant)
+) -> Result<Vec<(TenantId, PriceListId)>> {
+    let rows = price_list::Entity::find()
         .filter(price_list::Column::Status.eq(PriceListStatus::Active.code()))
         .filter(price_list::Column::ValidTo.lt(today))
+        .order_by_asc(price_list::Column::ValidTo)
+        .order_by_asc(price_list::Column::Id)
         .limit(most)
         .all(db)
         .await?;
-    rows.into_iter().map(to_list).collect()
+    Ok(rows.into_iter().map(|row| (row.tenant_id, row.id)).collect())
 }
 
 /// The next number of the year, counted in the document's own transaction: no gaps, no duplicates.

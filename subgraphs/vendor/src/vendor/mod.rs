@@ -7,5 +7,6 @@
 
 pub(crate) mod graphql;
 pub mod model;
+pub mod relation;
 pub mod service;
 pub(crate) mod store;

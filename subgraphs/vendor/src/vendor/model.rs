@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chassis::{Refusal, Refusals};
-use primitives::{CurrencyCode, Decimal, ProductId, VendorId, VendorProductId};
+use primitives::{CurrencyCode, Decimal, VendorId};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::{Act, Audit};
@@ -12,6 +12,12 @@ use crate::audit::{Act, Audit};
 const MAX_CODE: usize = 32;
 /// Characters of a name.
 const MAX_NAME: usize = 200;
+/// Characters of a tax number.
+const MAX_TAX_ID: usize = 32;
+/// Characters of a telephone number.
+const MAX_PHONE: usize = 40;
+/// Characters of a reason.
+const MAX_REASON: usize = 500;
 /// The longest lead time or payment term: a year.
 const MAX_DAYS: i32 = 365;
 
@@ -107,23 +113,6 @@ pub struct Vendor {
     pub version: i32,
 }
 
-/// A vendor's relation to one product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VendorProduct {
-    /// Identity.
-    pub id: VendorProductId,
-    /// The vendor.
-    pub vendor_id: VendorId,
-    /// The product.
-    pub product_id: ProductId,
-    /// The vendor's own article number.
-    pub vendor_sku: Option<String>,
-    /// Whether it is the one to take among equals.
-    pub is_preferred: bool,
-    /// Whether it must not be bought from this vendor.
-    pub is_blocked: bool,
-}
-
 impl Vendor {
     /// A new vendor, or everything that is wrong with it.
     pub fn register(id: VendorId, facts: VendorFacts, has_code: bool, act: Act) -> Result<Self, Refusals> {
@@ -154,6 +143,10 @@ impl Vendor {
                 "a reason of at least 3 characters is needed to block a vendor",
             )
             .into());
+        }
+        if reason.is_some_and(|reason| reason.chars().count() > MAX_REASON) {
+            let message = format!("a reason has at most {MAX_REASON} characters");
+            return Err(Refusal::invalid("reason", message).into());
         }
         self.status = next;
         self.status_reason = reason.filter(|_| next == VendorStatus::Blocked).map(str::to_owned);
@@ -200,6 +193,16 @@ fn checked(mut facts: VendorFacts, has_code: bool) -> Result<VendorFacts, Refusa
     let is_rating =
         facts.rating.is_none_or(|rating| !rating.is_negative() && rating <= Decimal::from_whole(5));
     refusals.check(is_rating, || Refusal::invalid("rating", "a rating is between 0 and 5"));
+    let texts = [
+        ("taxId", &facts.tax_id, MAX_TAX_ID),
+        ("contactName", &facts.contact_name, MAX_NAME),
+        ("phone", &facts.phone, MAX_PHONE),
+    ];
+    for (field, text, most) in texts {
+        refusals.check(text.as_deref().is_none_or(|text| text.chars().count() <= most), || {
+            Refusal::invalid(field, format!("{field} has at most {most} characters"))
+        });
+    }
     let is_mail = facts.email.as_deref().is_none_or(|mail| {
         mail.len() <= 254
             && mail.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
@@ -229,7 +232,7 @@ pub(crate) mod tests {
     }
 
     fn act() -> Act {
-        Act { at: "2026-07-01T08:00:00Z".parse().unwrap(), by: primitives::UserId::generate() }
+        Act { at: "2026-07-01T08:00:00Z".parse().unwrap(), by: Some(primitives::UserId::generate()) }
     }
 
     #[test]

@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Error, Order, PageArgs, Result};
-use primitives::{ProductId, VendorId, VendorProductId};
+use chassis::{Caller, Code, Connection, Error, Order, PageArgs, Refusal, Refusals, Result};
+use primitives::{ProductId, Unit, VendorId};
 use serde::Serialize;
 
-use super::model::{Vendor, VendorFacts, VendorProduct, VendorStatus, normal_code};
-use super::store::{self, SortedBy, VendorCriterion};
-use crate::{Purchasing, event, permission};
+use super::model::{Vendor, VendorFacts, VendorStatus, normal_code};
+use super::relation::{Terms, VendorProduct};
+use super::store::{self, RelationCriterion, SortedBy, VendorCriterion};
+use crate::audit::Act;
+use crate::product_ref::service::{Known, learn};
+use crate::{Purchasing, event, permission, product_ref};
 
 /// A move along the vendor's machine.
 #[derive(Clone, Debug, Serialize)]
@@ -27,19 +30,20 @@ pub struct Move {
     pub idempotency_key: Option<String>,
 }
 
-/// How a vendor stands to a product.
+/// How a vendor is to stand to a product.
 #[derive(Clone, Debug, Serialize)]
 pub struct Relate {
     /// Which vendor.
     pub vendor_id: VendorId,
     /// Which product.
     pub product_id: ProductId,
-    /// The vendor's own article number.
-    pub vendor_sku: Option<String>,
-    /// Whether it becomes the preferred one; another one stops being it.
-    pub is_preferred: bool,
-    /// Whether it must not be bought there.
-    pub is_blocked: bool,
+    /// The terms; they replace those of before.
+    pub terms: Terms,
+    /// The relation's version as last seen, 0 when there was none; not compared when nothing is said.
+    pub expected_version: Option<i32>,
+    /// Under which key the request may be repeated.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
 }
 
 /// Describes a new vendor.
@@ -58,7 +62,7 @@ pub async fn create_vendor(
                 let has_code = store::has_code(&*tx, caller.tenant, &normal_code(&facts.code), None).await?;
                 let vendor = Vendor::register(VendorId::at(act.at), facts.clone(), has_code, act)?;
                 store::insert(&*tx, caller.tenant, std::slice::from_ref(&vendor)).await?;
-                tx.publish(event::vendor_status_changed(caller, &vendor, None));
+                tx.publish(event::vendor_status_changed(caller.tenant, &vendor, None));
                 Ok(vendor)
             };
             idempotency::once(&tx, attempt, work).await
@@ -100,7 +104,7 @@ pub async fn move_vendor(app: &Purchasing, caller: &Caller, wanted: &Move) -> Re
                 let from = vendor.status;
                 vendor.move_to(wanted.to, wanted.reason.as_deref(), act)?;
                 store::save(&*tx, caller.tenant, &vendor).await?;
-                tx.publish(event::vendor_status_changed(caller, &vendor, Some(from)));
+                tx.publish(event::vendor_status_changed(caller.tenant, &vendor, Some(from)));
                 Ok(vendor)
             };
             idempotency::once(&tx, attempt, work).await
@@ -111,37 +115,56 @@ pub async fn move_vendor(app: &Purchasing, caller: &Caller, wanted: &Move) -> Re
 /// Says how a vendor stands to a product. At most one vendor is preferred for a product.
 pub async fn set_vendor_product(app: &Purchasing, caller: &Caller, wanted: &Relate) -> Result<VendorProduct> {
     caller.require(permission::UPDATE)?;
-    if wanted.is_preferred && wanted.is_blocked {
-        let message = "a vendor that is blocked for a product cannot be preferred for it";
-        return Err(chassis::Refusal::invalid("isBlocked", message).into());
-    }
-    let known =
-        crate::price_list::service::learn_packs(app, caller, &[(wanted.product_id, Vec::new())]).await?;
-    if !known.contains_key(&wanted.product_id) {
-        return Err(Error::not_found_at("product", "productId"));
-    }
+    let unit = wanted.terms.unit.as_deref().and_then(Unit::from_code);
+    let known = &learn(app, caller, [(wanted.product_id, unit)]).await?;
     let act = app.act(caller);
+    let key = wanted.idempotency_key.as_deref();
+    let attempt = &Attempt::try_new(caller, "setVendorProduct", key, wanted, act.at)?;
     app.db
         .write(|tx| async move {
-            let vendor = store::lock(&*tx, caller.tenant, wanted.vendor_id).await?;
-            vendor.ok_or_else(|| Error::not_found_at("vendor", "vendorId"))?;
-            let pair = (wanted.vendor_id, wanted.product_id);
-            let relation = store::find_relation(&*tx, caller.tenant, pair).await?;
-            let relation = VendorProduct {
-                id: relation.map_or_else(|| VendorProductId::at(act.at), |relation| relation.id),
-                vendor_id: wanted.vendor_id,
-                product_id: wanted.product_id,
-                vendor_sku: wanted.vendor_sku.clone(),
-                is_preferred: wanted.is_preferred,
-                is_blocked: wanted.is_blocked,
-            };
-            if wanted.is_preferred {
-                store::clear_preferred(&*tx, caller.tenant, wanted.product_id).await?;
-            }
-            store::put_relations(&*tx, caller.tenant, std::slice::from_ref(&relation), act.at).await?;
-            Ok(relation)
+            idempotency::once(&tx, attempt, relate_in(&tx, caller, wanted, known, act)).await
         })
         .await
+}
+
+/// The relation in the open transaction, knowing what packs hold.
+async fn relate_in(
+    tx: &chassis::Tx,
+    caller: &Caller,
+    wanted: &Relate,
+    known: &Known,
+    act: Act,
+) -> Result<VendorProduct> {
+    // With the vendor locked nobody else changes its relations meanwhile.
+    let vendor = store::lock(&**tx, caller.tenant, wanted.vendor_id).await?;
+    let mut refusals = Refusals::new();
+    let missing = || Refusal::new(Code::NotFound, "vendorId", "vendor not found");
+    refusals.check(vendor.is_some(), missing);
+    let pair = (wanted.vendor_id, wanted.product_id);
+    let found = store::find_relation(&**tx, caller.tenant, pair).await?;
+    let mut relation = found.unwrap_or_else(|| VendorProduct::none(pair, act.at));
+    if wanted.expected_version.is_some_and(|expected| expected != relation.version) {
+        return Err(Error::conflict(relation.version));
+    }
+    refusals.take(relation.agree(&wanted.terms, known.get(&wanted.product_id), act.at));
+    refusals.into_result()?;
+    if relation.is_preferred {
+        store::clear_preferred(&**tx, caller.tenant, pair, act.at).await?;
+    }
+    store::put_relations(&**tx, caller.tenant, std::slice::from_ref(&relation)).await?;
+    product_ref::store::remember(&**tx, caller.tenant, ([wanted.product_id].into(), known), act.at).await?;
+    Ok(relation)
+}
+
+/// A page of the relations that meet `criterion`.
+pub(crate) async fn list_relations(
+    app: &Purchasing,
+    caller: &Caller,
+    criterion: &RelationCriterion,
+    page: PageArgs,
+) -> Result<Connection<VendorProduct>> {
+    caller.require(permission::VIEW)?;
+    store::list_relations(&app.db, caller.tenant, criterion, page.check(criterion)?).await
 }
 
 async fn require(tx: &chassis::Tx, caller: &Caller, id: VendorId, expected_version: i32) -> Result<Vendor> {

@@ -34,10 +34,54 @@ async fn every_product_has_a_best_offer_and_a_second_run_changes_nothing() {
     let keys: Vec<_> =
         products.iter().map(|product| json!({ "__typename": "Product", "id": product.id })).collect();
     let query = "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Product {
-        offers(quantity: \"10\") { vendor { code } } bestOffer(quantity: \"10\") { vendor { code } } } } }";
+        offers(quantity: \"10\", first: 50) { vendor { code } } bestOffer(quantity: \"10\") { vendor { code } }
+        later: bestOffer(quantity: \"10\", date: \"2029-01-01\") { vendor { code } } } } }";
     let found = house.data(query, json!({ "keys": keys })).await;
     for entity in found["_entities"].as_array().unwrap() {
-        assert!(entity["bestOffer"].is_object(), "{entity}");
+        assert!(entity["bestOffer"].is_object() && entity["later"].is_object(), "{entity}");
         assert!((2..=16).contains(&entity["offers"].as_array().unwrap().len()), "{entity}");
     }
+}
+
+#[tokio::test]
+async fn the_demo_shows_every_edge() {
+    let house = House::open().await;
+    let products = products(60);
+    let by = caller(andaman(), &["*"]);
+    seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products), |_| {}).await.unwrap();
+    let query = "{ expired: priceLists(where: { status: [EXPIRED] }) { totalCount }
+        active: priceLists(where: { status: [ACTIVE] }) { totalCount }
+        vendors(first: 100) { totalCount nodes { code status currency rating products(first: 1) { totalCount } } }
+        shared: vendorByCode(code: \"DRYGOODS\") { priceLists { nodes { validFrom validTo status } } } }";
+    let found = house.data(query, json!({})).await;
+    assert_eq!(found["vendors"]["totalCount"], 25);
+    // Seven shelves keep 23 of the vendors busy; each has last quarter's list and the present one.
+    let counts = ["expired", "active"].map(|lists| found[lists]["totalCount"].as_i64());
+    assert_eq!(counts, [Some(23), Some(23)]);
+    let dollars: Vec<_> = found["vendors"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|vendor| vendor["currency"] == "USD")
+        .collect();
+    assert_eq!(dollars.len(), 1);
+    let lists = &found["shared"]["priceLists"]["nodes"];
+    assert_eq!((&lists[0]["validFrom"], &lists[1]["validTo"]), (&json!("2026-07-01"), &json!("2026-07-01")));
+}
+
+#[tokio::test]
+async fn the_same_products_get_the_same_prices_in_every_run() {
+    let products = products(20);
+    let keys: Vec<_> =
+        products.iter().map(|product| json!({ "__typename": "Product", "id": product.id })).collect();
+    let query = "query($keys: [_Any!]!) { vendors(first: 100) { nodes { id } } _entities(representations: $keys) {
+        ... on Product { offers(quantity: \"120\") { vendor { id } unitPrice { amount } total { amount } } } } }";
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let house = House::open().await;
+        let by = caller(andaman(), &["*"]);
+        seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products), |_| {}).await.unwrap();
+        runs.push(house.data(query, json!({ "keys": keys })).await);
+    }
+    assert_eq!(runs[0], runs[1]);
 }

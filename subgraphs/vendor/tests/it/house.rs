@@ -27,6 +27,7 @@ pub(crate) struct House {
     pub(crate) subgraph: Subgraph,
     pub(crate) buyer: Caller,
     known: Known,
+    products: TestPeer,
 }
 
 impl House {
@@ -34,11 +35,16 @@ impl House {
         let kit = Kit::new::<subgraph_vendor::Migrator>().await;
         let known = Known::default();
         let catalogue = Arc::clone(&known);
-        kit.peers()
-            .connect("product", TestPeer::answering(move |request| answer(&catalogue, &request.variables)));
+        let products = TestPeer::answering(move |request| answer(&catalogue, &request.variables));
+        kit.peers().connect("product", products.clone());
         let subgraph = subgraph_vendor::start(kit.environment()).await.unwrap();
         let buyer = kit.caller(andaman(), &["*"]);
-        Self { kit, subgraph, buyer, known }
+        Self { kit, subgraph, buyer, known, products }
+    }
+
+    /// How often the product service was asked.
+    pub(crate) fn asked(&self) -> usize {
+        self.products.asked().len()
     }
 
     /// A product counted in kg, of which a case holds twelve.
@@ -67,12 +73,17 @@ impl House {
     /// The whole response to a mutation that takes one input.
     pub(crate) async fn mutate_as(&self, caller: &Caller, mutation: &str, input: Value) -> Value {
         let (noun, fields) = match mutation {
-            "setVendorProduct" => ("vendorProduct", "isPreferred isBlocked vendor { code } product { id }"),
+            "setVendorProduct" => (
+                "vendorProduct",
+                "isPreferred isBlocked vendorSku version unit { code } pack { value unit { code } } \
+                 vendor { code } product { id }",
+            ),
             name if name.ends_with("PriceList") => ("priceList", "id number status version statusReason"),
             _ => ("vendor", "id code name status version statusReason"),
         };
         let kind = match mutation {
-            "createVendor" | "updateVendor" | "createPriceList" | "updatePriceList" | "setVendorProduct" => {
+            "createVendor" | "updateVendor" | "createPriceList" | "updatePriceList" | "approvePriceList"
+            | "setVendorProduct" => {
                 format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..])
             }
             name if name.ends_with("PriceList") => "PriceListTransitionInput".to_owned(),

@@ -50,6 +50,7 @@ async fn every_question_needs_its_permission() {
         "{ vendors { nodes { id } } }".to_owned(),
         format!("{{ vendor(id: \"{id}\") {{ id }} }}"),
         "{ vendorByCode(code: \"A\") { id } }".to_owned(),
+        "{ vendorProducts { nodes { id } } }".to_owned(),
         "{ priceLists { nodes { id } } }".to_owned(),
         format!("{{ priceList(id: \"{id}\") {{ id }} }}"),
     ] {
@@ -65,9 +66,12 @@ async fn without_the_permission_to_see_prices_money_is_null() {
     house.active(&vendor, json!([{ "productId": product, "unit": "kg", "price": "11" }])).await;
     let cook = house.kit.caller(andaman(), &["vendors:view"]);
     let query = "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Product {
-        bestOffer(quantity: \"1\") { vendor { code } unitPrice { amount } total { amount } } } } }";
+        bestOffer(quantity: \"1\") { vendor { code } unitPrice { amount } total { amount } }
+        offers { packPrice { amount } comparablePrice { amount } } } } }";
     let keys = json!([{ "__typename": "Product", "id": product }]);
     let seen = house.ask_as(&cook, query, json!({ "keys": keys })).await;
     let offer = &seen["data"]["_entities"][0]["bestOffer"];
     assert_eq!(*offer, json!({ "vendor": { "code": "FISH" }, "unitPrice": null, "total": null }), "{seen}");
+    let listed = &seen["data"]["_entities"][0]["offers"];
+    assert_eq!(*listed, json!([{ "packPrice": null, "comparablePrice": null }]), "{seen}");
 }

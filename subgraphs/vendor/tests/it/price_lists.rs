@@ -1,9 +1,14 @@
 //! Price lists from draft to force.
 
-use futures::future::join;
-use serde_json::json;
+use std::time::Duration;
 
-use crate::house::House;
+use chassis::outbox;
+use futures::future::join;
+use serde_json::{Value, json};
+use subgraph_vendor::Purchasing;
+use subgraph_vendor::price_list::expiry::expire_over;
+
+use crate::house::{House, andaman, lanna};
 
 #[tokio::test]
 async fn a_list_says_everything_that_is_wrong_with_it() {
@@ -81,7 +86,7 @@ async fn only_a_draft_is_edited_and_rejection_makes_one_again() {
     let input = json!({ "id": id, "expectedVersion": 3, "validTo": "2026-08-31" });
     let edited = house.mutate("updatePriceList", input).await;
     assert_eq!(edited["userErrors"], json!([]));
-    let query = "query($id: ID!) { priceList(id: $id) { validTo lines { totalCount nodes { unit price { amount currency } holds { value unit { code } } } } } }";
+    let query = "query($id: ID!) { priceList(id: $id) { validTo lines { totalCount nodes { unit { code } price { amount currency } holds { value unit { code } } } } } }";
     let list = house.data(query, json!({ "id": id })).await;
     assert_eq!(list["priceList"]["validTo"], "2026-08-31");
     let line = &list["priceList"]["lines"]["nodes"][0];
@@ -103,8 +108,7 @@ async fn of_two_overlapping_lists_approved_together_one_is_refused() {
             async move { house.mutate("approvePriceList", json!({ "id": id, "expectedVersion": 2 })).await }
         };
         let (one, other) = join(approve(first), approve(second)).await;
-        let refused: Vec<(String, String)> =
-            [&one, &other].into_iter().flat_map(|payload| House::refusals(payload)).collect();
+        let refused: Vec<(String, String)> = [&one, &other].into_iter().flat_map(House::refusals).collect();
         assert_eq!(refused, [("DUPLICATE".to_owned(), "validFrom".to_owned())], "{one} {other}");
     }
 }
@@ -118,4 +122,76 @@ async fn lists_that_share_days_but_no_tier_are_both_in_force() {
     house
         .active(&vendor, json!([{ "productId": first, "unit": "kg", "price": "9", "minQuantity": "10" }]))
         .await;
+}
+
+#[tokio::test]
+async fn a_list_that_supersedes_another_takes_its_place_in_the_same_moment() {
+    let house = House::open().await;
+    let (vendor, other, product) = (house.vendor("FISH").await, house.vendor("MEAT").await, house.product());
+    let lines = json!([{ "productId": product, "unit": "kg", "price": "10" }]);
+    let old = house.active(&vendor, lines.clone()).await;
+    let foreign = house.active(&other, lines.clone()).await;
+    let new = house.submitted(&vendor, ("2026-07-15", "2026-08-31"), lines).await;
+    let unknown = primitives::PriceListId::generate().to_string();
+    let bad = json!({ "id": new, "expectedVersion": 2, "supersedes": [foreign, unknown, old] });
+    let refused = house.mutate("approvePriceList", bad).await;
+    let found = House::refusals(&refused);
+    let expected = [("VALIDATION_ERROR", "supersedes.0"), ("NOT_FOUND", "supersedes.1")];
+    assert_eq!(found.iter().map(|(code, path)| (code.as_str(), path.as_str())).collect::<Vec<_>>(), expected);
+    assert_eq!(status(&house, &old).await["status"], "ACTIVE");
+    let good = json!({ "id": new, "expectedVersion": 2, "supersedes": [old] });
+    assert_eq!(house.mutate("approvePriceList", good.clone()).await["priceList"]["status"], "ACTIVE");
+    let old = status(&house, &old).await;
+    assert_eq!(
+        (&old["status"], &old["statusReason"]),
+        (&json!("SUPERSEDED"), &json!("superseded by PL-2026-003"))
+    );
+}
+
+#[tokio::test]
+async fn a_list_expires_once_its_last_day_is_over() {
+    let house = House::open().await;
+    let (vendor, product) = (house.vendor("FISH").await, house.product());
+    let id = house.active(&vendor, json!([{ "productId": product, "unit": "kg", "price": "10" }])).await;
+    let app = Purchasing::new(&house.kit.environment());
+    assert_eq!(expire_over(&app).await.unwrap(), 0);
+    let last_day = "2026-07-31T23:59:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.clock.now();
+    app.clock.advance(last_day.to_std().unwrap());
+    assert_eq!(expire_over(&app).await.unwrap(), 0);
+    app.clock.advance(Duration::from_secs(60));
+    assert_eq!(expire_over(&app).await.unwrap(), 1);
+    assert_eq!(expire_over(&app).await.unwrap(), 0);
+    assert_eq!(status(&house, &id).await["status"], "EXPIRED");
+    let events = outbox::read_after(house.kit.db().read(), andaman(), 0, 100).await.unwrap();
+    let last = events.last().unwrap();
+    assert_eq!((last.kind.as_str(), last.actor_id), ("pricelist.expired", None));
+}
+
+#[tokio::test]
+async fn another_tenant_finds_no_list_and_cannot_write_one() {
+    let house = House::open().await;
+    let (vendor, product) = (house.vendor("FISH").await, house.product());
+    let id = house.active(&vendor, json!([{ "productId": product, "unit": "kg", "price": "10" }])).await;
+    let other = house.kit.caller(lanna(), &["*"]);
+    let query = "query($id: ID!, $keys: [_Any!]!) { priceList(id: $id) { id } priceLists { totalCount }
+        _entities(representations: $keys) { ... on PriceList { number } } }";
+    let variables = json!({ "id": id, "keys": [{ "__typename": "PriceList", "id": id }] });
+    let hidden = house.ask_as(&other, query, variables).await;
+    let nothing = json!({ "priceList": null, "priceLists": { "totalCount": 0 }, "_entities": [null] });
+    assert_eq!(hidden["data"], nothing, "{hidden}");
+    let input = json!({ "id": id, "expectedVersion": 3, "reason": "no longer what was agreed" });
+    let refused = house.mutate_as(&other, "inactivatePriceList", input).await;
+    assert_eq!(refused["data"]["inactivatePriceList"]["userErrors"][0]["code"], "NOT_FOUND", "{refused}");
+    let input = json!({ "vendorId": vendor, "validFrom": "2026-07-01", "validTo": "2026-07-31",
+        "lines": [{ "productId": product, "unit": "kg", "price": "10" }] });
+    let refused = house.mutate_as(&other, "createPriceList", input).await;
+    let found = House::refusals(&refused["data"]["createPriceList"]);
+    assert_eq!(found, [("NOT_FOUND".to_owned(), "vendorId".to_owned())]);
+}
+
+async fn status(house: &House, id: &str) -> Value {
+    let query = "query($id: ID!) { priceList(id: $id) { status statusReason } }";
+    // Signed in anew: the clock may have moved on beyond the first token's life.
+    let reader = house.kit.caller(andaman(), &["pricelists:view"]);
+    house.ask_as(&reader, query, json!({ "id": id })).await["data"]["priceList"].take()
 }

@@ -117,3 +117,71 @@ async fn one_vendor_is_preferred_for_a_product_at_a_time() {
     let nobody = house.mutate("setVendorProduct", json!({ "vendorId": first, "productId": unknown })).await;
     assert_eq!(House::refusals(&nobody), [("NOT_FOUND".to_owned(), "productId".to_owned())]);
 }
+
+#[tokio::test]
+async fn a_relation_notes_the_pack_and_is_listed_from_both_sides() {
+    let house = House::open().await;
+    let (first, second, product) = (house.vendor("A").await, house.vendor("B").await, house.product());
+    let input = json!({ "vendorId": first, "productId": product, "unit": "case", "vendorSku": "4711",
+        "isPreferred": true, "expectedVersion": 0, "idempotencyKey": "k1" });
+    let set = house.mutate("setVendorProduct", input.clone()).await;
+    let pack = json!({ "value": "12", "unit": { "code": "kg" } });
+    assert_eq!(
+        (&set["vendorProduct"]["pack"], &set["vendorProduct"]["version"]),
+        (&pack, &json!(1)),
+        "{set}"
+    );
+    assert_eq!(house.mutate("setVendorProduct", input).await, set);
+    let stale = json!({ "vendorId": first, "productId": product, "expectedVersion": 0 });
+    let refused = house.mutate("setVendorProduct", stale).await;
+    assert_eq!(House::refusals(&refused), [("CONFLICT".to_owned(), "expectedVersion".to_owned())]);
+    house.kit.clock().advance(std::time::Duration::from_secs(1));
+    let input = json!({ "vendorId": second, "productId": product, "isPreferred": true });
+    house.mutate("setVendorProduct", input).await;
+    let query = "query($product: ID!) { vendorProducts(where: { productIds: [$product] }) { totalCount
+        nodes { vendor { code } vendorSku isPreferred version } }
+        vendorByCode(code: \"a\") { products { nodes { product { id } } } priceLists(status: [ACTIVE]) { totalCount } } }";
+    let found = house.data(query, json!({ "product": product })).await;
+    let expected = json!([
+        { "vendor": { "code": "A" }, "vendorSku": "4711", "isPreferred": false, "version": 2 },
+        { "vendor": { "code": "B" }, "vendorSku": null, "isPreferred": true, "version": 1 },
+    ]);
+    assert_eq!(found["vendorProducts"], json!({ "totalCount": 2, "nodes": expected }));
+    assert_eq!(found["vendorByCode"]["products"]["nodes"][0]["product"]["id"], json!(product));
+    assert_eq!(found["vendorByCode"]["priceLists"]["totalCount"], 0);
+}
+
+#[tokio::test]
+async fn everything_wrong_with_a_relation_comes_out_at_once() {
+    let house = House::open().await;
+    let unknown = primitives::ProductId::generate().to_string();
+    let input = json!({ "vendorId": unknown, "productId": unknown, "unit": "smoot", "vendorSku": "x".repeat(65),
+        "isPreferred": true, "isBlocked": true });
+    let found = House::refusals(&house.mutate("setVendorProduct", input).await);
+    let expected = [
+        ("NOT_FOUND", "vendorId"),
+        ("NOT_FOUND", "productId"),
+        ("VALIDATION_ERROR", "vendorSku"),
+        ("VALIDATION_ERROR", "isBlocked"),
+        ("VALIDATION_ERROR", "unit"),
+    ];
+    assert_eq!(found.iter().map(|(code, path)| (code.as_str(), path.as_str())).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn two_vendors_made_preferred_together_leave_one() {
+    let house = House::open().await;
+    let (first, second, product) = (house.vendor("A").await, house.vendor("B").await, house.product());
+    let prefer = |vendor: &str| json!({ "vendorId": vendor, "productId": product, "isPreferred": true });
+    let (one, other) = futures::future::join(
+        house.mutate("setVendorProduct", prefer(&first)),
+        house.mutate("setVendorProduct", prefer(&second)),
+    )
+    .await;
+    for payload in [&one, &other] {
+        let refused = House::refusals(payload);
+        assert!(refused.iter().all(|(code, path)| code == "DUPLICATE" && path == "isPreferred"), "{payload}");
+    }
+    let query = "{ vendorProducts(where: { isPreferred: true }) { totalCount } }";
+    assert_eq!(house.data(query, json!({})).await["vendorProducts"]["totalCount"], 1);
+}

@@ -7,7 +7,7 @@ use chassis::{Caller, Error, Result};
 use primitives::{Decimal, ProductId, Unit};
 use serde_json::{Map, Value, json};
 
-use super::line::Packs;
+use super::model::Packs;
 use crate::Purchasing;
 
 /// Products of one request; the product service bounds the representations of a call.

@@ -1,19 +1,25 @@
-//! Vendors and their relations to products as rows; every query starts at the tenant.
+//! Vendors as rows, and in [`relation`] their relations to products; every query starts at the tenant.
+
+mod relation;
 
 use std::collections::HashMap;
 
 use chassis::{
     Connection, Db, Error, Order, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
 };
-use entities_vendor::{vendor, vendor_product};
-use primitives::{ProductId, TenantId, VendorId};
+use entities_vendor::vendor;
+use primitives::{TenantId, VendorId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{LikeExpr, LockType};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select};
 use serde::Serialize;
 
-use super::model::{Vendor, VendorFacts, VendorProduct, VendorStatus};
+use super::model::{Vendor, VendorFacts, VendorStatus};
 use crate::audit::Audit;
+
+pub(crate) use relation::{
+    RelationCriterion, clear_preferred, find_relation, list_relations, preferred_by_products, put_relations,
+};
 
 /// Rows of one INSERT: 22 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 500;
@@ -134,86 +140,6 @@ pub(crate) async fn save(tx: &impl ConnectionTrait, tenant: TenantId, vendor: &V
     Ok(())
 }
 
-/// The vendor's relation to a product.
-pub(crate) async fn find_relation(
-    db: &impl ConnectionTrait,
-    tenant: TenantId,
-    (vendor_id, product_id): (VendorId, ProductId),
-) -> Result<Option<VendorProduct>> {
-    let row = vendor_product::Entity::find()
-        .filter(vendor_product::Column::TenantId.eq(tenant))
-        .filter(vendor_product::Column::VendorId.eq(vendor_id))
-        .filter(vendor_product::Column::ProductId.eq(product_id))
-        .one(db)
-        .await?;
-    Ok(row.map(to_relation))
-}
-
-/// Takes the preference away from whoever has it for a product.
-pub(crate) async fn clear_preferred(
-    tx: &impl ConnectionTrait,
-    tenant: TenantId,
-    product_id: ProductId,
-) -> Result<()> {
-    vendor_product::Entity::update_many()
-        .col_expr(vendor_product::Column::IsPreferred, sea_orm::sea_query::Expr::value(false))
-        .filter(vendor_product::Column::TenantId.eq(tenant))
-        .filter(vendor_product::Column::ProductId.eq(product_id))
-        .filter(vendor_product::Column::IsPreferred.eq(true))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// Writes relations, new ones and changed ones.
-pub(crate) async fn put_relations(
-    tx: &impl ConnectionTrait,
-    tenant: TenantId,
-    relations: &[VendorProduct],
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<()> {
-    use vendor_product::Column::{
-        IsBlocked, IsPreferred, ProductId, TenantId, UpdatedAt, VendorId, VendorSku, Version,
-    };
-    for chunk in relations.chunks(ROWS_PER_INSERT) {
-        let rows = chunk.iter().map(|relation| vendor_product::ActiveModel {
-            id: Set(relation.id),
-            tenant_id: Set(tenant),
-            vendor_id: Set(relation.vendor_id),
-            product_id: Set(relation.product_id),
-            vendor_sku: Set(relation.vendor_sku.clone()),
-            is_preferred: Set(relation.is_preferred),
-            is_blocked: Set(relation.is_blocked),
-            updated_at: Set(now),
-            version: Set(1),
-        });
-        let known = sea_orm::sea_query::OnConflict::columns([TenantId, VendorId, ProductId])
-            .update_columns([VendorSku, IsPreferred, IsBlocked, UpdatedAt, Version])
-            .to_owned();
-        vendor_product::Entity::insert_many(rows)
-            .on_conflict(known)
-            .exec_without_returning(tx)
-            .await
-            .map_err(preferred)?;
-    }
-    Ok(())
-}
-
-/// The preferred vendors of products, in one statement.
-pub(crate) async fn preferred_by_products(
-    db: &impl ConnectionTrait,
-    tenant: TenantId,
-    products: Vec<ProductId>,
-) -> Result<HashMap<ProductId, VendorId>> {
-    let rows = vendor_product::Entity::find()
-        .filter(vendor_product::Column::TenantId.eq(tenant))
-        .filter(vendor_product::Column::ProductId.is_in(products))
-        .filter(vendor_product::Column::IsPreferred.eq(true))
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.product_id, row.vendor_id)).collect())
-}
-
 fn to_vendor(row: vendor::Model) -> Result<Vendor> {
     Ok(Vendor {
         id: row.id,
@@ -270,30 +196,10 @@ fn from_vendor(tenant: TenantId, vendor: &Vendor) -> vendor::ActiveModel {
     }
 }
 
-fn to_relation(row: vendor_product::Model) -> VendorProduct {
-    VendorProduct {
-        id: row.id,
-        vendor_id: row.vendor_id,
-        product_id: row.product_id,
-        vendor_sku: row.vendor_sku,
-        is_preferred: row.is_preferred,
-        is_blocked: row.is_blocked,
-    }
-}
-
 /// The unique index said no: somebody took the code since it was looked up.
 fn taken(error: DbErr) -> Error {
     if is_unique_violation(&error) {
         Refusal::duplicate("code", "there is already a vendor with this code").into()
-    } else {
-        error.into()
-    }
-}
-
-/// Somebody else made another vendor the preferred one at the same time.
-fn preferred(error: DbErr) -> Error {
-    if is_unique_violation(&error) {
-        Refusal::duplicate("isPreferred", "another vendor was made the preferred one at the same time").into()
     } else {
         error.into()
     }

@@ -1,0 +1,60 @@
+//! Lists whose last day is over: they stop counting by themselves, as offers look at the day; here they also say so.
+
+use std::time::Duration;
+
+use chassis::{Result, task};
+use primitives::DateTime;
+
+use super::model::PriceListStatus;
+use super::store;
+use crate::audit::Act;
+use crate::{Purchasing, event};
+
+/// How often lists are looked through. The first time comes one interval after the start.
+const INTERVAL: Duration = Duration::from_secs(60);
+/// Lists of one round; the next round takes the rest.
+const LISTS_PER_ROUND: u64 = 500;
+
+/// Expires lists for as long as the process runs.
+pub(crate) fn keep_expired(app: &Purchasing) {
+    let app = app.clone();
+    task::spawn("price list expiry", async move {
+        let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + INTERVAL, INTERVAL);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            match expire_over(&app).await {
+                Ok(0) => {}
+                Ok(lists) => tracing::info!(lists, "price lists have expired"),
+                Err(error) => tracing::warn!(%error, "expiring price lists failed; it is tried again"),
+            }
+        }
+    });
+}
+
+/// Expires the active lists of every tenant whose last day is over; answers how many there were. Two processes that do it
+/// at once expire each list once.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn expire_over(app: &Purchasing) -> Result<usize> {
+    let act = Act { at: app.clock.now(), by: None };
+    let today = DateTime::from(act.at).date();
+    let over = store::find_over_across_tenants(app.db.read(), today, LISTS_PER_ROUND).await?;
+    let mut expired = 0;
+    for (tenant, id) in over {
+        let is_new = app
+            .db
+            .write(|tx| async move {
+                let list = store::lock(&*tx, tenant, id).await?;
+                let Some(mut list) = list.filter(|list| list.is_over(today)) else { return Ok(false) };
+                list.move_to(PriceListStatus::Expired, act)?;
+                store::save(&*tx, tenant, &list).await?;
+                tx.publish(event::price_list_expired(tenant, &list));
+                Ok(true)
+            })
+            .await?;
+        expired += usize::from(is_new);
+    }
+    Ok(expired)
+}

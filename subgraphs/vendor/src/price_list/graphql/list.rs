@@ -1,0 +1,101 @@
+//! What can be asked about price lists.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use chassis::{Connection, Order, PageArgs, Refusal, Result, caller};
+use primitives::{Date, PriceListId, ProductId, VendorId};
+
+use super::super::store::{PriceListCriterion, SortedBy};
+use super::super::{model, service};
+use super::{PriceList, PriceListStatus, load};
+use crate::Purchasing;
+
+/// Values of one `in`.
+const MAX_VALUES: usize = 500;
+
+/// What a list of price lists is narrowed by. All conditions must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct PriceListFilter {
+    /// Of one of these vendors.
+    vendor_ids: Option<Vec<VendorId>>,
+    /// In one of these states.
+    status: Option<Vec<PriceListStatus>>,
+    /// With this day in the window.
+    valid_on: Option<Date>,
+    /// With a price for this product.
+    product_id: Option<ProductId>,
+}
+
+/// What a list of price lists is sorted by. Equals are told apart by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub(crate) enum PriceListSort {
+    /// By number, lowest first.
+    #[default]
+    NumberAsc,
+    /// By number, highest first.
+    NumberDesc,
+    /// By first day, earliest first.
+    ValidFromAsc,
+    /// By first day, latest first.
+    ValidFromDesc,
+}
+
+/// Questions about price lists.
+#[derive(Debug, Default)]
+pub(crate) struct PriceListQuery;
+
+#[Object]
+impl PriceListQuery {
+    /// The tenant's price lists.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
+    async fn price_lists(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<PriceListFilter>,
+        #[graphql(desc = "The order; by number unless told.")] sort: Option<PriceListSort>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Connection<PriceList>> {
+        let filter = filter.unwrap_or_default();
+        if filter.vendor_ids.as_ref().is_some_and(|ids| ids.len() > MAX_VALUES) {
+            let message = format!("a list of values has at most {MAX_VALUES}");
+            return Err(Refusal::invalid("where.vendorIds", message).into());
+        }
+        let criterion = PriceListCriterion {
+            vendor_ids: filter.vendor_ids,
+            statuses: filter.status.map(|all| all.into_iter().map(model::PriceListStatus::from).collect()),
+            valid_on: filter.valid_on,
+            product_id: filter.product_id,
+        };
+        let sort = match sort.unwrap_or_default() {
+            PriceListSort::NumberAsc => (SortedBy::Number, Order::Ascending),
+            PriceListSort::NumberDesc => (SortedBy::Number, Order::Descending),
+            PriceListSort::ValidFromAsc => (SortedBy::ValidFrom, Order::Ascending),
+            PriceListSort::ValidFromDesc => (SortedBy::ValidFrom, Order::Descending),
+        };
+        let page = PageArgs::new(first, after, last, before);
+        let app = ctx.data_unchecked::<Purchasing>();
+        Ok(service::list_price_lists(app, caller(ctx)?, &criterion, sort, page).await?.map(PriceList))
+    }
+
+    /// The price list with this id; null when the tenant has none.
+    async fn price_list(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which price list.")] id: PriceListId,
+    ) -> Result<Option<PriceList>> {
+        load(ctx, id).await
+    }
+
+    #[graphql(entity)]
+    async fn find_price_list_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<PriceList>> {
+        match id.parse() {
+            Ok(id) => load(ctx, id).await,
+            Err(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What can be asked about vendors.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use chassis::{Connection, Order, PageArgs, Refusal, Result, caller};
+use primitives::VendorId;
+
+use super::super::store::{SortedBy, VendorCriterion};
+use super::super::{model, service};
+use super::{Vendor, VendorStatus, load};
+use crate::Purchasing;
+
+/// What a list of vendors is narrowed by. All conditions must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct VendorFilter {
+    /// One of these ids.
+    ids: Option<Vec<VendorId>>,
+    /// One of these codes, whatever their case.
+    codes: Option<Vec<String>>,
+    /// In one of these states.
+    status: Option<Vec<VendorStatus>>,
+}
+
+/// What a list of vendors is sorted by. Equals are told apart by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub(crate) enum VendorSort {
+    /// By name, A first.
+    #[default]
+    NameAsc,
+    /// By name, Z first.
+    NameDesc,
+    /// By code, A first.
+    CodeAsc,
+    /// By code, Z first.
+    CodeDesc,
+    /// Latest change first.
+    UpdatedAtDesc,
+}
+
+/// Values of one `in`.
+pub(super) const MAX_VALUES: usize = 500;
+
+fn criterion(filter: VendorFilter, search: Option<String>) -> Result<VendorCriterion> {
+    let search = search.unwrap_or_default().to_lowercase();
+    let words: Vec<String> = search.split_whitespace().map(str::to_owned).collect();
+    if search.chars().count() > 100 || words.len() > 8 {
+        return Err(Refusal::invalid("search", "a search has at most 100 characters and 8 words").into());
+    }
+    let longest = filter.ids.as_ref().map_or(0, Vec::len).max(filter.codes.as_ref().map_or(0, Vec::len));
+    if longest > MAX_VALUES {
+        return Err(Refusal::invalid("where", format!("a list of values has at most {MAX_VALUES}")).into());
+    }
+    Ok(VendorCriterion {
+        ids: filter.ids,
+        codes: filter.codes.map(|codes| codes.iter().map(|code| model::normal_code(code)).collect()),
+        statuses: filter.status.map(|all| all.into_iter().map(model::VendorStatus::from).collect()),
+        words,
+    })
+}
+
+/// Questions about vendors.
+#[derive(Debug, Default)]
+pub(crate) struct VendorQuery;
+
+#[Object]
+impl VendorQuery {
+    /// The tenant's vendors.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
+    async fn vendors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<VendorFilter>,
+        #[graphql(desc = "Words that must be found in code or name.")] search: Option<String>,
+        #[graphql(desc = "The order; by name unless told.")] sort: Option<VendorSort>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Connection<Vendor>> {
+        let criterion = criterion(filter.unwrap_or_default(), search)?;
+        let sort = match sort.unwrap_or_default() {
+            VendorSort::NameAsc => (SortedBy::Name, Order::Ascending),
+            VendorSort::NameDesc => (SortedBy::Name, Order::Descending),
+            VendorSort::CodeAsc => (SortedBy::Code, Order::Ascending),
+            VendorSort::CodeDesc => (SortedBy::Code, Order::Descending),
+            VendorSort::UpdatedAtDesc => (SortedBy::UpdatedAt, Order::Descending),
+        };
+        let page = PageArgs::new(first, after, last, before);
+        let app = ctx.data_unchecked::<Purchasing>();
+        Ok(service::list_vendors(app, caller(ctx)?, &criterion, sort, page).await?.map(Vendor))
+    }
+
+    /// The vendor with this id; null when the tenant has none.
+    async fn vendor(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which vendor.")] id: VendorId,
+    ) -> Result<Option<Vendor>> {
+        load(ctx, id).await
+    }
+
+    /// The vendor with this code, whatever its case; null when the tenant has none.
+    async fn vendor_by_code(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which code.")] code: String,
+    ) -> Result<Option<Vendor>> {
+        let app = ctx.data_unchecked::<Purchasing>();
+        Ok(service::find_by_code(app, caller(ctx)?, &code).await?.map(Vendor))
+    }
+
+    #[graphql(entity)]
+    async fn find_vendor_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Vendor>> {
+        // What is no id names nothing: a bad representation must not spoil the others of its call.
+        match id.parse() {
+            Ok(id) => load(ctx, id).await,
+            Err(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Vendors in GraphQL: the type, its loaders, and in [`list`], [`change`] and [`relation`] what can be asked and done.
+
+mod change;
+mod list;
+mod relation;
+
+use async_graphql::{Context, Enum, Object};
+use chassis::{Connection, Loader, PageArgs, RequestScope, Result, caller};
+use primitives::{CurrencyCode, DateTime, Decimal, Money, ProductId, VendorId};
+
+use super::store::RelationCriterion;
+use super::{model, service};
+use crate::foreign::User;
+use crate::price_list::graphql::{PriceList, PriceListStatus, lists_of_vendor};
+use crate::{Purchasing, permission};
+
+pub(crate) use change::VendorMutation;
+pub(crate) use list::VendorQuery;
+pub(crate) use relation::{VendorProduct, VendorProductMutation, VendorProductQuery};
+
+/// Vendors by id.
+type ById = Loader<VendorId, model::Vendor>;
+/// The preferred vendor by product.
+type Preferred = Loader<ProductId, VendorId>;
+
+/// Lays this aggregate's loaders beside a request.
+pub(crate) fn lay_loaders(app: &Purchasing, scope: &RequestScope, data: &mut async_graphql::Data) {
+    let purchasing = app.clone();
+    data.insert::<ById>(scope.loader(move |caller, ids| {
+        let purchasing = purchasing.clone();
+        async move { service::find_by_ids(&purchasing, &caller, ids).await }
+    }));
+    let purchasing = app.clone();
+    data.insert::<Preferred>(scope.loader(move |caller, products| {
+        let purchasing = purchasing.clone();
+        async move { service::preferred_by_products(&purchasing, &caller, products).await }
+    }));
+}
+
+/// The vendor with an id, batched with everything else the request asks.
+pub(crate) async fn load(ctx: &Context<'_>, id: VendorId) -> Result<Option<Vendor>> {
+    Ok(ctx.data_unchecked::<ById>().load(id).await?.map(Vendor))
+}
+
+/// The vendor that is preferred for a product.
+pub(crate) async fn load_preferred(ctx: &Context<'_>, product: ProductId) -> Result<Option<Vendor>> {
+    match ctx.data_unchecked::<Preferred>().load(product).await? {
+        Some(id) => load(ctx, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Where a vendor stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "model::VendorStatus")]
+pub(crate) enum VendorStatus {
+    /// Being looked at; nothing may be bought yet.
+    Prospect,
+    /// Sells to us.
+    Active,
+    /// Must not be bought from for the time being.
+    Blocked,
+    /// History.
+    Archived,
+}
+
+/// A vendor as clients see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Vendor(pub(crate) model::Vendor);
+
+/// Who sells to the house.
+#[Object]
+impl Vendor {
+    /// Identity.
+    async fn id(&self) -> VendorId {
+        self.0.id
+    }
+
+    /// The house's own short code, in capitals; unique in the tenant.
+    async fn code(&self) -> &str {
+        &self.0.facts.code
+    }
+
+    /// The name.
+    async fn name(&self) -> &str {
+        &self.0.facts.name
+    }
+
+    /// The tax number.
+    async fn tax_id(&self) -> Option<&str> {
+        self.0.facts.tax_id.as_deref()
+    }
+
+    /// Where it stands.
+    async fn status(&self) -> VendorStatus {
+        self.0.status.into()
+    }
+
+    /// Why it is blocked.
+    async fn status_reason(&self) -> Option<&str> {
+        self.0.status_reason.as_deref()
+    }
+
+    /// What it bills in.
+    async fn currency(&self) -> CurrencyCode {
+        self.0.facts.currency
+    }
+
+    /// Days until a bill is due.
+    async fn payment_terms_days(&self) -> i32 {
+        self.0.facts.payment_terms_days
+    }
+
+    /// Days between order and delivery.
+    async fn lead_time_days(&self) -> i32 {
+        self.0.facts.lead_time_days
+    }
+
+    /// The smallest order it delivers. Null without the permission to see prices.
+    async fn min_order(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        let amount = self.0.facts.minimum_order;
+        let may = caller(ctx)?.may(permission::PRICES);
+        Ok(amount.filter(|_| may).map(|amount| Money::new(amount, self.0.facts.currency)))
+    }
+
+    /// How content the house is: 0 to 5.
+    async fn rating(&self) -> Option<Decimal> {
+        self.0.facts.rating
+    }
+
+    /// Whom to talk to.
+    async fn contact_name(&self) -> Option<&str> {
+        self.0.facts.contact_name.as_deref()
+    }
+
+    /// Where to write.
+    async fn email(&self) -> Option<&str> {
+        self.0.facts.email.as_deref()
+    }
+
+    /// Where to call.
+    async fn phone(&self) -> Option<&str> {
+        self.0.facts.phone.as_deref()
+    }
+
+    /// How it stands to single products, apart from prices.
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Connection<VendorProduct>> {
+        let criterion = RelationCriterion { vendor_ids: Some(vec![self.0.id]), ..Default::default() };
+        let page = PageArgs::new(first, after, last, before);
+        let app = ctx.data_unchecked::<Purchasing>();
+        Ok(service::list_relations(app, caller(ctx)?, &criterion, page).await?.map(VendorProduct))
+    }
+
+    /// Its price lists, latest first day first.
+    async fn price_lists(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In one of these states; in any unless told.")] status: Option<Vec<PriceListStatus>>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Connection<PriceList>> {
+        lists_of_vendor(ctx, (self.0.id, status), PageArgs::new(first, after, last, before)).await
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> DateTime {
+        self.0.audit.created_at.into()
+    }
+
+    /// Who created it; null when the platform did.
+    async fn created_by(&self) -> Option<User> {
+        self.0.audit.created_by.map(User::from)
+    }
+
+    /// When it was changed last.
+    async fn updated_at(&self) -> DateTime {
+        self.0.audit.updated_at.into()
+    }
+
+    /// Who changed it last; null when the platform did.
+    async fn updated_by(&self) -> Option<User> {
+        self.0.audit.updated_by.map(User::from)
+    }
+
+    /// Counts the changes; send it back as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
