@@ -183,7 +183,8 @@ fn path_of(cursor: &Cursor) -> Vec<PathElement> {
 /// Whether what is to be sent can be sent together with what a group sends already: the same key for the same type, no field
 /// with two values, and the same requirements for all objects that are sent under one name, as all get the same fields.
 fn fits(known: &[RepresentationType], names: &[Name], as_type: &Name, (keys, requires): &Sent) -> bool {
-    let (same, others): (Vec<&RepresentationType>, Vec<_>) = known.iter().partition(|ty| names.contains(&ty.on));
+    let (same, others): (Vec<&RepresentationType>, Vec<_>) =
+        known.iter().partition(|ty| names.contains(&ty.on));
     let agrees = same.iter().all(|ty| {
         ty.send_as == *as_type
             && ty.keys == *keys

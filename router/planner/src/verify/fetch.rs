@@ -94,7 +94,8 @@ impl Run<'_> {
                 PathElement::Key(key) => {
                     let Some(child) = self.tree.known_child(place, key) else { return Vec::new() };
                     let ancestors = &self.ancestors[at];
-                    let brings = |ty: &Name| self.tree.produced(place, key, ty, Some(ancestors)).next().is_some();
+                    let brings =
+                        |ty: &Name| self.tree.produced(place, key, ty, Some(ancestors)).next().is_some();
                     if !types.is_empty() && !types.iter().any(brings) {
                         self.find(format!("fetch {at} goes below `{key}`, which nothing before it brings"));
                     }
@@ -171,7 +172,8 @@ impl Run<'_> {
         let asked: Vec<Name> = asked.cloned().collect();
         for ty in &asked {
             let found = self.tree.produced(place, &field.source, ty, Some(&self.ancestors[at]));
-            let is_there = found.map(|one| one.name == field.name).any(|same| same);
+            let mut found = found;
+            let is_there = found.any(|one| one.name == field.name);
             let is_name =
                 field.name == "__typename" && self.tree.has_any_name(place, ty, Some(&self.ancestors[at]));
             if !is_there && !is_name {
