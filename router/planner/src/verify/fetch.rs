@@ -171,9 +171,9 @@ impl Run<'_> {
         let asked = on.iter().filter(|ty| field.on.as_ref().is_none_or(|on| on.contains(*ty)));
         let asked: Vec<Name> = asked.cloned().collect();
         for ty in &asked {
-            let found = self.tree.produced(place, &field.source, ty, Some(&self.ancestors[at]));
-            let mut found = found;
+            let mut found = self.tree.produced(place, &field.source, ty, Some(&self.ancestors[at]));
             let is_there = found.any(|one| one.name == field.name);
+            drop(found);
             let is_name =
                 field.name == "__typename" && self.tree.has_any_name(place, ty, Some(&self.ancestors[at]));
             if !is_there && !is_name {
