@@ -91,7 +91,7 @@ async fn redirects_are_not_followed() {
 
 #[tokio::test]
 async fn a_slow_subgraph_is_given_up() {
-    let routes = Router::new().route("/graphql", any(|| std::future::pending::<()>()));
+    let routes = Router::new().route("/graphql", any(std::future::pending::<()>));
     let transport = transport(serve(routes).await, |settings| {
         settings.request_timeout = Duration::from_millis(100);
     });
