@@ -146,3 +146,60 @@ fn descend(value: &Value, path: &[PathElement], here: &mut Location, found: &mut
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn merged(first: Value, second: Value) -> Value {
+        let mut into = first;
+        merge_into(&graph(), &mut into, second);
+        into
+    }
+
+    fn graph() -> Supergraph {
+        let sdl = r#"
+            schema
+              @link(url: "https://specs.apollo.dev/link/v1.0")
+              @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION) { query: Query }
+            directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+            directive @link(url: String!, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+            enum link__Purpose { SECURITY EXECUTION }
+            scalar link__Import
+            enum join__Graph { A @join__graph(name: "a", url: "") }
+            type Query { media: Media }
+            interface Media { id: ID }
+            type Book implements Media { id: ID }
+        "#;
+        Supergraph::parse(sdl).unwrap()
+    }
+
+    #[test]
+    fn objects_merge_deeply_and_later_values_win() {
+        let both = merged(json!({ "a": { "x": 1, "y": 1 } }), json!({ "a": { "y": 2, "z": 3 }, "b": 4 }));
+        assert_eq!(both, json!({ "a": { "x": 1, "y": 2, "z": 3 }, "b": 4 }));
+    }
+
+    #[test]
+    fn null_never_replaces_a_value_but_a_value_replaces_null() {
+        let both = merged(json!({ "a": { "x": 1 }, "b": null }), json!({ "a": null, "b": 2 }));
+        assert_eq!(both, json!({ "a": { "x": 1 }, "b": 2 }));
+    }
+
+    #[test]
+    fn lists_merge_by_position_and_keep_their_length() {
+        let both = merged(json!([{ "x": 1 }, null]), json!([{ "y": 2 }, { "y": 3 }, { "y": 4 }]));
+        assert_eq!(both, json!([{ "x": 1, "y": 2 }, { "y": 3 }]));
+    }
+
+    #[test]
+    fn only_a_concrete_type_replaces_a_type() {
+        for (first, second, kept) in
+            [("Media", "Book", "Book"), ("Book", "Media", "Book"), ("Media", "Media", "Media")]
+        {
+            let both = merged(json!({ "__typename": first }), json!({ "__typename": second, "id": 1 }));
+            assert_eq!(both["__typename"], kept);
+        }
+    }
+}

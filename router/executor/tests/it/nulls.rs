@@ -134,3 +134,23 @@ async fn an_object_that_hides_its_type_or_has_none_of_the_graphs_is_null() {
         ["INVALID_VALUE animals.0", "INVALID_VALUE animals.1", "INVALID_VALUE animals.2"]
     );
 }
+
+#[tokio::test]
+async fn a_failed_fetch_explains_nulls_in_lists_of_several_types() {
+    let fleet = Fleet::of(&[
+        (
+            "zoo",
+            "type Query { animals: [Animal] }
+             union Animal = Cat | Dog
+             type Cat { lives: Int } type Dog @key(fields: \"id\") { id: ID! }",
+        ),
+        ("vet", "type Dog @key(fields: \"id\") { id: ID! weight: Int! }"),
+    ])
+    .when("zoo", |_| {
+        let dog = json!({ "__typename": "Dog", "id": "1" });
+        json!({ "data": { "animals": [{ "__typename": "Cat", "lives": 9 }, dog, dog] } })
+    });
+    let response = fleet.ask("{ animals { ... on Cat { lives } ... on Dog { weight } } }").await;
+    assert_eq!(errors(&response), ["UPSTREAM_UNAVAILABLE animals.1.weight"]);
+    assert_eq!(data(&response), &json!({ "animals": [{ "lives": 9 }, null, null] }));
+}

@@ -76,6 +76,12 @@ async fn subgraph<F: Future<Output = ()> + Send + 'static>(
     (serve(routes).await, receiver)
 }
 
+/// What the subgraph heard next.
+async fn told(heard: &mut mpsc::UnboundedReceiver<Value>) -> Value {
+    let next = tokio::time::timeout(Duration::from_secs(10), heard.recv()).await;
+    next.expect("the subgraph hears something").unwrap()
+}
+
 type Events = Vec<Result<Value, TransportError>>;
 
 async fn subscribe_with(
@@ -109,15 +115,15 @@ async fn the_conversation_follows_the_protocol() {
     .await;
     let events: Vec<Value> = all_events(address).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(events, [n(1), n(2)]);
-    assert_eq!(heard.recv().await.unwrap(), "Bearer secret");
+    assert_eq!(told(&mut heard).await, "Bearer secret");
     assert_eq!(
-        heard.recv().await.unwrap(),
+        told(&mut heard).await,
         json!({ "type": "connection_init", "payload": { "Authorization": "Bearer secret" } })
     );
     let payload = json!({ "query": "subscription { n }", "variables": { "a": 1 } });
-    assert_eq!(heard.recv().await.unwrap(), json!({ "id": "1", "type": "subscribe", "payload": payload }));
-    assert_eq!(heard.recv().await.unwrap(), json!({ "type": "pong" }));
-    assert_eq!(heard.recv().await.unwrap(), "closed");
+    assert_eq!(told(&mut heard).await, json!({ "id": "1", "type": "subscribe", "payload": payload }));
+    assert_eq!(told(&mut heard).await, json!({ "type": "pong" }));
+    assert_eq!(told(&mut heard).await, "closed");
 }
 
 #[tokio::test]
@@ -144,10 +150,10 @@ async fn dropping_the_stream_says_goodbye() {
     assert_eq!(events.next().await.unwrap().unwrap(), n(1));
     drop(events);
     for _greeting in 0..3 {
-        heard.recv().await.unwrap();
+        told(&mut heard).await;
     }
-    assert_eq!(heard.recv().await.unwrap(), json!({ "id": "1", "type": "complete" }));
-    assert_eq!(heard.recv().await.unwrap(), "closed");
+    assert_eq!(told(&mut heard).await, json!({ "id": "1", "type": "complete" }));
+    assert_eq!(told(&mut heard).await, "closed");
 }
 
 #[tokio::test]
@@ -204,9 +210,9 @@ async fn a_silent_connection_is_asked_for_a_sign_of_life_and_then_given_up() {
         .await;
     assert_eq!(events[0].as_ref().unwrap_err().fault, TransportFault::Timeout);
     for _greeting in 0..3 {
-        heard.recv().await.unwrap();
+        told(&mut heard).await;
     }
-    assert_eq!(heard.recv().await.unwrap(), json!({ "type": "ping" }));
+    assert_eq!(told(&mut heard).await, json!({ "type": "ping" }));
 }
 
 #[tokio::test]
