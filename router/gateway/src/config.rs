@@ -1,5 +1,6 @@
 //! All settings of the gateway, with their defaults. Read from YAML; a wrong key is an error that names the nearest right one.
 
+use crate::config_rules;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -48,6 +49,8 @@ pub struct Limits {
     pub depth: usize,
     /// Aliased fields in one operation, counted through fragments.
     pub aliases: usize,
+    /// Fields in one operation, counted through fragments: what planning and execution work on.
+    pub fields: usize,
     /// Fields at the root of one operation.
     pub root_fields: usize,
     /// Directives in one operation.
@@ -62,7 +65,8 @@ pub struct Limits {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cors {
-    /// The origins that may call, `*` for any. Empty: only pages of the gateway itself.
+    /// The origins that may call (`https://app.example`), `*` for any. Empty: only pages of the gateway itself. It also
+    /// decides whose pages may open WebSockets.
     pub origins: Vec<String>,
 }
 
@@ -134,6 +138,8 @@ pub struct Subscriptions {
     pub buffer: usize,
     /// Milliseconds that a message may wait for a client that does not read; then the connection is closed.
     pub slow_client_ms: u64,
+    /// WebSockets and event streams open at any one time.
+    pub connections: usize,
     /// Running operations on one WebSocket.
     pub per_connection: usize,
 }
@@ -164,6 +170,7 @@ impl Default for Limits {
             body_bytes: 2 * 1024 * 1024,
             depth: 15,
             aliases: 30,
+            fields: 5_000,
             root_fields: 50,
             directives: 200,
             tokens: 10_000,
@@ -191,6 +198,7 @@ impl Default for Subscriptions {
             keep_alive_ms: 15_000,
             buffer: 64,
             slow_client_ms: 60_000,
+            connections: 10_000,
             per_connection: 100,
         }
     }
@@ -240,7 +248,10 @@ impl Config {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        serde_yaml_ng::from_str(text).map_err(|error| ConfigError::Invalid(explain(&error.to_string())))
+        let config: Self = serde_yaml_ng::from_str(text)
+            .map_err(|error| ConfigError::Invalid(explain(&error.to_string())))?;
+        config_rules::check(&config).map_err(ConfigError::Invalid)?;
+        Ok(config)
     }
 }
 
@@ -251,13 +262,16 @@ pub(crate) fn explain(message: &str) -> String {
     if !message.contains("unknown field") {
         return message.to_owned();
     }
-    let nearest = known
-        .iter()
-        .max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)));
-    match nearest {
+    match nearest(unknown, known) {
         Some(nearest) => format!("{message}; did you mean `{nearest}`?"),
         None => message.to_owned(),
     }
+}
+
+/// The name among `known` that is most like `given`.
+pub(crate) fn nearest<'n>(given: &str, known: &[&'n str]) -> Option<&'n str> {
+    let likeness = |name: &&str| strsim::jaro_winkler(given, name);
+    known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).copied()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use router_executor::{GraphqlError, Location, Response};
 
+pub(crate) use router_executor::LIMIT_EXCEEDED;
+
 /// The document is not GraphQL.
 pub(crate) const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 /// The document does not fit the schema.
@@ -12,6 +14,12 @@ pub(crate) const BAD_REQUEST: &str = "BAD_REQUEST";
 pub(crate) const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
 /// No or no valid token.
 pub(crate) const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+/// The caller may not do this, whoever it is.
+pub(crate) const FORBIDDEN: &str = "FORBIDDEN";
+/// The client sent only the hash of a document; we keep none, so it must send the text.
+pub(crate) const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
+/// The server ends.
+pub(crate) const UNAVAILABLE: &str = "UNAVAILABLE";
 /// A fault of ours.
 pub(crate) const INTERNAL: &str = "INTERNAL";
 
@@ -48,6 +56,15 @@ impl Refusal {
     /// A document that is refused before execution.
     pub(crate) fn graphql(errors: Vec<GraphqlError>) -> Self {
         Self { status: http::StatusCode::BAD_REQUEST, errors, allow: None, is_graphql: true }
+    }
+
+    /// A GraphQL request whose document is never looked at, such as one that names no operation of it.
+    pub(crate) fn operation(code: &str, message: impl Into<String>) -> Self {
+        Self::graphql(vec![GraphqlError::new(message).with_code(code)])
+    }
+
+    pub(crate) fn message(&self) -> String {
+        self.errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")
     }
 
     pub(crate) fn response(&self) -> Response {

@@ -2,7 +2,7 @@
 //!
 //! Our one extension of the format is `in_process: true`: the subgraph runs inside this process and has no address.
 
-use crate::config::{Config, explain};
+use crate::config::{Config, explain, nearest};
 use router_composition::{Composition, Diagnostic, SubgraphSource};
 use router_executor::{HttpSettings, HttpTransport, Transport};
 use router_schema::Supergraph;
@@ -157,6 +157,21 @@ impl Fleet {
         Ok(router_composition::compose(&sources))
     }
 
+    /// Settings for a subgraph that is not in the graph would silently do nothing.
+    fn must_have(&self, name: &str) -> Result<(), FleetError> {
+        let names: Vec<&str> =
+            self.supergraph.subgraphs.iter().map(|subgraph| subgraph.name.as_str()).collect();
+        if names.contains(&name) {
+            return Ok(());
+        }
+        let nearest = nearest(name, &names).map(|nearest| format!("; did you mean `{nearest}`?"));
+        let message = format!(
+            "the configuration has settings for it, but it is not in the graph{}",
+            nearest.unwrap_or_default()
+        );
+        Err(FleetError::Address { name: name.to_owned(), message })
+    }
+
     fn parse(sdl: &str, diagnostics: Vec<Diagnostic>, in_process: Vec<String>) -> Result<Self, String> {
         let supergraph = Supergraph::parse(sdl).map_err(|error| error.to_string())?;
         Ok(Self { supergraph: Arc::new(supergraph), diagnostics, in_process })
@@ -171,6 +186,9 @@ impl Fleet {
         config: &Config,
         in_process: &InProcessSubgraphs,
     ) -> Result<Vec<Arc<dyn Transport>>, FleetError> {
+        for name in config.subgraphs.keys() {
+            self.must_have(name)?;
+        }
         let subgraphs = self.supergraph.subgraphs.iter();
         subgraphs
             .map(|subgraph| {

@@ -1,7 +1,7 @@
 //! One graph being served: its planner, its executor and the operations that are ready to run.
 
 use crate::config::Limits;
-use crate::error::{GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, Refusal, diagnostics};
+use crate::error::{BAD_REQUEST, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, Refusal, diagnostics};
 use crate::limits;
 use apollo_compiler::ast::{Document, OperationType};
 use apollo_compiler::parser::Parser;
@@ -14,6 +14,9 @@ use std::sync::Arc;
 
 /// The deepest nesting that the parser follows.
 const RECURSION_MAX: usize = 200;
+
+/// The longest document that is kept for the next request with it.
+const KEPT_BYTES_MAX: usize = 64 * 1024;
 
 /// A graph with all that answering needs. One revision of it serves a request from start to end.
 pub struct Graph {
@@ -86,7 +89,10 @@ impl Graph {
         }
         metrics::counter!("carmen_prepared_operations_total", "found" => "no").increment(1);
         let prepared = Arc::new(self.make(text, operation_name)?);
-        self.prepared.insert(key, Arc::clone(&prepared));
+        // Every operation that people write by hand is shorter; a longer one carries data, and is not seen twice.
+        if text.len() <= KEPT_BYTES_MAX {
+            self.prepared.insert(key, Arc::clone(&prepared));
+        }
         Ok(prepared)
     }
 
@@ -102,7 +108,7 @@ impl Graph {
         let operation = document
             .operations
             .get(operation_name)
-            .map_err(|error| Refusal::bad_request(error.message().to_string()))?;
+            .map_err(|error| Refusal::operation(BAD_REQUEST, error.message().to_string()))?;
         if !self.introspection && asks_for_schema(operation, &document) {
             let error = GraphqlError::new("introspection is turned off").with_code(GRAPHQL_VALIDATION_FAILED);
             return Err(Refusal::graphql(vec![error]));

@@ -1,8 +1,9 @@
 //! The page for people: an explorer for the graph, served from the binary without internet access.
 
+use crate::origin;
 use crate::pipeline::Gateway;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 
@@ -49,8 +50,12 @@ pub(crate) async fn page(State(gateway): State<Gateway>) -> Response {
     response
 }
 
-pub(crate) async fn session(State(gateway): State<Gateway>) -> Response {
-    let Some(source) = &gateway.0.session else { return StatusCode::NOT_FOUND.into_response() };
+/// The page's session. Only under a local name: a page whose name was pointed at this machine would read it otherwise.
+pub(crate) async fn session(State(gateway): State<Gateway>, headers: HeaderMap) -> Response {
+    let source = gateway.0.session.as_ref().filter(|_| gateway.0.config.graphiql);
+    let Some(source) = source.filter(|_| origin::is_local_name(&headers)) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let Some(session) = source().await else { return StatusCode::NOT_FOUND.into_response() };
     let mut response = axum::Json(session).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -5,36 +5,39 @@ use crate::graph::Graph;
 use crate::negotiation::{Media, negotiate};
 use crate::pipeline::{Gateway, is_stream};
 use crate::request::{self, Asked, GraphqlRequest};
-use crate::{graphiql, sse, websocket};
+use crate::{graphiql, sse, telemetry, websocket};
 use apollo_compiler::ast::OperationType;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{RawQuery, State};
+use axum::extract::{FromRequest, RawQuery, Request, State};
 use axum::response::IntoResponse;
 use futures::future::join_all;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use router_executor::Response;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a body may take to arrive.
+const BODY_READ_MAX: Duration = Duration::from_secs(30);
 
 type HttpResponse = http::Response<Body>;
 
 pub(crate) async fn post(
     State(gateway): State<Gateway>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> HttpResponse {
     let media = match negotiate(&headers) {
         Ok(Media::Html) => Media::Json,
         Ok(media) => media,
         Err(refusal) => return refused(&refusal, Media::Json),
     };
-    let asked = match body {
-        Ok(body) => request::from_body(&headers, &body, gateway.0.config.limits.batch),
-        Err(rejection) => Err(too_large(&rejection, gateway.0.config.limits.body_bytes)),
-    };
-    let asked = match asked {
+    let limits = &gateway.0.config.limits;
+    let body = body(request, limits.body_bytes).await;
+    let asked = match body.and_then(|body| request::from_body(&headers, &body, limits.batch)) {
         Ok(asked) => asked,
         Err(refusal) => return refused(&refusal, media),
     };
@@ -66,6 +69,7 @@ pub(crate) async fn get(
         return graphiql::page(State(gateway)).await.into_response();
     }
     let media = if media == Media::Html { Media::Json } else { media };
+    // An `EventSource` cannot set headers. A foreign page that opens one may start a query, but reads nothing of it.
     if gateway.0.config.csrf_prevention && is_simple(&headers) && media != Media::EventStream {
         let message = "a GET request must carry the header `x-requested-with`, `apollo-require-preflight` or \
                        `content-type: application/json`, which no foreign page can send unasked";
@@ -133,11 +137,14 @@ async fn batch(
                 Refusal::bad_request("a subscription cannot be part of a batch").response()
             }
             Ok(operation) => gateway.answer(graph, &operation, request, headers).await,
-            Err(refusal) => refusal.response(),
+            Err(refusal) => {
+                telemetry::refused(&refusal.errors);
+                refusal.response()
+            }
         }
     });
     let answers: Vec<Response> = join_all(answers).await;
-    json(StatusCode::OK, media, serde_json::to_vec(&answers).unwrap_or_default())
+    json(StatusCode::OK, media, serde_json::to_vec(&answers).expect("responses have string keys only"))
 }
 
 fn answered(response: &Response, media: Media) -> HttpResponse {
@@ -146,6 +153,7 @@ fn answered(response: &Response, media: Media) -> HttpResponse {
 
 /// A refusal in the form that the client asked for.
 pub(crate) fn refused(refusal: &Refusal, media: Media) -> HttpResponse {
+    telemetry::refused(&refusal.errors);
     let media = if matches!(media, Media::GraphqlResponse) { media } else { Media::Json };
     let mut response = json(media.refusal_status(refusal), media, refusal.response().to_json());
     if let Some(allow) = refusal.allow {
@@ -162,6 +170,19 @@ fn json(status: StatusCode, media: Media, body: Vec<u8>) -> HttpResponse {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     response
+}
+
+/// Reads a body; one that does not arrive in time is given up.
+async fn body(request: Request, limit: usize) -> Result<Bytes, Refusal> {
+    match timeout(BODY_READ_MAX, Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(rejection)) => Err(too_large(&rejection, limit)),
+        Err(_) => Err(Refusal::http(
+            StatusCode::REQUEST_TIMEOUT,
+            crate::error::BAD_REQUEST,
+            format!("the body did not arrive within {} s", BODY_READ_MAX.as_secs()),
+        )),
+    }
 }
 
 fn too_large(rejection: &BytesRejection, limit: usize) -> Refusal {

@@ -1,12 +1,14 @@
 //! The way in for clients: GraphQL over HTTP, WebSocket and SSE, GraphiQL, health and metrics.
 //!
 //! [`Gateway`] holds the [`Graph`] (supergraph, planner, executor, prepared operations) and gives an axum router. Requests
-//! pass, in this order: `pipeline` (limits on the wire, request id, panics), `auth` (bearer token), `request` (what is
+//! pass, in this order: `server` (connections), `access` (id, log, count), `pipeline` (panics, CORS, size), `auth` (bearer token), `request` (what is
 //! asked), `graph` (prepared operation), the executor, `negotiation` (in which form it is answered). How subgraph schemas
 //! become a graph is in `fleet`. Nothing here plans or composes.
 
+mod access;
 pub mod auth;
 pub mod config;
+mod config_rules;
 mod error;
 pub mod fleet;
 mod graph;
@@ -14,6 +16,7 @@ mod graphiql;
 mod http_handler;
 mod limits;
 mod negotiation;
+mod origin;
 mod pipeline;
 mod request;
 mod server;

@@ -14,6 +14,8 @@ struct Size {
     depth: usize,
     aliases: usize,
     directives: usize,
+    /// Fields at any level.
+    fields: usize,
     /// Fields at this level itself.
     width: usize,
 }
@@ -47,6 +49,7 @@ fn exceeded<'d>(
     let checks = [
         ("depth", size.depth, limits.depth),
         ("aliases", size.aliases, limits.aliases),
+        ("fields", size.fields, limits.fields),
         ("root fields", size.width, limits.root_fields),
         ("directives", size.directives + operation.directives.len(), limits.directives),
     ];
@@ -88,6 +91,7 @@ impl<'d> Meter<'d> {
                     size.depth = if is_introspection { 1 } else { size.depth.saturating_add(1) };
                     size.aliases = size.aliases.saturating_add(usize::from(field.alias.is_some()));
                     size.width = 1;
+                    size.fields = size.fields.saturating_add(1);
                     (size, field.directives.len())
                 }
                 Selection::InlineFragment(inline) => {
@@ -99,6 +103,7 @@ impl<'d> Meter<'d> {
             };
             total.depth = total.depth.max(size.depth);
             total.aliases = total.aliases.saturating_add(size.aliases);
+            total.fields = total.fields.saturating_add(size.fields);
             total.width = total.width.saturating_add(size.width);
             total.directives = total.directives.saturating_add(size.directives).saturating_add(directives);
         }
@@ -152,9 +157,9 @@ mod tests {
             ));
         }
         query.push_str(" fragment F60 on T { b }");
-        assert_eq!(codes(&query), ["depth", "aliases"]);
+        assert_eq!(codes(&query), ["depth", "aliases", "fields"]);
         let wide = query.replace("x: a {", "... {").replace("y: a {", "... {");
-        assert_eq!(codes(&wide), ["root fields"]);
+        assert_eq!(codes(&wide), ["fields", "root fields"]);
     }
 
     #[test]

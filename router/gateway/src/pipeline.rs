@@ -2,11 +2,11 @@
 
 use crate::auth::{Authenticator, KeySet};
 use crate::config::Config;
-use crate::error::{INTERNAL, Refusal};
+use crate::error::{INTERNAL, Refusal, UNAVAILABLE};
 use crate::graph::{Graph, PreparedOperation};
 use crate::graphiql::{Session, Tab};
 use crate::request::GraphqlRequest;
-use crate::{graphiql, http_handler, telemetry};
+use crate::{access, graphiql, http_handler, telemetry};
 use apollo_compiler::ast::OperationType;
 use arc_swap::ArcSwap;
 use axum::Router;
@@ -15,14 +15,19 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use router_executor::{ClientRequest, Response};
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+
+/// Says whether everything in this process that answering needs is ready.
+pub(crate) type Readiness = Arc<dyn Fn() -> futures::future::BoxFuture<'static, bool> + Send + Sync>;
 
 /// Gives the token for a GraphiQL page that is signed in by itself; development only.
 pub(crate) type SessionSource =
@@ -38,9 +43,12 @@ pub(crate) struct Shared {
     pub(crate) auth: Option<Authenticator>,
     pub(crate) tabs: Vec<Tab>,
     pub(crate) session: Option<SessionSource>,
+    readiness: Option<Readiness>,
     forwarded: Vec<HeaderName>,
     /// Cancelled when the process stops: streams end, new ones are refused.
     pub(crate) stopping: CancellationToken,
+    /// The open WebSockets and event streams; a shutdown waits for their goodbye.
+    pub(crate) streams: TaskTracker,
 }
 
 impl Gateway {
@@ -57,8 +65,10 @@ impl Gateway {
             auth,
             tabs: Vec::new(),
             session: None,
+            readiness: None,
             forwarded,
             stopping: CancellationToken::new(),
+            streams: TaskTracker::new(),
         }))
     }
 
@@ -74,6 +84,20 @@ impl Gateway {
         let shared = Arc::get_mut(&mut self.0).expect("a gateway is completed before it is shared");
         shared.tabs = tabs;
         shared.session = Some(Arc::new(session));
+        self
+    }
+
+    /// Makes `/health/ready` depend on more than the gateway itself, such as subgraphs in this process.
+    ///
+    /// # Panics
+    /// When the gateway was cloned before: this belongs to its construction.
+    #[must_use]
+    pub fn with_readiness<F>(mut self, readiness: F) -> Self
+    where
+        F: Fn() -> futures::future::BoxFuture<'static, bool> + Send + Sync + 'static,
+    {
+        let shared = Arc::get_mut(&mut self.0).expect("a gateway is completed before it is shared");
+        shared.readiness = Some(Arc::new(readiness));
         self
     }
 
@@ -106,14 +130,16 @@ impl Gateway {
             .route("/health", get(|| async { "ok\n" }))
             .route("/health/ready", get(ready))
             .route("/metrics", get(metrics))
-            // Innermost: a body beyond the limit is never read into memory.
+            // Innermost: a body beyond the limit is never read into memory. What reads it bounds the time, too.
             .layer(DefaultBodyLimit::max(config.limits.body_bytes))
             // A page of another origin may only call what `cors` says.
             .layer(cors(config))
             // Answers are JSON text and shrink well; streams are not compressed (they have no length and must not wait).
             .layer(CompressionLayer::new())
-            // Outermost: a panic becomes a response, and the process lives on.
+            // A panic becomes a response, and the process lives on.
             .layer(CatchPanicLayer::custom(panicked))
+            // Outermost, so that nothing happens without an id, a log line and a count.
+            .layer(axum::middleware::from_fn(access::observe))
             .with_state(self.clone())
     }
 
@@ -173,6 +199,17 @@ impl Gateway {
         }
     }
 
+    /// Why no stream can be opened now.
+    pub(crate) fn refuses_streams(&self) -> Option<Refusal> {
+        let unavailable =
+            |message: &str| Refusal::http(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, message);
+        if self.0.stopping.is_cancelled() {
+            return Some(unavailable("the server is stopping"));
+        }
+        let is_full = self.0.streams.len() >= self.0.config.subscriptions.connections;
+        is_full.then(|| unavailable("too many streams are open; try again later"))
+    }
+
     fn wants_plan(&self, headers: &HeaderMap) -> bool {
         self.0.config.expose_plan && headers.get("x-carmen-plan").is_some_and(|value| value == "1")
     }
@@ -198,6 +235,9 @@ pub(crate) fn is_stream(operation: &PreparedOperation) -> bool {
     operation.kind == OperationType::Subscription
 }
 
+/// How long a browser may remember what it may send; browsers themselves allow no more than two hours.
+const PREFLIGHT_KEPT: Duration = Duration::from_secs(3600);
+
 fn cors(config: &Config) -> CorsLayer {
     let origins = &config.cors.origins;
     let allowed = if origins.iter().any(|origin| origin == "*") {
@@ -208,20 +248,29 @@ fn cors(config: &Config) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([http::Method::GET, http::Method::POST])
-        .allow_headers(tower_http::cors::Any)
+        // Not `*`: browsers leave `authorization` out of it.
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([router_protocol::REQUEST_ID])
+        .max_age(PREFLIGHT_KEPT)
 }
 
 async fn ready(State(gateway): State<Gateway>) -> impl IntoResponse {
     if gateway.0.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    (StatusCode::OK, "ready\n")
+    let is_ready = match &gateway.0.readiness {
+        Some(readiness) => readiness().await,
+        None => true,
+    };
+    if is_ready { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
 }
+
+const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 async fn metrics() -> impl IntoResponse {
     match telemetry::metrics_handle() {
-        Some(handle) => (StatusCode::OK, handle.render()),
-        None => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
+        Some(handle) => ([(CONTENT_TYPE, PROMETHEUS_TEXT)], handle.render()).into_response(),
+        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a client asks, from an HTTP request (GraphQL over HTTP, draft of 2025, sections 5 and 6).
 
-use crate::error::Refusal;
+use crate::error::{PERSISTED_QUERY_NOT_SUPPORTED, Refusal};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -31,8 +31,16 @@ impl GraphqlRequest {
     pub(crate) fn text(&self) -> Result<&str, Refusal> {
         match self.query.as_deref() {
             Some(query) if !query.trim().is_empty() => Ok(query),
+            _ if self.is_persisted() => Err(Refusal::operation(
+                PERSISTED_QUERY_NOT_SUPPORTED,
+                "persisted queries are not supported: send the document",
+            )),
             _ => Err(Refusal::bad_request("the request has no `query`")),
         }
+    }
+
+    fn is_persisted(&self) -> bool {
+        self.extensions.as_ref().is_some_and(|extensions| extensions.contains_key("persistedQuery"))
     }
 }
 
@@ -114,7 +122,7 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") {
-        return Ok(());
+        return check_charset(content_type);
     }
     let shown = if essence.is_empty() { "none".to_owned() } else { format!("`{essence}`") };
     Err(Refusal::http(
@@ -122,4 +130,62 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
         crate::error::BAD_REQUEST,
         format!("the content type must be `application/json`, not {shown}"),
     ))
+}
+
+/// JSON is UTF-8 (RFC 8259); a client that says otherwise would have its text misread.
+fn check_charset(content_type: &str) -> Result<(), Refusal> {
+    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let charset =
+        parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset")).map(|(_, value)| value);
+    match charset
+        .map(|value| value.trim().trim_matches('"'))
+        .find(|value| !value.eq_ignore_ascii_case("utf-8"))
+    {
+        None => Ok(()),
+        Some(other) => Err(Refusal::http(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            crate::error::BAD_REQUEST,
+            format!("the charset must be `utf-8`, not `{other}`"),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn refusal(value: Value) -> String {
+        from_value(value).and_then(|request| request.text().map(str::to_owned)).unwrap_err().message()
+    }
+
+    #[test]
+    fn a_part_of_another_kind_is_named() {
+        assert_eq!(refusal(json!({ "query": 1 })), "`query` must be a string");
+        assert_eq!(refusal(json!({ "query": {} })), "`query` must be a string");
+        assert_eq!(refusal(json!({ "query": "{ a }", "variables": [] })), "`variables` must be an object");
+        assert_eq!(refusal(json!({ "query": "{ a }", "extensions": "x" })), "`extensions` must be an object");
+        assert_eq!(refusal(json!("{ a }")), "a GraphQL request is a JSON object with `query`");
+        assert_eq!(refusal(json!({ "query": " " })), "the request has no `query`");
+        assert!(refusal(json!({ "extensions": { "persistedQuery": {} } })).starts_with("persisted queries"));
+        assert!(from_value(json!({ "query": "{ a }", "variables": null, "operationName": null })).is_ok());
+    }
+
+    #[test]
+    fn a_query_string_is_decoded_and_its_json_checked() {
+        let request = from_query(
+            "query=query+A%28%24n%3A+Int%29+%7B+a+%7D&variables=%7B%22n%22%3A1%7D&operationName=A",
+        )
+        .unwrap();
+        assert_eq!(request.text().unwrap(), "query A($n: Int) { a }");
+        assert_eq!(request.operation_name.as_deref(), Some("A"));
+        assert_eq!(request.variables.unwrap()["n"], 1);
+        assert!(
+            from_query("query=x&variables=7")
+                .unwrap_err()
+                .message()
+                .contains("`variables` must be a JSON object")
+        );
+        assert!(from_query("query=x&variables={").unwrap_err().message().contains("`variables` is not JSON"));
+    }
 }

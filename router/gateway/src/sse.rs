@@ -11,9 +11,15 @@ use axum::body::Body;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, StreamExt};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use router_executor::Response;
 use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// Tells reverse proxies to hand each event on at once.
+const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Answers an operation as a stream of events; a query or mutation is a stream of one.
 pub(crate) async fn respond(
@@ -23,12 +29,7 @@ pub(crate) async fn respond(
     request: GraphqlRequest,
     headers: &HeaderMap,
 ) -> http::Response<Body> {
-    if gateway.0.stopping.is_cancelled() {
-        let refusal = crate::error::Refusal::http(
-            http::StatusCode::SERVICE_UNAVAILABLE,
-            crate::error::INTERNAL,
-            "the server is stopping",
-        );
+    if let Some(refusal) = gateway.refuses_streams() {
         return refused(&refusal, Media::Json);
     }
     if !is_stream(operation) {
@@ -42,17 +43,40 @@ pub(crate) async fn respond(
     }
 }
 
+/// Hands events over a bounded queue: a client that takes nothing for too long loses its stream, and the subscription ends
+/// upstream even though the connection itself may linger.
 fn stream(gateway: &Gateway, events: impl Stream<Item = Response> + Send + 'static) -> http::Response<Body> {
+    let settings = &gateway.0.config.subscriptions;
+    let slow = Duration::from_millis(settings.slow_client_ms);
+    let (queue, mut queued) = mpsc::channel::<Event>(settings.buffer.max(1));
     let stopping = gateway.0.stopping.clone();
-    let keep_alive = gateway.0.config.subscriptions.keep_alive();
-    let events = async_stream::stream! {
-        let _gauge = StreamGauge::open();
-        let mut events = std::pin::pin!(events.take_until(stopping.cancelled_owned()));
-        while let Some(response) = events.next().await {
-            let text = String::from_utf8(response.to_json()).unwrap_or_default();
-            yield Ok::<_, Infallible>(Event::default().event("next").data(text));
+    gateway.0.streams.spawn(async move {
+        let gone = queue.clone();
+        tokio::select! {
+            () = feed(events.take_until(stopping.cancelled()), &queue, slow) => {}
+            () = gone.closed() => {}
         }
-        yield Ok(Event::default().event("complete").data(""));
+    });
+    let events = async_stream::stream! {
+        while let Some(event) = queued.recv().await {
+            yield Ok::<_, Infallible>(event);
+        }
     };
-    Sse::new(events).keep_alive(KeepAlive::new().interval(keep_alive)).into_response()
+    let mut response =
+        Sse::new(events).keep_alive(KeepAlive::new().interval(settings.keep_alive())).into_response();
+    response.headers_mut().insert(UNBUFFERED, HeaderValue::from_static("no"));
+    response
+}
+
+async fn feed(events: impl Stream<Item = Response>, queue: &mpsc::Sender<Event>, slow: Duration) {
+    let _gauge = StreamGauge::open();
+    let mut events = std::pin::pin!(events);
+    while let Some(response) = events.next().await {
+        let text = String::from_utf8(response.to_json()).expect("JSON is UTF-8");
+        if !matches!(timeout(slow, queue.send(Event::default().event("next").data(text))).await, Ok(Ok(()))) {
+            tracing::info!("a client of an event stream does not read; its stream ends");
+            return;
+        }
+    }
+    let _ = timeout(slow, queue.send(Event::default().event("complete").data(""))).await;
 }

@@ -1,7 +1,8 @@
 //! What can be seen from outside: Prometheus metrics and one log line per request.
 
+use http::{Method, StatusCode};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use router_executor::{CallOutcome, Traffic};
+use router_executor::{CallOutcome, GraphqlError, Traffic};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -20,6 +21,37 @@ pub(crate) fn metrics_handle() -> Option<&'static PrometheusHandle> {
                 .ok()
         })
         .as_ref()
+}
+
+/// Keeps the metrics' memory bounded while nobody collects them. Never ends by itself.
+pub(crate) async fn upkeep() {
+    const PERIOD: Duration = Duration::from_secs(5);
+    loop {
+        tokio::time::sleep(PERIOD).await;
+        if let Some(handle) = metrics_handle() {
+            handle.run_upkeep();
+        }
+    }
+}
+
+/// Counts one HTTP request. Methods that nobody knows share a label, so that clients cannot invent series.
+pub(crate) fn http_answered(method: &Method, status: StatusCode) {
+    let method = match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        Method::HEAD => "HEAD",
+        _ => "other",
+    };
+    metrics::counter!("carmen_http_requests_total", "method" => method, "status" => status.as_str().to_owned())
+        .increment(1);
+}
+
+/// Counts a request that was refused before execution.
+pub(crate) fn refused(errors: &[GraphqlError]) {
+    // Codes are ours here: a refusal comes from the gateway, the compiler's wrapper or the planner.
+    let code = errors.first().and_then(GraphqlError::code).unwrap_or("none").to_owned();
+    metrics::counter!("carmen_refused_total", "code" => code).increment(1);
 }
 
 /// Counts one operation that was answered.

@@ -1,7 +1,7 @@
 //! An issuer's public keys, fetched from its JWKS address or shared by an issuer in this process.
 
 use arc_swap::ArcSwap;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use std::collections::HashMap;
 use std::fmt;
@@ -62,6 +62,9 @@ impl KeySet {
                 _ => continue,
             };
             let Some(id) = &key.common.key_id else { continue };
+            if key.common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
+                continue;
+            }
             match DecodingKey::from_jwk(key) {
                 Ok(decoding) => {
                     by_id.insert(id.clone(), (decoding, algorithm));
