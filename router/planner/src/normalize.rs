@@ -196,10 +196,10 @@ impl Normalizer<'_> {
         }
         let mut merged = Vec::new();
         for entries in by_key.into_values() {
-            let wide = entries.iter().position(|entry| entry.on.is_none() && entry.condition.is_always());
-            if let Some(wide) = wide.filter(|wide| entries[*wide].fields.is_empty()) {
+            let is_leaf = self.possible(entries[0].ty.inner_named_type()).is_empty();
+            if is_leaf && entries[0].on.is_none() && entries[0].condition.is_always() {
                 // A leaf that is asked for anyway is not asked for again by type.
-                merged.push(entries[wide].clone());
+                merged.push(entries[0].clone());
             } else if entries.iter().all(|entry| entry.on == entries[0].on) {
                 merged.push(self.fuse(entries)?);
             } else {
@@ -210,6 +210,8 @@ impl Normalizer<'_> {
                 }
             }
         }
+        // Numbered as they were met: every concrete type gets its keys in the order in which it asks for them.
+        merged.sort_by_key(|field| field.origin);
         Ok(merged)
     }
 
