@@ -259,7 +259,9 @@ impl Search<'_> {
 
 /// The cost of what cannot be had.
 fn lost(field: &NormalField) -> Cost {
-    let below = field.fields.iter().map(|field| lost(field).leaves);
+    // `__typename` comes with any object; `cost` does not count it either.
+    let below =
+        field.fields.iter().filter(|field| field.name != "__typename").map(|field| lost(field).leaves);
     let leaves = below.fold(0, u32::saturating_add).max(1);
     Cost { missing: leaves, leaves, ..Cost::default() }
 }
