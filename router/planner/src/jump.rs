@@ -4,7 +4,7 @@ use crate::PlanError;
 use crate::graph::Entry;
 use crate::normalize::NormalField;
 use crate::plan::{Condition, PathElement, RepresentationField, RepresentationType};
-use crate::search::{Cursor, Search};
+use crate::search::{Apart, Cursor, Search};
 use crate::selection::{Item, SetId};
 use apollo_compiler::Name;
 use apollo_compiler::ast::OperationType;
@@ -83,12 +83,14 @@ impl Search<'_> {
         let path = path_of(cursor);
         let (deps, _) = self.tips(deps);
         let names = self.runtime_names(cursor);
+        let is_apart = self.apart.contains(&(entry.subgraph, entry.as_type.clone()));
         let known = self.groups.iter().position(|group| {
             group.is_entity
                 && group.subgraph == entry.subgraph
                 && group.path == path
                 && group.deps == deps
                 && fits(&group.representations, &names, &entry.as_type, sent)
+                && (!is_apart || requires_equally(&group.representations, &entry.as_type, &sent.1))
         });
         let group = known.unwrap_or_else(|| {
             let group = self.add_group(OperationType::Query, entry.subgraph, path, &deps);
@@ -100,6 +102,20 @@ impl Search<'_> {
             self.represent(group, &on, entry, sent);
         }
         self.inside(cursor, entry, group, set)
+    }
+
+    /// Entities for which a group sends what fields of one concrete type require, and less for another type. As it asks the
+    /// same fields for all that is sent under one name, some would have to be resolved without what they require.
+    pub(crate) fn uneven(&self) -> Apart {
+        let mut uneven = Apart::new();
+        for group in &self.groups {
+            for ty in &group.representations {
+                if !requires_equally(&group.representations, &ty.send_as, &ty.requires) {
+                    uneven.insert((group.subgraph, ty.send_as.clone()));
+                }
+            }
+        }
+        uneven
     }
 
     /// The query root needs no key: its fields are asked for as at the start, only the answer goes elsewhere.
@@ -180,21 +196,21 @@ fn path_of(cursor: &Cursor) -> Vec<PathElement> {
     path
 }
 
-/// Whether what is to be sent can be sent together with what a group sends already: the same key for the same type, no field
-/// with two values, and the same requirements for all objects that are sent under one name, as all get the same fields.
+/// Whether what is to be sent can be sent together with what a group sends already: the same key for the same type, and no
+/// field with two values.
 fn fits(known: &[RepresentationType], names: &[Name], as_type: &Name, (keys, requires): &Sent) -> bool {
-    let (same, others): (Vec<&RepresentationType>, Vec<_>) =
-        known.iter().partition(|ty| names.contains(&ty.on));
-    let agrees = same.iter().all(|ty| {
+    known.iter().filter(|ty| names.contains(&ty.on)).all(|ty| {
         ty.send_as == *as_type
             && ty.keys == *keys
             && agree(&ty.keys, requires)
             && agree(&ty.requires, keys)
             && agree(&ty.requires, requires)
-    });
-    let mut united = same.first().map(|ty| ty.requires.clone()).unwrap_or_default();
-    unite(&mut united, requires);
-    agrees && others.iter().all(|ty| ty.send_as != *as_type || same_names(&ty.requires, &united))
+    })
+}
+
+/// Whether all that is sent under this name has these required fields and no others.
+fn requires_equally(known: &[RepresentationType], send_as: &Name, requires: &[RepresentationField]) -> bool {
+    known.iter().filter(|ty| ty.send_as == *send_as).all(|ty| same_names(&ty.requires, requires))
 }
 
 fn same_names(left: &[RepresentationField], right: &[RepresentationField]) -> bool {

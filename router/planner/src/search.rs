@@ -28,6 +28,9 @@ const DEPTH_MAX: usize = 300;
 /// The most fetches that a plan may have.
 const GROUPS_MAX: usize = 1_000;
 
+/// Entities that are not asked for fields with and without requirements in one request.
+pub(crate) type Apart = BTreeSet<(SubgraphId, Name)>;
+
 /// A request in the making.
 #[derive(Debug)]
 pub(crate) struct Group {
@@ -73,6 +76,7 @@ pub(crate) struct Search<'g> {
     pub(crate) scopes: Scopes,
     pub(crate) costs: HashMap<(SubgraphId, Name, u32), Cost>,
     pub(crate) memo: ReachMemo,
+    pub(crate) apart: Apart,
     /// What is being ensured right now, against circular requirements.
     pub(crate) ensuring: Vec<(ScopeId, SubgraphId, Name, Name)>,
     /// The number for the next field that is a part of a client's field.
@@ -82,9 +86,10 @@ pub(crate) struct Search<'g> {
 }
 
 impl<'g> Search<'g> {
-    pub(crate) fn new(graph: &'g Graph) -> Self {
+    pub(crate) fn new(graph: &'g Graph, apart: Apart) -> Self {
         Self {
             graph,
+            apart,
             groups: Vec::new(),
             selections: Selections::default(),
             scopes: Scopes::default(),
