@@ -52,7 +52,8 @@ impl Placement<'_> {
         } else if error.path.is_empty() {
             self.failure(translated, &Targets::new());
         } else {
-            self.place(translated, &error.path);
+            let base = pattern(&self.fetch().path);
+            self.place(translated, &[base, error.path.clone()].concat());
             if !has_data {
                 self.explain_fetch(self.position);
             }

@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
                     } else {
                         for part in batch.split(limits.representations_per_request) {
                             let request =
-                                self.request(fetch).variable("representations", part.representations);
+                                self.request(fetch).variable(wanted.variable.as_str(), part.representations);
                             self.enqueue(position, request, part.targets);
                         }
                     }
@@ -235,7 +235,8 @@ impl<'a> Run<'a> {
     fn absorb_answer(&mut self, position: usize, answer: Answer) -> CallOutcome {
         let has_data = answer.data.is_some();
         // Merged first: where an error belongs can depend on the concrete types that came with it.
-        self.tree.merge(&[], answer.data.unwrap_or_default());
+        let places = self.tree.reach(&self.prepared.plan.fetches[position].path);
+        self.merge_everywhere(answer.data.unwrap_or_default(), &places);
         self.place(position, &answer.errors, |placement, error| placement.root_error(error, has_data))
     }
 
