@@ -100,7 +100,7 @@ fn read_elsewhere(shape: &Shape, path: &str, text: &mut String) {
 fn every_case_has_the_expected_plan() {
     let mut wrong = Vec::new();
     let cases = cases();
-    assert!(cases.len() >= 30, "only {} cases were found", cases.len());
+    assert!(cases.len() >= 100, "only {} cases were found", cases.len());
     for case in cases {
         let actual = plan(&case);
         let expected_file = case.with_extension("plan");

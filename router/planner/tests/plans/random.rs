@@ -177,7 +177,7 @@ fn operation(planner: &Planner, kind: usize, choices: &[u8]) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn every_operation_gets_a_sound_plan(
