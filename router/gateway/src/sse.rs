@@ -78,5 +78,6 @@ async fn feed(events: impl Stream<Item = Response>, queue: &mpsc::Sender<Event>,
             return;
         }
     }
-    let _ = timeout(slow, queue.send(Event::default().event("complete").data(""))).await;
+    // A line break, for browsers drop an event whose data is empty.
+    let _ = timeout(slow, queue.send(Event::default().event("complete").data("\n"))).await;
 }

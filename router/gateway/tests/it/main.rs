@@ -1,0 +1,15 @@
+//! The gateway as its clients see it: a real server on a free port over a small composed graph whose two subgraphs run in
+//! process and note what they are asked.
+
+mod auth;
+mod fleet;
+mod kit;
+mod limits;
+mod negotiation;
+mod observation;
+mod requests;
+mod shutdown;
+mod sse;
+mod subgraphs;
+mod tokens;
+mod websocket;
