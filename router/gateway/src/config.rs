@@ -35,6 +35,8 @@ pub struct Config {
     pub subscriptions: Subscriptions,
     /// How many prepared operations are kept.
     pub prepared_operations: u64,
+    /// Milliseconds that running requests may take after the stop signal; then they are cut off.
+    pub drain_ms: u64,
     /// Whether a client may ask for the query plan and the traffic of its request with the header `x-carmen-plan: 1`.
     pub expose_plan: bool,
 }
@@ -159,6 +161,7 @@ impl Default for Config {
             subgraphs: BTreeMap::new(),
             subscriptions: Subscriptions::default(),
             prepared_operations: 2_000,
+            drain_ms: 30_000,
             expose_plan: false,
         }
     }

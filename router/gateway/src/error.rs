@@ -72,6 +72,12 @@ impl Refusal {
     }
 }
 
+/// What a client gets to know about a fault of ours.
+pub(crate) fn internal() -> Refusal {
+    let status = http::StatusCode::INTERNAL_SERVER_ERROR;
+    Refusal::http(status, INTERNAL, "the request could not be answered")
+}
+
 /// The diagnostics of the compiler as GraphQL errors.
 pub(crate) fn diagnostics(
     list: &apollo_compiler::validation::DiagnosticList,

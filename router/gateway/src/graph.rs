@@ -1,7 +1,9 @@
 //! One graph being served: its planner, its executor and the operations that are ready to run.
 
 use crate::config::Limits;
-use crate::error::{BAD_REQUEST, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, Refusal, diagnostics};
+use crate::error::{
+    BAD_REQUEST, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, QUERY_TOO_COMPLEX, Refusal, diagnostics,
+};
 use crate::limits;
 use apollo_compiler::ast::{Document, OperationType};
 use apollo_compiler::parser::Parser;
@@ -23,6 +25,7 @@ pub struct Graph {
     supergraph: Arc<Supergraph>,
     planner: Planner,
     executor: Executor,
+    transports: Vec<Arc<dyn Transport>>,
     prepared: Cache<OperationKey, Arc<PreparedOperation>>,
     introspection: bool,
     limits: Limits,
@@ -56,8 +59,9 @@ impl Graph {
     ) -> Self {
         Self {
             planner: Planner::new(Arc::clone(&supergraph)),
-            executor: Executor::new(Arc::clone(&supergraph), transports),
+            executor: Executor::new(Arc::clone(&supergraph), transports.clone()),
             supergraph,
+            transports,
             prepared: Cache::new(config.prepared_operations),
             introspection: config.introspection,
             limits: config.limits.clone(),
@@ -74,6 +78,12 @@ impl Graph {
     #[must_use]
     pub fn executor(&self) -> &Executor {
         &self.executor
+    }
+
+    /// The subgraphs' names and how each is reached.
+    pub(crate) fn subgraphs(&self) -> impl Iterator<Item = (&str, &Arc<dyn Transport>)> {
+        let names = self.supergraph.subgraphs.iter().map(|subgraph| subgraph.name.as_str());
+        names.zip(&self.transports)
     }
 
     /// Looks an operation up, or parses, checks and plans it.
@@ -124,9 +134,13 @@ impl Graph {
 
     fn parse(&self, text: &str) -> Result<Document, Refusal> {
         let mut parser = Parser::new().token_limit(self.limits.tokens).recursion_limit(RECURSION_MAX);
-        parser
-            .parse_ast(text, "query")
-            .map_err(|errors| Refusal::graphql(diagnostics(&errors.errors, GRAPHQL_PARSE_FAILED)))
+        let parsed = parser.parse_ast(text, "query");
+        parsed.map_err(|errors| {
+            let is_too_long = parser.tokens_reached() > self.limits.tokens;
+            let is_too_deep = parser.recursion_reached() > RECURSION_MAX;
+            let code = if is_too_long || is_too_deep { QUERY_TOO_COMPLEX } else { GRAPHQL_PARSE_FAILED };
+            Refusal::graphql(diagnostics(&errors.errors, code))
+        })
     }
 }
 

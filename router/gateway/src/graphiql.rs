@@ -40,8 +40,8 @@ pub(crate) async fn page(State(gateway): State<Gateway>) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     }
     let tabs = serde_json::to_string(&gateway.0.tabs).unwrap_or_else(|_| "[]".to_owned());
-    // Inside a script element only `</` could end it early.
-    let tabs = tabs.replace("</", "<\\/");
+    // Inside a script element `</` could end it early, and `<!--` changes how the rest of it is read.
+    let tabs = tabs.replace('<', "\\u003c");
     let page = PAGE.replace("/*STYLE*/", STYLE).replace("/*SCRIPT*/", SCRIPT).replace("/*TABS*/[]", &tabs);
     let mut response = Html(page).into_response();
     let headers = response.headers_mut();

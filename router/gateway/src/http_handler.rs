@@ -47,6 +47,11 @@ pub(crate) async fn post(
     let graph = gateway.graph();
     match asked {
         Asked::One(request) => one(&gateway, &graph, request, &headers, (media, true)).await,
+        Asked::Batch(_) if media == Media::EventStream => {
+            let message = "a batch is answered with JSON, not with a stream";
+            let status = StatusCode::NOT_ACCEPTABLE;
+            refused(&Refusal::http(status, crate::error::BAD_REQUEST, message), media)
+        }
         Asked::Batch(requests) => batch(&gateway, &graph, requests, &headers, media).await,
     }
 }
@@ -154,8 +159,9 @@ fn answered(response: &Response, media: Media) -> HttpResponse {
 /// A refusal in the form that the client asked for.
 pub(crate) fn refused(refusal: &Refusal, media: Media) -> HttpResponse {
     telemetry::refused(&refusal.errors);
+    let status = media.refusal_status(refusal);
     let media = if matches!(media, Media::GraphqlResponse) { media } else { Media::Json };
-    let mut response = json(media.refusal_status(refusal), media, refusal.response().to_json());
+    let mut response = json(status, media, refusal.response().to_json());
     if let Some(allow) = refusal.allow {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
     }

@@ -18,9 +18,11 @@ mod limits;
 mod negotiation;
 mod origin;
 mod pipeline;
+mod readiness;
 mod request;
 mod server;
 mod sse;
+mod subscription;
 mod telemetry;
 mod websocket;
 

@@ -51,7 +51,7 @@ fn exceeded<'d>(
         ("aliases", size.aliases, limits.aliases),
         ("fields", size.fields, limits.fields),
         ("root fields", size.width, limits.root_fields),
-        ("directives", size.directives + operation.directives.len(), limits.directives),
+        ("directives", size.directives.saturating_add(operation.directives.len()), limits.directives),
     ];
     let exceeded = checks.into_iter().filter(|(_, actual, limit)| actual > limit);
     exceeded
@@ -160,6 +160,19 @@ mod tests {
         assert_eq!(codes(&query), ["depth", "aliases", "fields"]);
         let wide = query.replace("x: a {", "... {").replace("y: a {", "... {");
         assert_eq!(codes(&wide), ["fields", "root fields"]);
+    }
+
+    #[test]
+    fn a_count_beyond_all_numbers_is_still_over_the_limit() {
+        let mut query = "query Q @a { ...F0 }".to_owned();
+        for level in 0..70 {
+            query.push_str(&format!(
+                " fragment F{level} on T {{ ...F{n} @a ... @a {{ ...F{n} }} }}",
+                n = level + 1
+            ));
+        }
+        query.push_str(" fragment F70 on T { b }");
+        assert_eq!(codes(&query), ["fields", "root fields", "directives"]);
     }
 
     #[test]

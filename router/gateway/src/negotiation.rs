@@ -23,7 +23,7 @@ impl Media {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
-            Self::EventStream => "text/event-stream; charset=utf-8",
+            Self::EventStream => "text/event-stream",
             Self::Html => "text/html; charset=utf-8",
         }
     }
@@ -38,7 +38,12 @@ impl Media {
 
     /// The status for a refusal.
     pub(crate) fn refusal_status(self, refusal: &Refusal) -> StatusCode {
-        if refusal.is_graphql && self != Self::GraphqlResponse { StatusCode::OK } else { refusal.status }
+        // Only older clients read errors from a 200; who asked for a stream must not take them for its beginning.
+        if refusal.is_graphql && matches!(self, Self::Json | Self::Html) {
+            StatusCode::OK
+        } else {
+            refusal.status
+        }
     }
 }
 
@@ -93,8 +98,10 @@ fn range(text: &str) -> Option<(String, u32)> {
     if !range.contains('/') {
         return None;
     }
-    let weight =
-        parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse::<f32>().ok()).unwrap_or(1.0);
+    let weight = parts
+        .find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")))
+        .and_then(|q| q.parse::<f32>().ok())
+        .unwrap_or(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000")]
     let weight = (weight.clamp(0.0, 1.0) * 1000.0) as u32;
     Some((range, weight))

@@ -2,15 +2,16 @@
 
 use crate::auth::{Authenticator, KeySet};
 use crate::config::Config;
-use crate::error::{INTERNAL, Refusal, UNAVAILABLE};
+use crate::error::{Refusal, UNAVAILABLE, internal};
 use crate::graph::{Graph, PreparedOperation};
 use crate::graphiql::{Session, Tab};
+use crate::readiness::{self, Readiness};
 use crate::request::GraphqlRequest;
 use crate::{access, graphiql, http_handler, telemetry};
 use apollo_compiler::ast::OperationType;
 use arc_swap::ArcSwap;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -27,7 +28,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 /// Says whether everything in this process that answering needs is ready.
-pub(crate) type Readiness = Arc<dyn Fn() -> futures::future::BoxFuture<'static, bool> + Send + Sync>;
+type LocalReadiness = Arc<dyn Fn() -> futures::future::BoxFuture<'static, bool> + Send + Sync>;
 
 /// Gives the token for a GraphiQL page that is signed in by itself; development only.
 pub(crate) type SessionSource =
@@ -43,7 +44,8 @@ pub(crate) struct Shared {
     pub(crate) auth: Option<Authenticator>,
     pub(crate) tabs: Vec<Tab>,
     pub(crate) session: Option<SessionSource>,
-    readiness: Option<Readiness>,
+    pub(crate) local_readiness: Option<LocalReadiness>,
+    pub(crate) readiness: Readiness,
     forwarded: Vec<HeaderName>,
     /// Cancelled when the process stops: streams end, new ones are refused.
     pub(crate) stopping: CancellationToken,
@@ -65,7 +67,8 @@ impl Gateway {
             auth,
             tabs: Vec::new(),
             session: None,
-            readiness: None,
+            local_readiness: None,
+            readiness: Readiness::default(),
             forwarded,
             stopping: CancellationToken::new(),
             streams: TaskTracker::new(),
@@ -87,7 +90,7 @@ impl Gateway {
         self
     }
 
-    /// Makes `/health/ready` depend on more than the gateway itself, such as subgraphs in this process.
+    /// Makes `/health/ready` depend on more than the subgraphs' answers, such as their databases in this process.
     ///
     /// # Panics
     /// When the gateway was cloned before: this belongs to its construction.
@@ -97,7 +100,7 @@ impl Gateway {
         F: Fn() -> futures::future::BoxFuture<'static, bool> + Send + Sync + 'static,
     {
         let shared = Arc::get_mut(&mut self.0).expect("a gateway is completed before it is shared");
-        shared.readiness = Some(Arc::new(readiness));
+        shared.local_readiness = Some(Arc::new(readiness));
         self
     }
 
@@ -128,7 +131,7 @@ impl Gateway {
             .route("/", get(graphiql::page))
             .route("/graphiql/session", get(graphiql::session))
             .route("/health", get(|| async { "ok\n" }))
-            .route("/health/ready", get(ready))
+            .route("/health/ready", get(readiness::ready))
             .route("/metrics", get(metrics))
             // Innermost: a body beyond the limit is never read into memory. What reads it bounds the time, too.
             .layer(DefaultBodyLimit::max(config.limits.body_bytes))
@@ -254,17 +257,6 @@ fn cors(config: &Config) -> CorsLayer {
         .max_age(PREFLIGHT_KEPT)
 }
 
-async fn ready(State(gateway): State<Gateway>) -> impl IntoResponse {
-    if gateway.0.stopping.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
-    }
-    let is_ready = match &gateway.0.readiness {
-        Some(readiness) => readiness().await,
-        None => true,
-    };
-    if is_ready { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
-}
-
 const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 async fn metrics() -> impl IntoResponse {
@@ -277,9 +269,7 @@ async fn metrics() -> impl IntoResponse {
 fn panicked(_: Box<dyn std::any::Any + Send>) -> http::Response<axum::body::Body> {
     // What the panic said is in the log, through the panic hook; it is nothing for a client.
     tracing::error!("a request handler panicked");
-    let refusal =
-        Refusal::http(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL, "the request could not be answered");
-    http_handler::refused(&refusal, crate::negotiation::Media::Json)
+    http_handler::refused(&internal(), crate::negotiation::Media::Json)
 }
 
 impl fmt::Debug for Gateway {

@@ -17,9 +17,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// How long running requests may take after the stop signal.
-const DRAIN_MAX: Duration = Duration::from_secs(30);
-
 /// How long the head of a request may take to arrive; also how long an idle connection is kept.
 const HEADER_READ_MAX: Duration = Duration::from_secs(75);
 
@@ -33,7 +30,7 @@ const STREAMS_PER_CONNECTION_MAX: u32 = 200;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves `router` on `listener` until `stop` resolves. Then no connection is accepted, streams are completed, running
-/// requests are finished, and after 30 seconds the rest is cut off.
+/// requests are finished, and after [`Config::drain_ms`](crate::Config::drain_ms) the rest is cut off.
 ///
 /// # Errors
 /// When the listener cannot be used at all. A failing accept is not that: it is logged and tried again.
@@ -72,7 +69,7 @@ pub async fn serve(
         graceful.shutdown().await;
         gateway.0.streams.wait().await;
     };
-    if timeout(DRAIN_MAX, drained).await.is_err() {
+    if timeout(Duration::from_millis(gateway.0.config.drain_ms), drained).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut off");
     }
     upkeep.abort();

@@ -6,11 +6,9 @@ use crate::http_handler::refused;
 use crate::negotiation::Media;
 use crate::pipeline::{Gateway, is_stream};
 use crate::request::GraphqlRequest;
-use crate::telemetry::StreamGauge;
-use axum::body::Body;
-use axum::response::IntoResponse;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::body::{Body, Bytes};
 use futures::{Stream, StreamExt};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use router_executor::Response;
 use std::convert::Infallible;
@@ -36,8 +34,7 @@ pub(crate) async fn respond(
         let response = gateway.answer(graph, operation, request, headers).await;
         return stream(gateway, futures::stream::iter([response]));
     }
-    let client = gateway.client_request(request, headers);
-    match graph.executor().subscribe(&operation.prepared, client).await {
+    match gateway.subscribe(graph, operation, request, headers).await {
         Ok(events) => stream(gateway, events),
         Err(response) => stream(gateway, futures::stream::iter([*response])),
     }
@@ -47,37 +44,51 @@ pub(crate) async fn respond(
 /// upstream even though the connection itself may linger.
 fn stream(gateway: &Gateway, events: impl Stream<Item = Response> + Send + 'static) -> http::Response<Body> {
     let settings = &gateway.0.config.subscriptions;
-    let slow = Duration::from_millis(settings.slow_client_ms);
-    let (queue, mut queued) = mpsc::channel::<Event>(settings.buffer.max(1));
-    let stopping = gateway.0.stopping.clone();
+    let (slow, keep_alive) = (Duration::from_millis(settings.slow_client_ms), settings.keep_alive());
+    let (queue, mut queued) = mpsc::channel::<Bytes>(settings.buffer.max(1));
     gateway.0.streams.spawn(async move {
         let gone = queue.clone();
         tokio::select! {
-            () = feed(events.take_until(stopping.cancelled()), &queue, slow) => {}
+            () = feed(events, &queue, slow) => {}
             () = gone.closed() => {}
         }
     });
-    let events = async_stream::stream! {
-        while let Some(event) = queued.recv().await {
-            yield Ok::<_, Infallible>(event);
+    let body = async_stream::stream! {
+        loop {
+            match timeout(keep_alive, queued.recv()).await {
+                Ok(Some(event)) => yield Ok::<_, Infallible>(event),
+                Ok(None) => return,
+                Err(_) => yield Ok(Bytes::from_static(SIGN_OF_LIFE)),
+            }
         }
     };
-    let mut response =
-        Sse::new(events).keep_alive(KeepAlive::new().interval(settings.keep_alive())).into_response();
-    response.headers_mut().insert(UNBUFFERED, HeaderValue::from_static("no"));
+    let mut response = http::Response::new(Body::from_stream(body));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(Media::EventStream.content_type()));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(UNBUFFERED, HeaderValue::from_static("no"));
     response
 }
 
-async fn feed(events: impl Stream<Item = Response>, queue: &mpsc::Sender<Event>, slow: Duration) {
-    let _gauge = StreamGauge::open();
+async fn feed(events: impl Stream<Item = Response>, queue: &mpsc::Sender<Bytes>, slow: Duration) {
     let mut events = std::pin::pin!(events);
     while let Some(response) = events.next().await {
-        let text = String::from_utf8(response.to_json()).expect("JSON is UTF-8");
-        if !matches!(timeout(slow, queue.send(Event::default().event("next").data(text))).await, Ok(Ok(()))) {
+        if queue.send_timeout(next(&response), slow).await.is_err() {
             tracing::info!("a client of an event stream does not read; its stream ends");
             return;
         }
     }
-    // A line break, for browsers drop an event whose data is empty.
-    let _ = timeout(slow, queue.send(Event::default().event("complete").data("\n"))).await;
+    let _ = queue.send_timeout(Bytes::from_static(COMPLETE), slow).await;
+}
+
+/// The last event. It has a data line, for browsers drop an event without one, and the line is empty, for other clients
+/// read what is in it as JSON.
+const COMPLETE: &[u8] = b"event: complete\ndata:\n\n";
+
+/// A comment, which every reader skips.
+const SIGN_OF_LIFE: &[u8] = b":\n\n";
+
+/// One response as an event. JSON text has no line breaks of its own.
+fn next(response: &Response) -> Bytes {
+    [b"event: next\ndata: ".as_slice(), &response.to_json(), b"\n\n"].concat().into()
 }

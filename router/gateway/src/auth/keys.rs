@@ -1,13 +1,14 @@
 //! An issuer's public keys, fetched from its JWKS address or shared by an issuer in this process.
 
 use arc_swap::ArcSwap;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet, PublicKeyUse};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 /// Anybody can invent key ids: for an unknown one the issuer is asked at most this often.
 const REFRESH_PAUSE: Duration = Duration::from_secs(10);
@@ -62,7 +63,7 @@ impl KeySet {
                 _ => continue,
             };
             let Some(id) = &key.common.key_id else { continue };
-            if key.common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
+            if !signs_with(key, algorithm) {
                 continue;
             }
             match DecodingKey::from_jwk(key) {
@@ -102,6 +103,13 @@ impl KeySet {
             Err(error) => tracing::warn!(url = remote.url, %error, "the issuer's keys could not be fetched"),
         }
     }
+}
+
+/// Whether the issuer published the key for signatures of this algorithm. What it does not say does not exclude it.
+fn signs_with(key: &Jwk, algorithm: Algorithm) -> bool {
+    let is_for_signatures = matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let named = key.common.key_algorithm;
+    is_for_signatures && named.is_none_or(|named| named == KeyAlgorithm::from(algorithm))
 }
 
 async fn fetch(remote: &Remote) -> reqwest::Result<JwkSet> {

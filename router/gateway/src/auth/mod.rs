@@ -105,6 +105,10 @@ impl Authenticator {
 
     async fn verify(&self, token: &str) -> Option<u64> {
         let header = jsonwebtoken::decode_header(token).ok()?;
+        // RFC 7515: a token with an extension that the reader must understand and does not is not valid.
+        if header.crit.is_some() {
+            return None;
+        }
         let kid = header.kid?;
         // The issuer is read before the signature is checked only to choose the key set; `decode` checks it again.
         let unverified: Unverified = jsonwebtoken::dangerous::insecure_decode(token).ok()?.claims;

@@ -35,7 +35,7 @@ impl Connection {
     }
 
     /// Reads until the client leaves, breaks the protocol, or the server stops.
-    pub(super) async fn read(&mut self, mut stream: SplitStream<WebSocket>) -> Close {
+    pub(super) async fn read(&mut self, stream: &mut SplitStream<WebSocket>) -> Close {
         let settings = &self.gateway.0.config.subscriptions;
         let hello_until = Instant::now() + Duration::from_millis(settings.connection_init_timeout_ms);
         let silence_max = (settings.keep_alive() * SILENT_PINGS).max(self.outbox.slow);

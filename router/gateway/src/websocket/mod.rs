@@ -32,6 +32,13 @@ const REASON_BYTES_MAX: usize = 123;
 /// How long the client may take to answer our goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// How long the last words to a client may take that does not read.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// How long we listen after our goodbye. A connection that is dropped while the client still talks is reset by the system,
+/// and the client may never see why it was closed.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// How long operations that are no streams may still run when the server stops.
 const DRAIN_MAX: Duration = Duration::from_secs(20);
 
@@ -122,14 +129,14 @@ pub(crate) fn upgrade(
 
 async fn serve(gateway: Gateway, socket: WebSocket, headers: HeaderMap) {
     let settings = &gateway.0.config.subscriptions;
-    let (sink, stream) = socket.split();
+    let (sink, mut stream) = socket.split();
     let (queue, queued) = mpsc::channel::<Message>(settings.buffer.max(1));
     let slow = Duration::from_millis(settings.slow_client_ms);
     let outbox = Outbox { queue, slow, gone: CancellationToken::new() };
     let writer = write(sink, queued, outbox.gone.clone(), (slow, settings.keep_alive()));
     let mut connection = Connection::new(gateway.clone(), headers, outbox.clone());
     let reader = async {
-        let close = connection.read(stream).await;
+        let close = connection.read(&mut stream).await;
         if close.code == GOING_AWAY {
             // Streams end by themselves; whoever asked for a change gets to know how it went.
             connection.drain(DRAIN_MAX).await;
@@ -137,6 +144,8 @@ async fn serve(gateway: Gateway, socket: WebSocket, headers: HeaderMap) {
         drop(connection);
         let _ = timeout(slow, outbox.queue.send(close.message())).await;
         drop(outbox);
+        let farewell = async { while let Some(Ok(_)) = stream.next().await {} };
+        let _ = timeout(FAREWELL, farewell).await;
     };
     futures::future::join(writer, reader).await;
 }
@@ -151,21 +160,34 @@ async fn write(
     let mut heartbeat = interval_at(Instant::now() + keep_alive, keep_alive);
     loop {
         let message = tokio::select! {
+            biased;
+            () = gone.cancelled() => break,
+            _ = heartbeat.tick() => Message::Ping(Vec::new().into()),
             message = queued.recv() => match message {
                 Some(message) => message,
                 None => break,
             },
-            _ = heartbeat.tick() => Message::Ping(Vec::new().into()),
         };
         let is_last = matches!(message, Message::Close(_));
-        match timeout(slow, sink.send(message)).await {
+        let sent = tokio::select! {
+            () = gone.cancelled() => break,
+            sent = timeout(slow, sink.send(message)) => sent,
+        };
+        match sent {
             Ok(Ok(())) if !is_last => {}
-            // Done, or the client is gone, or reads nothing: whatever is queued for it cannot be delivered.
-            _ => break,
+            Ok(_) => break,
+            Err(_) => {
+                gone.cancel();
+                break;
+            }
         }
     }
+    // What is still queued for a client that does not read cannot be delivered; should it read again, it learns why.
+    drop(queued);
+    if gone.is_cancelled() {
+        let _ = timeout(LAST_WORDS, sink.send(Close::slow().message())).await;
+    }
     gone.cancel();
-    queued.close();
     let _ = timeout(GOODBYE, sink.close()).await;
 }
 

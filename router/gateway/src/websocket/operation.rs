@@ -1,13 +1,12 @@
 //! One operation on a WebSocket, from `subscribe` to `complete` or `error`.
 
 use super::Outbox;
-use crate::error::{INTERNAL, Refusal};
+use crate::error::internal;
 use crate::graph::{Graph, PreparedOperation};
 use crate::pipeline::Gateway;
 use crate::request::GraphqlRequest;
-use crate::telemetry::StreamGauge;
 use futures::{FutureExt, StreamExt};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use router_executor::{GraphqlError, Response};
 use serde_json::json;
 use std::panic::AssertUnwindSafe;
@@ -57,12 +56,7 @@ impl Operation {
         };
         if outcome.is_err() {
             tracing::error!(id = self.id, "an operation on a WebSocket panicked");
-            let refusal = Refusal::http(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                INTERNAL,
-                "the operation could not be answered",
-            );
-            self.refuse(&refusal.errors).await;
+            self.refuse(&internal().errors).await;
         }
         self.slot.end();
     }
@@ -73,13 +67,11 @@ impl Operation {
     }
 
     async fn stream(&self, request: GraphqlRequest) {
-        let _gauge = StreamGauge::open();
-        let client = self.gateway.client_request(request, &self.headers);
-        let events = match self.graph.executor().subscribe(&self.operation.prepared, client).await {
+        let opened = self.gateway.subscribe(&self.graph, &self.operation, request, &self.headers).await;
+        let mut events = match opened {
             Ok(events) => events,
             Err(response) => return self.deliver(&response).await,
         };
-        let mut events = std::pin::pin!(events.take_until(self.gateway.0.stopping.cancelled()));
         while let Some(response) = events.next().await {
             if response.is_refused() {
                 return self.refuse(&response.errors).await;

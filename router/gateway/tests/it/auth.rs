@@ -15,7 +15,7 @@ async fn with_header(server: &Server, authorization: &str) -> Answer {
     Answer::of(server.post(&json!({ "query": "{ locations }" })).header("authorization", authorization)).await
 }
 
-async fn with_token(server: &Server, token: &str) -> u16 {
+pub(crate) async fn with_token(server: &Server, token: &str) -> u16 {
     with_header(server, &format!("Bearer {token}")).await.status.as_u16()
 }
 
@@ -116,12 +116,12 @@ async fn clocks_may_differ_by_less_than_a_minute() {
 
 /// Published keys that change, and how often they were asked for.
 #[derive(Default)]
-struct Published {
-    keys: Mutex<Option<JwkSet>>,
-    asked: AtomicUsize,
+pub(crate) struct Published {
+    pub(crate) keys: Mutex<Option<JwkSet>>,
+    pub(crate) asked: AtomicUsize,
 }
 
-async fn publish(published: Arc<Published>) -> String {
+pub(crate) async fn publish(published: Arc<Published>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
     let url = format!("http://{}/jwks.json", listener.local_addr().expect("it is bound"));
     let routes = Router::new().route(

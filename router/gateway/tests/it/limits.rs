@@ -1,6 +1,6 @@
 //! Bounds on operations, as a client meets them.
 
-use crate::kit::Server;
+use crate::kit::{Answer, Server};
 use serde_json::json;
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn an_operation_beyond_a_limit_is_refused_with_its_name() {
         assert_eq!(answer.body["errors"][0]["extensions"]["limit"], json!(limit), "{query}");
     }
     let long = format!("{{ locations {} }}", "slow ".repeat(120));
-    assert_eq!(server.ask(&long).await.codes(), ["GRAPHQL_PARSE_FAILED"], "too many tokens");
+    assert_eq!(server.ask(&long).await.codes(), ["QUERY_TOO_COMPLEX"], "too many tokens");
     assert!(server.watch.requests_to("stock").is_empty() && server.watch.requests_to("shop").is_empty());
     assert_eq!(server.ask("{ product(id: 1) { id name } locations }").await.codes(), [] as [&str; 0]);
 }
@@ -49,4 +49,27 @@ async fn hostile_documents_are_refused_quickly() {
     }
     assert!(server.watch.requests_to("shop").is_empty());
     assert_eq!(server.ask("{ locations }").await.codes(), [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn an_operation_that_is_not_asked_for_counts_too() {
+    let server = Server::with("limits: { depth: 3 }").await;
+    let query = "query A { locations } query B { products { parent { parent { id } } } }";
+    let answer = Answer::of(server.post(&json!({ "query": query, "operationName": "A" }))).await;
+    assert_eq!(answer.codes(), ["QUERY_TOO_COMPLEX"]);
+}
+
+#[tokio::test]
+async fn nesting_without_end_does_not_exhaust_the_stack() {
+    let server = Server::with("limits: { tokens: 1000000 }").await;
+    let nested = |open: &str, middle: &str, close: &str| {
+        format!("{}{middle}{}", open.repeat(50_000), close.repeat(50_000))
+    };
+    for query in [
+        nested("{ products ", "{ id }", "}"),
+        nested("{ ... ", "{ id }", "}"),
+        format!("{{ product(id: {}) {{ id }} }}", nested("[", "1", "]")),
+    ] {
+        assert_eq!(server.ask(&query).await.codes(), ["QUERY_TOO_COMPLEX"]);
+    }
 }

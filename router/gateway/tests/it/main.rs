@@ -2,7 +2,9 @@
 //! process and note what they are asked.
 
 mod auth;
+mod faults;
 mod fleet;
+mod keys;
 mod kit;
 mod limits;
 mod negotiation;

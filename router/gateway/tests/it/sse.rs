@@ -21,11 +21,7 @@ async fn a_subscription_is_a_stream_of_events_that_completes() {
     let tick = |tick: u32| format!("event: next\ndata: {{\"data\":{{\"ticks\":{tick}}}}}\n\n");
     let (ticks, end) = text.split_at(text.find("event: complete").expect("it completes"));
     assert_eq!(ticks, [tick(0), tick(1), tick(2)].concat());
-    assert_eq!(
-        end.trim_end(),
-        "event: complete\ndata: \ndata:",
-        "an event without data is none to a browser"
-    );
+    assert_eq!(end, "event: complete\ndata:\n\n", "an event without a data line is none to a browser");
     server.watch.until_open(0).await;
 }
 
@@ -55,6 +51,10 @@ async fn what_is_refused_is_no_stream() {
         Answer::of(server.post(&json!({ "query": "{ nowhere }" })).header("accept", "text/event-stream"))
             .await;
     assert_eq!(answer.codes(), ["GRAPHQL_VALIDATION_FAILED"]);
+    assert_eq!(answer.status, 400, "a 200 would be taken for the beginning of a stream");
+    let batch = server.post(&json!([{ "query": "{ locations }" }])).header("accept", "text/event-stream");
+    let answer = Answer::of(batch).await;
+    assert_eq!((answer.status.as_u16(), answer.codes()), (406, vec!["BAD_REQUEST"]));
     assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
 }
 
@@ -96,4 +96,25 @@ async fn streams_are_bounded_in_number() {
     assert_eq!(open(&server, "subscription { silence }").await.status(), 503);
     drop(first);
     server.watch.until_open(0).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_says_so_and_completes() {
+    let server = Server::start().await;
+    let text = open(&server, "subscription { boom }").await.text().await.unwrap();
+    assert!(text.contains("\"code\":\"INTERNAL\"") && !text.contains("the stream is broken"), "{text}");
+    assert!(text.ends_with("event: complete\ndata:\n\n"), "{text}");
+    server.watch.until_open(0).await;
+}
+
+#[tokio::test]
+async fn answers_are_compressed_and_streams_are_not() {
+    let server = Server::start().await;
+    let query = format!("{{ products {{ {} }} }}", "id name ".repeat(10));
+    let packed =
+        server.post(&json!({ "query": query })).header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    let stream = server.post(&json!({ "query": query })).header("accept", "text/event-stream");
+    let stream = stream.header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(stream.headers().get("content-encoding"), None);
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
-use router_executor::{Transport, TransportError};
+use router_executor::{Transport, TransportError, TransportFault};
 use router_gateway::fleet::{InProcess, InProcessSubgraphs};
 use router_protocol::SubgraphRequest;
 use serde_json::{Value, json};
@@ -20,6 +20,8 @@ type Query {
   product(id: ID!): Product
   "Answers when the test says so."
   slow: String
+  "The subgraph panics."
+  panics: String
 }
 type Mutation { rename(id: ID!, name: String!): Product }
 type Subscription {
@@ -45,6 +47,8 @@ type Product @key(fields: "id") { id: ID! onHand: Int! }
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     requests: Mutex<Vec<(&'static str, SubgraphRequest)>>,
+    /// The subgraphs that cannot be reached.
+    pub(crate) down: Mutex<Vec<&'static str>>,
     /// Subscriptions open at `shop`.
     pub(crate) open: AtomicUsize,
     /// Opens the slow field.
@@ -92,7 +96,13 @@ impl Transport for Double {
     fn call(&self, request: SubgraphRequest) -> BoxFuture<'static, Result<Bytes, TransportError>> {
         let watch = Arc::clone(&self.watch);
         watch.requests.lock().expect("nobody panics while holding it").push((self.name, request.clone()));
+        let is_down = watch.down.lock().expect("nobody panics while holding it").contains(&self.name);
         async move {
+            if is_down {
+                let message = "nobody listens".to_owned();
+                return Err(TransportError { fault: TransportFault::Unreachable, message });
+            }
+            assert!(!request.query.contains("panics"), "the subgraph is broken");
             if request.query.contains("slow") {
                 watch.waiting.notify_one();
                 watch.gate.notified().await;
@@ -127,6 +137,7 @@ fn answer(request: &SubgraphRequest) -> Value {
             "slow": "done",
             "rename": product("1"),
             "locations": ["cellar"],
+            "__typename": "Query",
         }),
     }
 }

@@ -1,8 +1,8 @@
 //! An issuer of tokens with fresh keys.
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
@@ -14,22 +14,30 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) const AUTH: &str = "auth: { issuers: [{ issuer: the-issuer, audience: carmen }] }";
 
-static RSA: LazyLock<EncodingKey> = LazyLock::new(rsa);
+static RSA: LazyLock<(EncodingKey, Vec<u8>)> = LazyLock::new(rsa);
 
-fn rsa() -> EncodingKey {
+/// A fresh key and its public half in DER.
+fn rsa() -> (EncodingKey, Vec<u8>) {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("keys can be made");
-    let der: Pkcs8V1Der = pair.as_der().expect("a key has a form");
-    let pem = format!(
-        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-        STANDARD.encode(der.as_ref())
-    );
-    EncodingKey::from_rsa_pem(pem.as_bytes()).expect("it is an RSA key")
+    let private: Pkcs8V1Der = pair.as_der().expect("a key has a form");
+    let public: PublicKeyX509Der = pair.public_key().as_der().expect("a key has a form");
+    let private = pem("PRIVATE KEY", private.as_ref());
+    let key = EncodingKey::from_rsa_pem(private.as_bytes()).expect("it is an RSA key");
+    (key, public.as_ref().to_vec())
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("Base64 is ASCII"));
+    let lines: Vec<&str> = lines.collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 /// Signs what a test asks for, valid or not.
 #[derive(Clone)]
 pub(crate) struct Signer {
-    key: EncodingKey,
+    pub(crate) key: EncodingKey,
+    public: Vec<u8>,
     algorithm: Algorithm,
     kid: &'static str,
 }
@@ -37,23 +45,35 @@ pub(crate) struct Signer {
 impl Signer {
     /// The usual issuer; its key is shared by all tests.
     pub(crate) fn usual() -> Self {
-        Self { key: RSA.clone(), algorithm: Algorithm::RS256, kid: "rsa-1" }
+        Self { key: RSA.0.clone(), public: RSA.1.clone(), algorithm: Algorithm::RS256, kid: "rsa-1" }
     }
 
     /// Somebody else under the same key id.
     pub(crate) fn impostor() -> Self {
-        Self { key: rsa(), ..Self::usual() }
+        let (key, public) = rsa();
+        Self { key, public, ..Self::usual() }
     }
 
     /// An issuer with an elliptic key.
     pub(crate) fn elliptic() -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("keys can be made");
         let der = pair.to_pkcs8v1().expect("a key has a form");
-        Self { key: EncodingKey::from_ec_der(der.as_ref()), algorithm: Algorithm::ES256, kid: "ec-1" }
+        Self {
+            key: EncodingKey::from_ec_der(der.as_ref()),
+            public: Vec::new(),
+            algorithm: Algorithm::ES256,
+            kid: "ec-1",
+        }
     }
 
     pub(crate) fn with_kid(self, kid: &'static str) -> Self {
         Self { kid, ..self }
+    }
+
+    /// The public half in the forms in which an attacker would try it as a shared secret.
+    pub(crate) fn public_forms(&self) -> [Vec<u8>; 3] {
+        let pem = pem("PUBLIC KEY", &self.public);
+        [pem.clone().into_bytes(), pem.trim_end().as_bytes().to_vec(), self.public.clone()]
     }
 
     pub(crate) fn key_set(&self) -> JwkSet {

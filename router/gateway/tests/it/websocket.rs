@@ -4,7 +4,7 @@ use crate::kit::{Server, Socket};
 use crate::tokens::{AUTH, Signer, claims, claims_but, now};
 use futures::SinkExt;
 use serde_json::json;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 async fn close_after(server: &Server, messages: &[serde_json::Value]) -> (u16, String) {
@@ -49,11 +49,13 @@ async fn queries_and_mutations_go_over_the_same_connection() {
 async fn an_id_is_free_again_as_soon_as_its_operation_has_ended() {
     let server = Server::start().await;
     let mut socket = server.ready_socket().await;
+    let started = Instant::now();
     for _ in 0..200 {
         socket.subscribe("same", "{ __typename }").await;
         assert_eq!(socket.receive().await["type"], "next");
         assert_eq!(socket.receive().await["type"], "complete");
     }
+    assert!(started.elapsed() < Duration::from_secs(6), "no message waits 40 ms for the client's packets");
     for _ in 0..50 {
         socket.subscribe("same", "subscription { silence }").await;
         socket.send(json!({ "id": "same", "type": "complete" })).await;
@@ -253,6 +255,16 @@ async fn a_client_that_does_not_read_is_given_up() {
     // Nothing is read from here on: the kernel's buffers fill, then the queue, then the time is up.
     server.watch.until_open(0).await;
     assert!(received_bytes(&mut socket).await < 64 * 1024 * 1024, "what waited for the client was bounded");
+}
+
+#[tokio::test]
+async fn a_client_that_reads_again_learns_why_it_was_given_up() {
+    let server = Server::with("subscriptions: { slow_client_ms: 200, buffer: 4 }").await;
+    let mut socket = server.ready_socket().await;
+    socket.subscribe("1", "subscription { flood }").await;
+    server.watch.until_open(1).await;
+    server.watch.until_open(0).await;
+    assert_eq!(socket.closed().await, (1008, "the client does not read".to_owned()));
 }
 
 /// All that had been sent before the connection ended.
