@@ -287,6 +287,24 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_shows_every_key_with_its_default() {
+        let blocks: Vec<&str> = include_str!("../README.md")
+            .split("```yaml")
+            .skip(1)
+            .filter_map(|rest| rest.split("```").next())
+            .collect();
+        let shown = Config::parse(blocks[0]).unwrap();
+        assert_eq!(format!("{shown:?}"), format!("{:?}", Config::default()));
+        let keys = format!("{shown:?}");
+        for key in
+            keys.split([' ', '{']).filter_map(|word| word.strip_suffix(':')).filter(|key| *key != "auth")
+        {
+            assert!(blocks[0].contains(&format!("{key}:")), "{key} is not shown");
+        }
+        assert_eq!(Config::parse(blocks[1]).unwrap().auth.unwrap().issuers.len(), 1);
+    }
+
+    #[test]
     fn a_wrong_key_names_its_place_and_the_nearest_right_one() {
         let error = Config::parse("limits:\n  dept: 3\n").unwrap_err().to_string();
         assert!(error.contains("limits") && error.contains("did you mean `depth`?"), "{error}");
