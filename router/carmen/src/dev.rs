@@ -59,7 +59,8 @@ pub async fn start(global: &Global, args: &Args) -> anyhow::Result<Running> {
     config.auth.get_or_insert_with(|| own_issuer(global, address));
     let page_user = services.get(subgraph_identity::NAME).map(|identity| identity.environment().clone());
     let trust = surroundings.trust(global);
-    let gateway = Gateway::new(config, graph, |_| None).with_graphiql(tabs::tabs(), move || {
+    let gateway = Gateway::new(config, graph, |_| None).with_readiness(services.readiness());
+    let gateway = gateway.with_graphiql(tabs::tabs(), move || {
         let (environment, trust) = (page_user.clone(), trust.clone());
         async move {
             let token = subgraph_identity::issue_token(&environment?, trust, PAGE_USER).await.ok()?;

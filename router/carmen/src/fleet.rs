@@ -5,17 +5,22 @@ use crate::databases;
 use anyhow::bail;
 use bytes::Bytes;
 use chassis::{Clock, Environment, HttpPeer, Keys, Peers, Subgraph, TokenVerifier, Trust, boot};
-use futures::future::{BoxFuture, FutureExt};
+use futures::future::{BoxFuture, FutureExt, join_all};
 use futures::stream::{BoxStream, StreamExt};
 use router_executor::{Transport, TransportError};
 use router_gateway::fleet::{InProcess, InProcessSubgraphs};
 use router_protocol::SubgraphRequest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Every service there is.
 pub const SERVICES: [&str; 4] =
     [subgraph_identity::NAME, subgraph_inventory::NAME, subgraph_product::NAME, subgraph_vendor::NAME];
+
+/// How long a database may take to show that it is there.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The services that run in this process.
 #[derive(Debug)]
@@ -83,6 +88,18 @@ impl Services {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Subgraph> {
         self.started.get(name)
+    }
+
+    /// Asks whether every service of this process reaches its database. Never waits long: load balancers ask it.
+    pub fn readiness(&self) -> impl Fn() -> BoxFuture<'static, bool> + Send + Sync + use<> {
+        let environments: Vec<Environment> =
+            self.started.values().map(|subgraph| subgraph.environment().clone()).collect();
+        move || {
+            let pings = environments.clone().into_iter().map(|environment| async move {
+                matches!(timeout(PING_TIMEOUT, environment.db.ping()).await, Ok(Ok(())))
+            });
+            join_all(pings).map(|reached| reached.into_iter().all(|is_reached| is_reached)).boxed()
+        }
     }
 
     /// The services as the router calls them.
