@@ -126,6 +126,8 @@ ids! {
     CategoryId,
     /// What is left of one receipt at a FIFO item.
     CostLayerId,
+    /// An event that could not be acted on.
+    DeadLetterId,
     /// A published fact; consumers remember it to act once.
     EventId,
     /// The rate of two currencies on a day.

@@ -4,7 +4,9 @@ use crate::cli::Global;
 use crate::databases;
 use anyhow::bail;
 use bytes::Bytes;
-use chassis::{Clock, Environment, HttpPeer, Keys, Peers, Subgraph, TokenVerifier, Trust, boot};
+use chassis::{
+    Bus, Clock, Environment, HttpPeer, InProcessBus, Keys, Peers, Subgraph, TokenVerifier, Trust, boot,
+};
 use futures::future::{BoxFuture, FutureExt, join_all};
 use futures::stream::{BoxStream, StreamExt};
 use router_executor::{Transport, TransportError};
@@ -37,6 +39,8 @@ pub struct Surroundings {
     pub keys: Keys,
     /// How services reach each other.
     pub peers: Peers,
+    /// How their events do.
+    pub bus: Arc<dyn Bus>,
 }
 
 impl Surroundings {
@@ -47,7 +51,7 @@ impl Surroundings {
             Some(url) => Keys::at_url(url.clone()),
             None => Keys::in_process(),
         };
-        Self { clock: Clock::system(), keys, peers: Peers::new() }
+        Self { clock: Clock::system(), keys, peers: Peers::new(), bus: Arc::new(InProcessBus::default()) }
     }
 
     /// Whose access tokens are accepted.
@@ -63,7 +67,8 @@ impl Surroundings {
     pub async fn environment(&self, global: &Global, service: &str) -> anyhow::Result<Environment> {
         let db = databases::open(global, service).await?;
         let verifier = TokenVerifier::new(self.trust(global), self.clock.clone());
-        Ok(Environment { db, clock: self.clock.clone(), verifier, peers: self.peers.clone() })
+        let (clock, peers, bus) = (self.clock.clone(), self.peers.clone(), Arc::clone(&self.bus));
+        Ok(Environment { db, clock, verifier, peers, bus })
     }
 }
 

@@ -9,6 +9,7 @@
 //! [`Caller`] and fresh [`Loader`]s beside the request, runs the schema, and maps every failure to a code in one place.
 
 pub mod boot;
+pub mod bus;
 mod caller;
 mod clock;
 mod connection;
@@ -16,6 +17,7 @@ mod db;
 mod error;
 mod http;
 pub mod idempotency;
+pub mod inbox;
 mod loader;
 mod migration;
 pub mod outbox;
@@ -32,6 +34,7 @@ mod token;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
+pub use bus::{Bus, InProcessBus};
 pub use caller::{Authentication, Caller, caller};
 pub use clock::Clock;
 pub use connection::{Connection, Edge, PageInfo};
@@ -40,6 +43,7 @@ pub use error::{
     Code, Denial, Error, Fault, Missing, Outage, Refusal, Refusals, Result, Stale, UserError,
     is_unique_violation, outcome,
 };
+pub use inbox::{Consumer, Handlers};
 pub use loader::Loader;
 pub use outbox::{Envelope, Event};
 pub use page::{Order, PageArgs, PageRequest, SortKey};

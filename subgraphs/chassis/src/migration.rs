@@ -1,5 +1,7 @@
-//! Chassis' own tables: outbox, its counter and the idempotency keys. They have their own history, apart from the
+//! Chassis' own tables: outbox, idempotency keys, what a consumer needs. They have their own history, apart from the
 //! service's.
+
+mod eventing;
 
 use sea_orm_migration::prelude::*;
 
@@ -10,7 +12,7 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(CreateOutbox), Box::new(CreateIdempotency)]
+        vec![Box::new(CreateOutbox), Box::new(CreateIdempotency), Box::new(eventing::CreateEventing)]
     }
 
     fn migration_table_name() -> DynIden {

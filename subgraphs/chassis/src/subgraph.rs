@@ -14,6 +14,7 @@ use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
 use router_protocol::{SubgraphRequest, SubgraphResponse};
 
+use crate::bus::Bus;
 use crate::caller::Authentication;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -38,6 +39,8 @@ pub struct Environment {
     pub verifier: TokenVerifier,
     /// The other subgraphs.
     pub peers: Peers,
+    /// The other subgraphs' events, and the way out for its own.
+    pub bus: Arc<dyn Bus>,
 }
 
 type PerRequest = dyn Fn(&RequestScope, &mut Data) + Send + Sync;

@@ -4,6 +4,7 @@
 
 use std::future::Future;
 
+use primitives::EventId;
 use router_protocol::{REQUEST_ID, TRACEPARENT};
 
 /// The longest label that is taken over from a header.
@@ -20,6 +21,8 @@ pub struct Origin {
     pub request_id: Option<String>,
     /// The W3C trace context.
     pub traceparent: Option<String>,
+    /// The event that is acted on, when it is not a request.
+    pub cause: Option<EventId>,
 }
 
 impl Origin {
@@ -30,7 +33,7 @@ impl Origin {
             let text = value.to_str().ok()?;
             (text.len() <= LABEL_CHARS_MAX).then(|| text.to_owned())
         };
-        Self { request_id: label(REQUEST_ID), traceparent: label(TRACEPARENT) }
+        Self { request_id: label(REQUEST_ID), traceparent: label(TRACEPARENT), cause: None }
     }
 
     /// Runs `work` with these labels, so that events it publishes carry them.

@@ -55,7 +55,7 @@ fn active(event: &Event, seq: i64) -> row::ActiveModel {
         aggregate_version: Set(event.aggregate_version),
         occurred_at: Set(event.occurred_at),
         actor_id: Set(event.actor.map(primitives::UserId::as_uuid)),
-        causation_id: Set(event.causation.map(EventId::as_uuid)),
+        causation_id: Set(event.causation.or(origin.cause).map(EventId::as_uuid)),
         correlation_id: Set(origin.request_id),
         traceparent: Set(origin.traceparent),
         payload: Set(event.payload.clone()),

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Result;
-use crate::{idempotency, task};
+use crate::{idempotency, inbox, task};
 
 /// How long events can be read again.
 pub const RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -55,10 +55,13 @@ pub fn keep_pruned(db: &Db, clock: &Clock) {
             let now = clock.now();
             let events = prune(&db, now).await;
             let keys = idempotency::prune(&db, now).await;
-            match (events, keys) {
-                (Ok(events), Ok(keys)) => tracing::debug!(events, keys, "old rows are pruned"),
-                (events, keys) => {
-                    tracing::warn!(events = ?events.err(), keys = ?keys.err(), "pruning failed; it is tried again");
+            let handled = inbox::prune(&db, now).await;
+            for (rows, outcome) in
+                [("events", events), ("idempotency keys", keys), ("handled events", handled)]
+            {
+                match outcome {
+                    Ok(count) => tracing::debug!(count, "old {rows} are pruned"),
+                    Err(error) => tracing::warn!(?error, "pruning {rows} failed; it is tried again"),
                 }
             }
         }

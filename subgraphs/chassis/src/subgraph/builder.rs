@@ -80,8 +80,9 @@ impl SubgraphBuilder {
         self
     }
 
-    /// The subgraph.
+    /// The subgraph; from now on its events are on the bus.
     pub fn finish(self) -> Subgraph {
+        self.inner.environment.bus.attach(self.inner.name, &self.inner.environment.db);
         Subgraph(Arc::new(self.inner))
     }
 }

@@ -9,6 +9,7 @@ use sea_orm_migration::MigratorTrait;
 use serde_json::Value;
 
 use super::{Signer, TestDatabase, claims};
+use crate::bus::InProcessBus;
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -22,6 +23,7 @@ pub struct Kit {
     clock: Clock,
     signer: Signer,
     peers: Peers,
+    bus: InProcessBus,
 }
 
 impl Kit {
@@ -33,6 +35,7 @@ impl Kit {
             clock: Clock::standing_at(morning),
             signer: Signer::default(),
             peers: Peers::new(),
+            bus: InProcessBus::default(),
         }
     }
 
@@ -43,6 +46,7 @@ impl Kit {
             clock: self.clock.clone(),
             verifier: self.signer.verifier(&self.clock),
             peers: self.peers.clone(),
+            bus: Arc::new(self.bus.clone()),
         }
     }
 
@@ -69,6 +73,11 @@ impl Kit {
     /// The other subgraphs; connect [`TestPeer`](super::TestPeer)s here.
     pub fn peers(&self) -> &Peers {
         &self.peers
+    }
+
+    /// The bus of the subgraph under test; attach other services' databases here.
+    pub fn bus(&self) -> &InProcessBus {
+        &self.bus
     }
 
     /// A signed-in caller of `tenant` with `permissions`; the token is valid for five minutes of the kit's clock.

@@ -5,6 +5,7 @@
 mod entities;
 mod failures;
 mod idempotency;
+mod inbox;
 mod outbox;
 mod paging;
 mod pantry;

@@ -1,0 +1,223 @@
+//! Events that could not be acted on: seen, kept, replayed.
+//!
+//! A dead letter counts as handled, so that a second delivery does not fail all over again; replaying it is the one way
+//! back. Fields of these names cannot be merged by a router (each service would answer for itself only), so a service
+//! that consumes gives them names of its own and calls these functions.
+
+use std::sync::Arc;
+
+use async_graphql::SimpleObject;
+use primitives::{DeadLetterId, EventId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::handle::{act, caused_by};
+use super::{Consumer, row};
+use crate::caller::Caller;
+use crate::connection::Connection;
+use crate::db::Db;
+use crate::error::{Error, Refusal, Result, UserError};
+use crate::outbox::Envelope;
+use crate::page::{self, PageArgs, SortKey};
+
+/// Characters of an error that are kept.
+const ERROR_CHARS_MAX: usize = 1_000;
+
+/// An event that a service could not act on. It waits to be replayed; the events behind it went on.
+#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[graphql(shareable)]
+pub struct DeadLetter {
+    /// Identity.
+    pub id: DeadLetterId,
+    /// Which service could not act on it.
+    pub consumer: String,
+    /// Which service published it.
+    pub source: String,
+    /// The event's identity.
+    pub event_id: EventId,
+    /// What happened: `pr.approved`.
+    #[graphql(name = "type")]
+    pub kind: String,
+    /// The whole event, as JSON text.
+    pub event: String,
+    /// Why acting on it failed the last time.
+    pub error: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it failed the last time.
+    pub failed_at: primitives::DateTime,
+    /// When it was replayed with success.
+    pub replayed_at: Option<primitives::DateTime>,
+}
+
+/// What came of replaying a dead letter.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(shareable)]
+pub struct DeadLetterPayload {
+    /// The letter as it is now.
+    pub dead_letter: Option<DeadLetter>,
+    /// What was refused.
+    pub user_errors: Vec<UserError>,
+}
+
+impl From<row::Model> for DeadLetter {
+    fn from(row: row::Model) -> Self {
+        Self {
+            id: DeadLetterId::from_uuid(row.id),
+            consumer: row.consumer,
+            source: row.source,
+            event_id: EventId::from_uuid(row.event_id),
+            kind: row.event["type"].as_str().unwrap_or_default().to_owned(),
+            event: row.event.to_string(),
+            error: row.error,
+            attempts: row.attempts,
+            failed_at: row.failed_at.into(),
+            replayed_at: row.replayed_at.map(Into::into),
+        }
+    }
+}
+
+/// Lays `event` aside after the last of `attempts` failed with `error`.
+pub(super) async fn bury(
+    consumer: &Consumer,
+    source: &str,
+    event: &Envelope,
+    (attempts, error): (u32, &Error),
+) -> Result<()> {
+    let now = consumer.0.clock.now();
+    let letter = row::ActiveModel {
+        id: Set(DeadLetterId::at(now).as_uuid()),
+        tenant_id: Set(event.tenant_id.as_uuid()),
+        consumer: Set(consumer.0.name.to_owned()),
+        source: Set(source.to_owned()),
+        event_id: Set(event.event_id.as_uuid()),
+        event: Set(serde_json::to_value(event).map_err(Error::internal)?),
+        error: Set(reason(error)),
+        attempts: Set(attempts.try_into().unwrap_or(i32::MAX)),
+        failed_at: Set(now),
+        replayed_at: Set(None),
+    };
+    let letter = &letter;
+    consumer
+        .0
+        .db
+        .write(|tx| async move {
+            if consumer.mark(&tx, event, now).await? {
+                row::Entity::insert(letter.clone()).exec_without_returning(&tx).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// The error with its causes, for the people who mend it.
+fn reason(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        text = format!("{text}: {next}");
+        cause = next.source();
+    }
+    text.chars().take(ERROR_CHARS_MAX).collect()
+}
+
+/// A page of the caller's tenant's dead letters, the latest first; those that were replayed only when asked for.
+///
+/// # Errors
+/// `Refused` when the page asked for is none; `Internal` when the database fails.
+pub async fn list_dead_letters(
+    db: &Db,
+    caller: &Caller,
+    is_replayed: bool,
+    page: PageArgs,
+) -> Result<Connection<DeadLetter>> {
+    let mine = row::Entity::find().filter(row::Column::TenantId.eq(caller.tenant.as_uuid()));
+    let select = if is_replayed {
+        mine.filter(row::Column::ReplayedAt.is_not_null())
+    } else {
+        mine.filter(row::Column::ReplayedAt.is_null())
+    };
+    let sort = [SortKey::descending(row::Column::FailedAt)];
+    let found = page::list(db, select, &sort, row::Column::Id, page.check(&is_replayed)?).await?;
+    Ok(found.map(DeadLetter::from))
+}
+
+/// A dead letter of the caller's tenant.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn find_dead_letter(db: &Db, caller: &Caller, id: DeadLetterId) -> Result<Option<DeadLetter>> {
+    let mine = row::Entity::find_by_id(id.as_uuid());
+    let found = mine.filter(row::Column::TenantId.eq(caller.tenant.as_uuid())).one(db.read()).await?;
+    Ok(found.map(DeadLetter::from))
+}
+
+impl Consumer {
+    /// Acts on a dead letter once more. With success it counts as replayed; without, it stays and remembers the error.
+    /// Whether the caller may do that is for the service to say.
+    ///
+    /// # Errors
+    /// `NotFound` for a letter of nobody's or another tenant's; `Refused` when it was replayed before; whatever the handler
+    /// answers.
+    pub async fn replay(&self, caller: &Caller, id: DeadLetterId) -> Result<DeadLetter> {
+        let found = find_row(self, caller, id).await?;
+        let event: Envelope = serde_json::from_value(found.event.clone()).map_err(Error::internal)?;
+        let handler = self.handler(&found.source, &event.kind);
+        let handler = handler.ok_or_else(|| {
+            Refusal::invalid("id", format!("nobody acts on {} of {} any more", event.kind, found.source))
+        })?;
+        let (event, found, now) = (&Arc::new(event), &found, self.0.clock.now());
+        let effect = self.0.db.write(|tx| async move {
+            claim(&tx, found, now).await?;
+            act(handler, tx, event).await
+        });
+        if let Err(error) = caused_by(event).scope(effect).await {
+            remember(self, found, &error).await?;
+            return Err(error);
+        }
+        Ok(DeadLetter::from(find_row(self, caller, id).await?))
+    }
+}
+
+async fn find_row(consumer: &Consumer, caller: &Caller, id: DeadLetterId) -> Result<row::Model> {
+    let mine = row::Entity::find_by_id(id.as_uuid())
+        .filter(row::Column::TenantId.eq(caller.tenant.as_uuid()))
+        .filter(row::Column::Consumer.eq(consumer.0.name));
+    let found = mine.one(consumer.0.db.read()).await?;
+    found.ok_or_else(|| Error::not_found_at("dead letter", "id"))
+}
+
+/// Marks the letter as replayed in the transaction of the effect; of two replays one waits and is then refused.
+async fn claim(tx: &crate::db::Tx, found: &row::Model, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+    let claimed = row::Entity::update_many()
+        .col_expr(row::Column::ReplayedAt, now.into())
+        .col_expr(row::Column::Attempts, (found.attempts + 1).into())
+        .filter(row::Column::Id.eq(found.id))
+        .filter(row::Column::ReplayedAt.is_null())
+        .exec(tx)
+        .await?;
+    if claimed.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Refusal::invalid_state("REPLAYED", "REPLAYED").into())
+    }
+}
+
+async fn remember(consumer: &Consumer, found: &row::Model, error: &Error) -> Result<()> {
+    let (now, reason) = (consumer.0.clock.now(), &reason(error));
+    consumer
+        .0
+        .db
+        .write(|tx| async move {
+            row::Entity::update_many()
+                .col_expr(row::Column::Error, reason.as_str().into())
+                .col_expr(row::Column::Attempts, (found.attempts + 1).into())
+                .col_expr(row::Column::FailedAt, now.into())
+                .filter(row::Column::Id.eq(found.id))
+                .filter(row::Column::ReplayedAt.is_null())
+                .exec(&tx)
+                .await?;
+            Ok(())
+        })
+        .await
+}
