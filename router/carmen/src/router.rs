@@ -3,6 +3,7 @@
 use crate::cli::Router as Args;
 use crate::{console, shutdown};
 use anyhow::Context;
+use router_composition::Severity;
 use router_gateway::fleet::InProcessSubgraphs;
 use router_gateway::{Config, Fleet, FleetError, Gateway, Graph};
 use tokio::net::TcpListener;
@@ -19,7 +20,8 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
     config.listen = args.listen.unwrap_or(config.listen);
     let nobody = InProcessSubgraphs::new();
     let fleet = Fleet::load(&args.supergraph, &nobody).await.map_err(explained)?;
-    for diagnostic in &fleet.diagnostics {
+    // Hints are for whoever composes; `carmen compose` shows them.
+    for diagnostic in fleet.diagnostics.iter().filter(|one| one.severity < Severity::Hint) {
         console::complain(&diagnostic.to_string());
     }
     let transports = fleet.transports(&config, &nobody)?;

@@ -40,8 +40,26 @@ codes! {
     UnknownFederationLinkVersion = "UNKNOWN_FEDERATION_LINK_VERSION",
     /// `@link` imports something that the spec does not have.
     InvalidLinkDirectiveUsage = "INVALID_LINK_DIRECTIVE_USAGE",
-    /// The schema uses a feature that this version does not compose yet.
-    UnsupportedFeature = "UNSUPPORTED_FEATURE",
+    /// A federation directive is defined with arguments or locations that it does not have.
+    DirectiveDefinitionInvalid = "DIRECTIVE_DEFINITION_INVALID",
+    /// A type of the federation spec is defined as something else.
+    TypeDefinitionInvalid = "TYPE_DEFINITION_INVALID",
+    /// A directive named by `@composeDirective` cannot be carried into the supergraph.
+    DirectiveCompositionError = "DIRECTIVE_COMPOSITION_ERROR",
+    /// A subgraph uses a composed directive in a way that keeps it out of the supergraph.
+    DirectiveCompositionWarn = "DIRECTIVE_COMPOSITION_WARN",
+    /// `@composeDirective` names a directive that is composed anyway.
+    DirectiveCompositionInfo = "DIRECTIVE_COMPOSITION_INFO",
+    /// A composed directive is repeatable in only some subgraphs.
+    InconsistentTypeSystemDirectiveRepeatable = "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_REPEATABLE",
+    /// A composed directive has different locations in different subgraphs.
+    InconsistentTypeSystemDirectiveLocations = "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_LOCATIONS",
+    /// A directive that may stand once has different arguments in different subgraphs; those of most are kept.
+    InconsistentNonRepeatableDirectiveArguments = "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
+    /// A directive that may stand once has different arguments in different subgraphs, which were merged.
+    MergedNonRepeatableDirectiveArguments = "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
+    /// An element is described differently in different subgraphs; the description of most is kept.
+    InconsistentDescription = "INCONSISTENT_DESCRIPTION",
     /// The schema has a type called `Query` that is not its query root.
     RootQueryUsed = "ROOT_QUERY_USED",
     /// The schema has a type called `Mutation` that is not its mutation root.
@@ -120,6 +138,19 @@ codes! {
     InterfaceKeyMissingImplementationType = "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE",
     /// An implementation lacks a field that another subgraph added to the interface.
     InterfaceFieldNoImplem = "INTERFACE_FIELD_NO_IMPLEM",
+
+    /// The name of a `@context` is not made of letters and digits.
+    ContextNameInvalid = "CONTEXT_NAME_INVALID",
+    /// `@fromContext` where no context can give the value.
+    ContextNotSet = "CONTEXT_NOT_SET",
+    /// The `field` of a `@fromContext` names no context.
+    NoContextInSelection = "NO_CONTEXT_IN_SELECTION",
+    /// The selection of a `@fromContext` does not fit the types that set the context.
+    ContextInvalidSelection = "CONTEXT_INVALID_SELECTION",
+    /// A type with `@fromContext` has no resolvable key in that subgraph.
+    ContextNoResolvableKey = "CONTEXT_NO_RESOLVABLE_KEY",
+    /// An argument is taken from a context in only some subgraphs.
+    ContextualArgumentNotContextualInAllSubgraphs = "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS",
 
     /// Several subgraphs resolve a field but not all mark it `@shareable`.
     InvalidFieldSharing = "INVALID_FIELD_SHARING",

@@ -16,6 +16,7 @@ pub use apollo_compiler;
 pub use error::{Fault, Position, SupergraphError};
 pub use field_set::{FieldSelection, FieldSet, InlineSelection, Selection};
 pub use model::{
-    FieldIn, FieldInfo, Key, OverrideLabel, Subgraph, SubgraphId, Supergraph, TypeIn, TypeInfo, TypeKind,
+    ContextArgument, FieldIn, FieldInfo, Key, OverrideLabel, Subgraph, SubgraphId, Supergraph, TypeIn,
+    TypeInfo, TypeKind,
 };
 pub use parse::FieldSetError;

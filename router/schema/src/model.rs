@@ -70,6 +70,9 @@ pub struct TypeInfo {
     pub subgraphs: IndexMap<SubgraphId, TypeIn>,
     /// Its output fields; empty for anything but objects and interfaces.
     pub fields: IndexMap<Name, FieldInfo>,
+    /// The contexts that an object of this type sets for everything selected below it (`@context`). An object also sets the
+    /// contexts of its interfaces and unions: see [`Supergraph::contexts_of`].
+    pub contexts: IndexSet<String>,
 }
 
 /// A type as one subgraph defines it.
@@ -123,6 +126,21 @@ pub struct FieldIn {
     pub is_overridden: bool,
     /// The condition under which an `@override` holds, for a progressive one.
     pub override_label: Option<OverrideLabel>,
+    /// Arguments that this subgraph is given from contexts (`@fromContext`); clients do not see them.
+    pub context_arguments: Vec<ContextArgument>,
+}
+
+/// An argument whose value the nearest object above sets, among those of the types with the context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextArgument {
+    /// The argument's name in the subgraph.
+    pub name: Name,
+    /// Its type there.
+    pub ty: Type,
+    /// The context, by the name that is unique in the supergraph (`prices__customer`).
+    pub context: String,
+    /// The path to the value from the object that sets the context: one leaf, by fragments where its types differ.
+    pub selection: FieldSet,
 }
 
 /// The label of a progressive `@override`, as evaluated per request.
@@ -173,6 +191,17 @@ impl Supergraph {
                 .collect(),
             _ => IndexSet::new(),
         }
+    }
+
+    /// The contexts that an object of this type sets: its own and those of its interfaces and unions.
+    #[must_use]
+    pub fn contexts_of(&self, object: &str) -> IndexSet<&str> {
+        let abstract_types = self.types.values().filter(|info| {
+            let is_abstract = matches!(info.kind, TypeKind::Interface | TypeKind::Union);
+            is_abstract && !info.contexts.is_empty() && self.possible_types(&info.name).contains(object)
+        });
+        let own = self.types.get(object).into_iter();
+        own.chain(abstract_types).flat_map(|info| info.contexts.iter().map(String::as_str)).collect()
     }
 
     /// The object types that a value of this type can have when `subgraph` returns it. For an `@interfaceObject` that is the

@@ -1,6 +1,6 @@
 //! Text forms of the model: the API schema as SDL, and a compact outline for tests and for people.
 
-use crate::model::{FieldIn, FieldInfo, Supergraph, TypeIn, TypeInfo, TypeKind};
+use crate::model::{ContextArgument, FieldIn, FieldInfo, Supergraph, TypeIn, TypeInfo, TypeKind};
 use std::fmt;
 
 impl Supergraph {
@@ -35,6 +35,10 @@ impl Supergraph {
         for (graph, here) in &info.subgraphs {
             write!(f, " {}", self.subgraph(*graph).name)?;
             write_terms(f, &type_terms(here))?;
+        }
+        if !info.contexts.is_empty() {
+            let contexts: Vec<_> = info.contexts.iter().map(String::as_str).collect();
+            write!(f, " sets {}", contexts.join(" "))?;
         }
         writeln!(f)?;
         info.fields.values().try_for_each(|field| self.write_field(f, field))
@@ -87,6 +91,10 @@ fn field_terms(field: &FieldInfo, here: &FieldIn) -> Vec<String> {
     if here.is_overridden {
         terms.push("overridden".to_owned());
     }
+    terms.extend(here.context_arguments.iter().map(|argument| {
+        let ContextArgument { name, ty, context, selection } = argument;
+        format!("{name}: {ty} from {context} {{ {selection} }}")
+    }));
     terms.extend(
         here.override_label
             .iter()

@@ -1,7 +1,9 @@
 //! Types and fields with their join directives.
 
 use crate::ingest::Subgraph;
-use crate::merge::{Body, Composite, JoinField, MergedField, MergedInput, MergedType, MergedValue};
+use crate::merge::{
+    Body, Composite, ContextArgument, JoinField, MergedField, MergedInput, MergedType, MergedValue,
+};
 use apollo_compiler::ast::{self, Definition, Directive, Value};
 use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
@@ -165,12 +167,27 @@ impl Printer<'_> {
         arguments.extend(text("override", &field.overrides));
         arguments.extend(flag("usedOverridden", field.is_used_overridden));
         arguments.extend(text("overrideLabel", &field.label));
+        if !field.context_arguments.is_empty() {
+            let listed = field.context_arguments.iter().map(|one| Node::new(context_argument(one)));
+            arguments.push(("contextArguments", Value::List(listed.collect())));
+        }
         join("field", arguments)
     }
 
     fn graph(&self, graph: usize) -> (&'static str, Value) {
         ("graph", Value::Enum(self.subgraphs[graph].graph.clone()))
     }
+}
+
+fn context_argument(argument: &ContextArgument) -> Value {
+    let entries = [
+        ("context", argument.context.clone()),
+        ("name", argument.name.to_string()),
+        ("type", argument.ty.to_string()),
+        ("selection", argument.selection.clone()),
+    ];
+    let entry = |(key, value)| (Name::new_unchecked(key), Node::new(Value::String(value)));
+    Value::Object(entries.into_iter().map(entry).collect())
 }
 
 fn join(element: &str, arguments: Vec<(&str, Value)>) -> Directive {

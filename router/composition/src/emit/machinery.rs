@@ -1,10 +1,11 @@
 //! The links, directives and types of the specs that a supergraph uses.
 
 use crate::ingest::Subgraph;
+use crate::merge::Composed;
 use apollo_compiler::ast::{Argument, Definition, Directive, Document, Value};
 use apollo_compiler::{Name, Node};
 use router_schema::apollo_compiler;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The join and link specs.
 const JOIN: &str = r#"
@@ -89,6 +90,13 @@ const SPECS: &[Spec] = &[
         sdl: "directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
     },
     Spec {
+        directive: "context",
+        url: "https://specs.apollo.dev/context/v0.1",
+        import: None,
+        purpose: Some("SECURITY"),
+        sdl: "scalar context__ContextFieldValue\ndirective @context(name: String!) repeatable on INTERFACE | OBJECT | UNION\ndirective @context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION",
+    },
+    Spec {
         directive: "oneOf",
         url: "",
         import: None,
@@ -98,20 +106,53 @@ const SPECS: &[Spec] = &[
 ];
 
 /// The `@link`s of the supergraph's schema definition.
-pub(super) fn links(used: &BTreeSet<String>) -> Vec<Directive> {
+pub(super) fn links(used: &BTreeSet<String>, composed: &[Composed]) -> Vec<Directive> {
     let mut links = vec![
-        link("https://specs.apollo.dev/link/v1.0", None, &[]),
-        link("https://specs.apollo.dev/join/v0.5", Some("EXECUTION"), &[]),
+        link("https://specs.apollo.dev/link/v1.0", None, Vec::new()),
+        link("https://specs.apollo.dev/join/v0.5", Some("EXECUTION"), Vec::new()),
     ];
     let mut linked: BTreeSet<&str> = BTreeSet::new();
     for spec in SPECS.iter().filter(|spec| !spec.url.is_empty() && used.contains(spec.directive)) {
         if linked.insert(spec.url) {
             let same = SPECS.iter().filter(|other| other.url == spec.url && used.contains(other.directive));
             let imports: Vec<_> = same.filter_map(|other| other.import).collect();
-            links.push(link(spec.url, spec.purpose, &imports));
+            let imports = imports.iter().map(|import| text(import)).collect();
+            links.push(link(spec.url, spec.purpose, imports));
         }
     }
+    links.extend(composed_links(composed));
     links
+}
+
+/// A link for each spec of composed directives, at the newest version that brings one of them.
+fn composed_links(composed: &[Composed]) -> Vec<Directive> {
+    let mut specs: BTreeMap<&str, Vec<&Composed>> = BTreeMap::new();
+    for one in composed {
+        specs.entry(&one.identity).or_default().push(one);
+    }
+    let import = |one: &&Composed| {
+        let (name, alias) = (format!("@{}", one.spec_name), format!("@{}", one.definition.name));
+        if name == alias {
+            return text(&name);
+        }
+        let entry = |key: &str, value: &str| (Name::new_unchecked(key), Node::new(text(value)));
+        Value::Object(vec![entry("name", &name), entry("as", &alias)])
+    };
+    let newest = |all: &[&Composed]| all.iter().map(|one| one.url.clone()).max_by_key(|url| version_of(url));
+    specs
+        .values()
+        .filter_map(|all| Some(link(&newest(all)?, None, all.iter().map(import).collect())))
+        .collect()
+}
+
+/// The version at the end of a spec's URL, to compare by.
+fn version_of(url: &str) -> Vec<u32> {
+    let version = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    version.trim_start_matches('v').split('.').filter_map(|number| number.parse().ok()).collect()
+}
+
+fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
 }
 
 /// The definitions that the specs need, and the enum of the subgraphs.
@@ -123,8 +164,8 @@ pub(super) fn definitions(subgraphs: &[Subgraph], used: &BTreeSet<String>) -> Ve
     }
     sdl.push_str("enum join__Graph {\n");
     for subgraph in subgraphs {
-        let text = |text: &str| Value::String(text.to_owned()).serialize().no_indent().to_string();
-        let (name, url) = (text(&subgraph.name), text(&subgraph.url));
+        let quoted = |raw: &str| text(raw).serialize().no_indent().to_string();
+        let (name, url) = (quoted(&subgraph.name), quoted(&subgraph.url));
         sdl.push_str(&format!("{} @join__graph(name: {name}, url: {url})\n", subgraph.graph));
     }
     sdl.push_str("}\n");
@@ -137,13 +178,13 @@ pub(super) fn definitions(subgraphs: &[Subgraph], used: &BTreeSet<String>) -> Ve
     definitions
 }
 
-fn link(url: &str, purpose: Option<&'static str>, imports: &[&str]) -> Directive {
+fn link(url: &str, purpose: Option<&'static str>, imports: Vec<Value>) -> Directive {
     let argument = |name: &'static str, value| {
         Node::new(Argument { name: Name::new_static(name).expect("a literal name"), value: Node::new(value) })
     };
     let mut arguments = vec![argument("url", Value::String(url.to_owned()))];
     if !imports.is_empty() {
-        let imports = imports.iter().map(|import| Node::new(Value::String((*import).to_owned()))).collect();
+        let imports = imports.into_iter().map(Node::new).collect();
         arguments.push(argument("import", Value::List(imports)));
     }
     if let Some(purpose) = purpose {

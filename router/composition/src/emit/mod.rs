@@ -19,7 +19,9 @@ pub(crate) fn emit(subgraphs: &[Subgraph], merged: &Merged) -> String {
     let mut document = Document::new();
     document.definitions.push(schema_definition(merged, &used));
     document.definitions.extend(machinery::definitions(subgraphs, &used));
-    let directives = merged.directives.iter().cloned().map(|d| Definition::DirectiveDefinition(Node::new(d)));
+    let directives = merged.directives.iter().cloned();
+    let composed = merged.composed.iter().map(|composed| composed.definition.clone());
+    let directives = directives.chain(composed).map(|d| Definition::DirectiveDefinition(Node::new(d)));
     document.definitions.extend(directives);
     let types = merged.types.iter().map(|(name, ty)| elements::definition(subgraphs, name, ty));
     document.definitions.extend(types);
@@ -28,8 +30,14 @@ pub(crate) fn emit(subgraphs: &[Subgraph], merged: &Merged) -> String {
 
 fn schema_definition(merged: &Merged, used: &BTreeSet<String>) -> Definition {
     Definition::SchemaDefinition(Node::new(ast::SchemaDefinition {
-        description: None,
-        directives: ast::DirectiveList(machinery::links(used).into_iter().map(Node::new).collect()),
+        description: merged.schema.description.clone(),
+        directives: ast::DirectiveList(
+            machinery::links(used, &merged.composed)
+                .into_iter()
+                .chain(merged.schema.marks.iter().cloned())
+                .map(Node::new)
+                .collect(),
+        ),
         root_operations: merge::roots(merged)
             .map(|operation| Node::new((operation, operation.default_type_name())))
             .collect(),
@@ -40,6 +48,7 @@ fn schema_definition(merged: &Merged, used: &BTreeSet<String>) -> Definition {
 fn used_marks(merged: &Merged) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     let mut see = |notes: &merge::Notes| used.extend(notes.marks.iter().map(|mark| mark.name.to_string()));
+    see(&merged.schema);
     for ty in merged.types.values() {
         see(&ty.notes);
         match &ty.body {

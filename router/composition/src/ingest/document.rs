@@ -9,7 +9,7 @@ use router_schema::apollo_compiler;
 use router_schema::link::Links;
 
 /// The types that federation adds to a subgraph's schema.
-const MACHINERY_TYPES: &[&str] = &[
+pub(super) const MACHINERY_TYPES: &[&str] = &[
     "_Any",
     "_Entity",
     "_Service",
@@ -84,9 +84,19 @@ pub(super) fn prepare(mut document: Document, links: &Links, names: &Names) -> P
     Prepared { document, declarations, extensions }
 }
 
-fn declarations(document: &Document, links: &Links, names: &Names, query: &Name) -> Document {
+/// The directives and scalars of the federation specs under the names that the subgraph gives them.
+pub(super) fn specs(links: &Links, names: &Names) -> Document {
+    let sdl = spec_sdl(links, names);
+    Document::parse(sdl, "federation.graphql").expect("our own declarations are valid")
+}
+
+fn spec_sdl(links: &Links, names: &Names) -> String {
     let link_name = links.apollo("link").map_or("link", |feature| feature.prefix.as_str());
-    let mut sdl = names.declarations(link_name);
+    names.declarations(link_name)
+}
+
+fn declarations(document: &Document, links: &Links, names: &Names, query: &Name) -> Document {
+    let mut sdl = spec_sdl(links, names);
     // Every subgraph answers `_service`, so that one without queries of its own is a valid schema too.
     sdl.push_str("type _Service { sdl: String }\n");
     sdl.push_str(&format!("extend type {query} {{ _service: _Service! }}\n"));

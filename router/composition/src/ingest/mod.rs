@@ -4,12 +4,17 @@
 //! them (`document`), let the compiler validate the rest, give the root types their usual names (`rename`), and work out on
 //! which terms each field is served (`terms`), which is also where Federation 1 is upgraded.
 
+mod contexts;
+mod definitions;
 mod document;
 mod federation;
 mod link_rules;
 mod rename;
 mod terms;
 
+pub(crate) use contexts::{
+    ContextFault, ContextSource, ContextUse, context_name, setters as context_setters,
+};
 pub(crate) use federation::{Edition, Federation};
 pub(crate) use terms::{FieldSetUse, Terms};
 
@@ -44,6 +49,8 @@ pub(crate) struct Subgraph {
     pub(crate) terms: IndexMap<(Name, Name), Terms>,
     /// Every field set in the schema.
     pub(crate) field_sets: Vec<FieldSetUse>,
+    /// Every argument that is taken from a context.
+    pub(crate) context_uses: Vec<ContextUse>,
 }
 
 /// Directive lists of types and of fields are two types in the compiler; here they are read alike.
@@ -165,6 +172,7 @@ fn read(source: &SubgraphSource, graph: Name, diagnostics: &mut Vec<Diagnostic>)
         return None;
     }
     let names = Names::of(&links);
+    definitions::check(source, &parsed, (&links, &names), diagnostics);
     let prepared = document::prepare(parsed, &links, &names);
     let built = prepared.build().and_then(|schema| schema.validate().map(|valid| valid.into_inner()));
     match built {
@@ -184,6 +192,7 @@ fn read(source: &SubgraphSource, graph: Name, diagnostics: &mut Vec<Diagnostic>)
                 extensions: prepared.extensions,
                 terms: IndexMap::new(),
                 field_sets: Vec::new(),
+                context_uses: Vec::new(),
             };
             rename::settle_roots(&mut subgraph, diagnostics).then_some(subgraph)
         }

@@ -3,7 +3,7 @@
 //! Federation 1 is upgraded here: its key fields are never external, unused `@external` means nothing, and value types and
 //! whatever another subgraph resolves too are shareable, because Federation 1 had no word for it.
 
-use super::{Edition, Federation, Subgraph};
+use super::{Edition, Federation, Subgraph, contexts};
 use apollo_compiler::ast::{Directive, FieldDefinition};
 use apollo_compiler::schema::{Component, DirectiveList, ExtendedType};
 use apollo_compiler::{Name, Node};
@@ -22,7 +22,7 @@ pub(crate) struct Terms {
     pub(crate) is_shareable: bool,
     /// Part of a key of this subgraph.
     pub(crate) is_key: bool,
-    /// Used by a key, a requirement or a provision.
+    /// Used by a key, a requirement, a provision or a context.
     pub(crate) is_used: bool,
 }
 
@@ -60,6 +60,7 @@ impl FieldSetUse {
 pub(super) fn work_out(subgraphs: &mut [Subgraph]) {
     for subgraph in subgraphs.iter_mut() {
         subgraph.field_sets = field_sets(subgraph);
+        subgraph.context_uses = contexts::uses(subgraph);
         subgraph.terms = own_terms(subgraph);
     }
     let shared: Vec<_> = subgraphs.iter().map(|subgraph| shared_by_upgrade(subgraph, subgraphs)).collect();
@@ -127,6 +128,14 @@ fn own_terms(subgraph: &Subgraph) -> IndexMap<(Name, Name), Terms> {
             known.is_provided |= used.kind == Federation::Provides && known.is_external;
         };
         walk(subgraph, &used.on, fields, &mut visit);
+    }
+    let setters = contexts::setters(subgraph);
+    for source in subgraph.context_uses.iter().filter_map(|used| used.source.as_ref().ok()) {
+        for setter in setters.get(source.context.as_str()).into_iter().flatten() {
+            walk(subgraph, setter, &source.selection, &mut |parent, field| {
+                terms.entry((parent.clone(), field.clone())).or_default().is_used = true;
+            });
+        }
     }
     for ((parent, _), known) in &mut terms {
         settle(subgraph, parent, known);

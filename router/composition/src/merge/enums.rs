@@ -1,7 +1,7 @@
 //! Enums: what comes out of any subgraph may come out of the graph; what goes in must be understood by all.
 
 use super::merged::{Body, Graph, Merged, MergedInput, MergedValue};
-use super::{Definitions, Merger, Notes, marks};
+use super::{Definitions, Merger};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use apollo_compiler::Name;
@@ -18,7 +18,11 @@ struct Usage {
 
 impl Merger<'_> {
     /// The union of the values; `settle` takes away what the use forbids.
-    pub(crate) fn all_values(&self, definitions: &Definitions<'_>) -> IndexMap<Name, MergedValue> {
+    pub(crate) fn all_values(
+        &mut self,
+        parent: &Name,
+        definitions: &Definitions<'_>,
+    ) -> IndexMap<Name, MergedValue> {
         let mut merged: IndexMap<Name, MergedValue> = IndexMap::new();
         let values = definitions.iter().flat_map(|(graph, definition)| {
             definition.as_enum().into_iter().flat_map(|e| e.values.values()).map(move |value| (*graph, value))
@@ -28,12 +32,11 @@ impl Merger<'_> {
             sources.entry(value.value.clone()).or_default().push((graph, value));
         }
         for (name, sources) in sources {
-            let directives: Vec<_> =
-                sources.iter().map(|(graph, value)| (*graph, &value.directives)).collect();
-            let notes = Notes {
-                description: marks::description(sources.iter().map(|(_, value)| value.description.as_ref())),
-                marks: marks::merge(self.subgraphs, &directives),
-            };
+            let elements: Vec<_> = sources
+                .iter()
+                .map(|(graph, value)| (*graph, value.description.as_ref(), &value.directives))
+                .collect();
+            let notes = self.notes(&format!("{parent}.{name}"), &elements);
             merged.insert(
                 name,
                 MergedValue { notes, graphs: sources.iter().map(|(graph, _)| *graph).collect() },

@@ -4,7 +4,7 @@
 //! dropped.
 
 use super::merged::{Graph, JoinField, MergedInput};
-use super::{Definitions, Merger, Notes, field_types, marks};
+use super::{Definitions, Merger, field_types};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use apollo_compiler::ast::{FieldDefinition, InputValueDefinition, Value};
@@ -48,8 +48,9 @@ impl Merger<'_> {
         owners: &[(Graph, &Node<FieldDefinition>)],
     ) -> IndexMap<Name, MergedInput> {
         let mut arguments: IndexMap<Name, Sources<'_>> = IndexMap::new();
+        let contextual = self.contextual_arguments(parent, field, owners);
         for (graph, owner) in owners {
-            for argument in &owner.arguments {
+            for argument in owner.arguments.iter().filter(|argument| !contextual.contains(&argument.name)) {
                 arguments.entry(argument.name.clone()).or_default().push((*graph, argument));
             }
         }
@@ -124,12 +125,11 @@ impl Merger<'_> {
                 continue;
             };
             let default = self.merge_default(sources, wording, &coordinate(name));
-            let directives: Vec<_> =
-                sources.iter().map(|(graph, input)| (*graph, &input.directives)).collect();
-            let notes = Notes {
-                description: marks::description(sources.iter().map(|(_, input)| input.description.as_ref())),
-                marks: marks::merge(self.subgraphs, &directives),
-            };
+            let elements: Vec<_> = sources
+                .iter()
+                .map(|(graph, input)| (*graph, input.description.as_ref(), &input.directives))
+                .collect();
+            let notes = self.notes(&coordinate(name), &elements);
             merged.insert(name.clone(), MergedInput { notes, ty, default, join: None });
         }
         merged

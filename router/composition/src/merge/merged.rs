@@ -1,5 +1,6 @@
 //! What the merge produces: the supergraph's elements, each with the subgraphs that it came from and on which terms.
 
+use super::Composed;
 use apollo_compiler::ast::{Directive, DirectiveDefinition, Type, Value};
 use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
@@ -16,6 +17,10 @@ pub(crate) struct Merged {
     pub(crate) types: BTreeMap<Name, MergedType>,
     /// Directives that clients may use, known to every subgraph.
     pub(crate) directives: Vec<DirectiveDefinition>,
+    /// What stands on the schema itself.
+    pub(crate) schema: Notes,
+    /// The directives of other specs than federation's.
+    pub(crate) composed: Vec<Composed>,
 }
 
 /// What every element has.
@@ -106,6 +111,18 @@ pub(crate) struct JoinField {
     pub(crate) overrides: Option<String>,
     pub(crate) label: Option<String>,
     pub(crate) is_used_overridden: bool,
+    /// Arguments that the router fills, which clients do not see.
+    pub(crate) context_arguments: Vec<ContextArgument>,
+}
+
+/// An argument whose value an object further up the query gives.
+#[derive(Clone, Debug)]
+pub(crate) struct ContextArgument {
+    pub(crate) name: Name,
+    pub(crate) ty: Type,
+    /// The name in the supergraph, which starts with the subgraph's.
+    pub(crate) context: String,
+    pub(crate) selection: String,
 }
 
 impl JoinField {
@@ -119,6 +136,7 @@ impl JoinField {
             overrides: None,
             label: None,
             is_used_overridden: false,
+            context_arguments: Vec::new(),
         }
     }
 
@@ -131,6 +149,7 @@ impl JoinField {
             && self.overrides.is_none()
             && self.label.is_none()
             && !self.is_used_overridden
+            && self.context_arguments.is_empty()
     }
 }
 

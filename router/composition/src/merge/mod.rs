@@ -3,6 +3,8 @@
 //! Objects, interfaces and unions merge by union, input objects and arguments by intersection, enums by how they are used.
 //! What cannot be merged is said and left out, so that one run finds everything.
 
+mod compose_directive;
+mod contexts;
 mod enums;
 mod executable;
 mod field_types;
@@ -14,8 +16,10 @@ mod output_fields;
 mod overrides;
 mod sharing;
 
+pub(crate) use compose_directive::Composed;
 pub(crate) use merged::{
-    Body, Composite, JoinField, Merged, MergedField, MergedInput, MergedType, MergedValue, Notes, Placement,
+    Body, Composite, ContextArgument, JoinField, Merged, MergedField, MergedInput, MergedType, MergedValue,
+    Notes, Placement,
 };
 
 use crate::code::Code;
@@ -28,11 +32,14 @@ use indexmap::IndexMap;
 use merged::{Graph, Key};
 use router_schema::apollo_compiler;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// One merge: what is read and what is said.
 pub(crate) struct Merger<'a> {
     pub(crate) subgraphs: &'a [Subgraph],
     pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
+    /// The directives that `@composeDirective` asks for.
+    pub(crate) composed: Rc<Vec<Composed>>,
 }
 
 /// The definitions of one type, with the subgraph of each.
@@ -40,7 +47,8 @@ pub(crate) type Definitions<'a> = Vec<(Graph, &'a ExtendedType)>;
 
 /// Merges the subgraphs, sorted by name.
 pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Vec<Diagnostic>) -> Merged {
-    let mut merger = Merger { subgraphs, diagnostics };
+    let composed = Rc::new(compose_directive::collect(subgraphs, diagnostics));
+    let mut merger = Merger { subgraphs, diagnostics, composed };
     let mut merged = Merged::default();
     for (name, definitions) in by_name(subgraphs) {
         if let Some(ty) = merger.merge_type(&name, &definitions) {
@@ -51,6 +59,8 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Vec<Diagnostic>) -
     interface_objects::spread(&mut merger, &mut merged);
     enums::settle(&mut merger, &mut merged);
     merged.directives = executable::merge(subgraphs);
+    merged.schema = merger.schema_notes();
+    merged.composed = merger.composed.to_vec();
     merger.require_queries(&merged);
     merged
 }
@@ -86,15 +96,13 @@ impl Merger<'_> {
                 Body::Interface(self.merge_composite(name, definitions, &placement))
             }
             ExtendedType::Union(_) => Body::Union(union_members(definitions)),
-            ExtendedType::Enum(_) => Body::Enum(self.all_values(definitions)),
+            ExtendedType::Enum(_) => Body::Enum(self.all_values(name, definitions)),
             ExtendedType::InputObject(_) => Body::Input(self.merge_input_object(name, definitions)),
         };
-        let directives: Vec<_> = definitions.iter().map(|(graph, d)| (*graph, d.directives())).collect();
-        let descriptions = definitions.iter().map(|(_, definition)| definition.description());
-        let notes = Notes {
-            description: marks::description(descriptions),
-            marks: marks::merge(self.subgraphs, &directives),
-        };
+        let elements: Vec<_> =
+            definitions.iter().map(|(graph, d)| (*graph, d.description(), d.directives())).collect();
+        let mut notes = self.notes(name, &elements);
+        notes.marks.extend(contexts::marks(self.subgraphs, definitions));
         Some(MergedType { notes, placement, body })
     }
 
@@ -185,6 +193,18 @@ impl Merger<'_> {
                 field.join = Some(having.map(|(graph, _)| JoinField::plain(*graph)).collect());
             }
         }
+    }
+
+    /// What stands on the schema itself: tags and composed directives.
+    fn schema_notes(&mut self) -> Notes {
+        let elements: Vec<_> = self
+            .subgraphs
+            .iter()
+            .map(|subgraph| &subgraph.schema.schema_definition)
+            .enumerate()
+            .map(|(graph, schema)| (graph, schema.description.as_ref(), &schema.directives))
+            .collect();
+        self.notes("schema", &elements)
     }
 
     fn require_queries(&mut self, merged: &Merged) {

@@ -1,8 +1,9 @@
 //! Objects and interfaces: the union of what the subgraphs have.
 
+use super::contexts;
 use super::merged::{Composite, Graph, JoinField, MergedField, Placement};
 use super::overrides::Overrides;
-use super::{Definitions, Merger, Notes, field_types, marks};
+use super::{Definitions, Merger, Notes, field_types};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::ingest::{Federation, FieldSetUse, Subgraph};
@@ -81,7 +82,7 @@ impl Merger<'_> {
         };
         let arguments = self.merge_arguments(parent, name, &owners);
         let merged = MergedField {
-            notes: self.field_notes(sources),
+            notes: self.field_notes(parent, name, sources),
             arguments,
             join: self.join_fields(parent, sources, &overrides, (&ty, placement.len())),
             ty,
@@ -90,12 +91,12 @@ impl Merger<'_> {
         Some(merged)
     }
 
-    fn field_notes(&self, sources: &Sources<'_>) -> Notes {
-        let directives: Vec<_> = sources.iter().map(|(graph, field)| (*graph, &field.directives)).collect();
-        Notes {
-            description: marks::description(sources.iter().map(|(_, field)| field.description.as_ref())),
-            marks: marks::merge(self.subgraphs, &directives),
-        }
+    fn field_notes(&mut self, parent: &Name, name: &Name, sources: &Sources<'_>) -> Notes {
+        let elements: Vec<_> = sources
+            .iter()
+            .map(|(graph, field)| (*graph, field.description.as_ref(), &field.directives))
+            .collect();
+        self.notes(&format!("{parent}.{name}"), &elements)
     }
 
     /// The terms of each subgraph; `None` when all serve the field and none has a condition.
@@ -127,6 +128,7 @@ impl Merger<'_> {
                 overrides: overriding.map(|(from, _)| from.clone()),
                 label: label.or_else(|| overrides.overridden.get(graph).cloned().flatten()),
                 is_used_overridden: is_gone,
+                context_arguments: contexts::arguments(subgraph, parent, &field.name),
             });
         }
         let is_everywhere = joins.len() == placed && joins.iter().all(JoinField::is_plain);

@@ -11,11 +11,11 @@ mod spots;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use apollo_compiler::Name;
-use apollo_compiler::ast::OperationType;
+use apollo_compiler::ast::{FieldDefinition, OperationType};
 use apollo_compiler::schema::ExtendedType;
 use router_schema::Supergraph;
 use router_schema::apollo_compiler;
-use spots::{Spot, Spots, Ways};
+use spots::{Contexts, Spot, Spots, Ways};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
@@ -27,6 +27,20 @@ struct State {
     ty: Name,
     spots: Spots,
     path: Path,
+    /// What the objects above set, by the context's name.
+    contexts: Contexts,
+}
+
+impl State {
+    /// What makes states differ; the path to them does not.
+    fn key(&self) -> String {
+        let listed = |spots: &Spots| spots.keys().cloned().collect::<Vec<_>>().join(" ");
+        let mut key = format!("{} {}", self.ty, listed(&self.spots));
+        for (context, (ty, spots)) in &self.contexts {
+            key.push_str(&format!(" {context}={ty} {}", listed(spots)));
+        }
+        key
+    }
 }
 
 /// The operation and the fields from its root, with the type conditions between them.
@@ -56,7 +70,8 @@ pub(crate) fn check(supergraph: &Supergraph, diagnostics: &mut Vec<Diagnostic>) 
     };
     for (operation, root) in supergraph.api.schema_definition.iter_root_operations() {
         let spots = walk.ways.everywhere(&root.name);
-        walk.enqueue(&root.name, spots, Path { operation, steps: Vec::new() });
+        let path = Path { operation, steps: Vec::new() };
+        walk.enqueue(State { ty: root.name.clone(), spots, path, contexts: Contexts::new() });
     }
     while let Some(state) = walk.queue.pop_front() {
         walk.visit(&state);
@@ -73,15 +88,14 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn enqueue(&mut self, ty: &Name, spots: Spots, path: Path) {
+    fn enqueue(&mut self, state: State) {
         if self.seen.len() == MOST_STATES {
             let message =
                 format!("the proof was given up after {MOST_STATES} steps: some fields may not be reachable");
             self.diagnostics.push(Diagnostic::warning(Code::SatisfiabilityError, message));
         }
-        let key = format!("{ty} {}", spots.keys().cloned().collect::<Vec<_>>().join(" "));
-        if self.seen.len() <= MOST_STATES && self.seen.insert(key) {
-            self.queue.push_back(State { ty: ty.clone(), spots, path });
+        if self.seen.len() <= MOST_STATES && self.seen.insert(state.key()) {
+            self.queue.push_back(state);
         }
     }
 
@@ -89,8 +103,12 @@ impl Walk<'_> {
         match self.supergraph.api.types.get(&state.ty) {
             Some(ExtendedType::Object(object)) => {
                 let reachable = self.ways.expand(&state.ty, &state.spots);
+                let mut below = state.contexts.clone();
+                for context in self.supergraph.contexts_of(&state.ty) {
+                    below.insert(context.to_owned(), (state.ty.clone(), reachable.clone()));
+                }
                 for field in object.fields.values() {
-                    self.visit_field(state, &reachable, &field.name, field.ty.inner_named_type());
+                    self.visit_field(state, &reachable, field, &below);
                 }
             }
             Some(ExtendedType::Interface(_) | ExtendedType::Union(_)) => self.visit_abstract(state),
@@ -98,15 +116,18 @@ impl Walk<'_> {
         }
     }
 
-    fn visit_field(&mut self, state: &State, reachable: &Spots, field: &Name, ty: &Name) {
-        let next = self.ways.follow(&state.ty, reachable, field);
+    fn visit_field(&mut self, state: &State, reachable: &Spots, field: &FieldDefinition, below: &Contexts) {
+        let (ty, field) = (field.ty.inner_named_type(), &field.name);
+        let usable = self.ways.with_contexts(reachable, field, &state.contexts);
+        let next = self.ways.follow(&state.ty, &usable, field);
         if next.is_empty() {
             if self.reported.insert((state.ty.clone(), field.clone())) {
                 let diagnostic = report::unreachable(&self.ways, state, reachable, field);
                 self.diagnostics.push(diagnostic);
             }
         } else if self.supergraph.api.types.get(ty).is_some_and(|ty| !ty.is_leaf()) {
-            self.enqueue(ty, next, state.path.step(field.to_string()));
+            let path = state.path.step(field.to_string());
+            self.enqueue(State { ty: ty.clone(), spots: next, path, contexts: below.clone() });
         }
     }
 
@@ -134,8 +155,9 @@ impl Walk<'_> {
                 let ty = if is_concrete(spot) { object.clone() } else { spot.ty.clone() };
                 Spot { ty, ..spot.clone() }
             });
-            let narrowed = spots::collect(narrowed);
-            self.enqueue(&object, narrowed, state.path.step(format!("... on {object}")));
+            let spots = spots::collect(narrowed);
+            let path = state.path.step(format!("... on {object}"));
+            self.enqueue(State { ty: object, spots, path, contexts: state.contexts.clone() });
         }
     }
 }

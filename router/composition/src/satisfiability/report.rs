@@ -39,7 +39,13 @@ pub(super) fn unreachable(ways: &Ways<'_>, state: &State, reachable: &Spots, fie
                 .filter(|(spot, _)| spot.graph == *graph && spot.ty == *as_type)
                 .map(|(_, key)| format!("\"{}\"", key.fields))
                 .collect();
-            if is_here(*graph, as_type) {
+            let contexts = missing_contexts(ways, state, (*graph, as_type), field);
+            if !contexts.is_empty() {
+                format!(
+                    "{owner} takes {} from objects above, and none gives it on this path",
+                    contexts.join(" and ")
+                )
+            } else if is_here(*graph, as_type) {
                 format!("what {owner} requires for it cannot be fetched")
             } else if keys.is_empty() {
                 format!("{owner} has no resolvable @key on {as_type}")
@@ -52,6 +58,9 @@ pub(super) fn unreachable(ways: &Ways<'_>, state: &State, reachable: &Spots, fie
     let reasons = if reasons.is_empty() { "no subgraph resolves it".to_owned() } else { reasons.join("; ") };
     let message = format!("{coordinate} cannot be reached by `{}` from {at}: {reasons}", query(state, field));
     let hint = match owners.first() {
+        Some((owner, as_type)) if !missing_contexts(ways, state, (*owner, as_type), field).is_empty() => {
+            "mark a type that every path to the field goes through with @context".to_owned()
+        }
         Some((owner, as_type)) if is_here(*owner, as_type) => {
             format!("see that each field in the @requires of {coordinate} can be fetched from {at}")
         }
@@ -62,6 +71,19 @@ pub(super) fn unreachable(ways: &Ways<'_>, state: &State, reachable: &Spots, fie
         None => format!("resolve {coordinate} in one of the subgraphs"),
     };
     Diagnostic::error(Code::SatisfiabilityError, message).coordinate(coordinate).hint(hint)
+}
+
+/// The context arguments of a field that nothing above fills.
+fn missing_contexts(
+    ways: &Ways<'_>,
+    state: &State,
+    (graph, as_type): (SubgraphId, &Name),
+    field: &Name,
+) -> Vec<String> {
+    let info = ways.supergraph.types.get(as_type).and_then(|info| info.fields.get(field));
+    let Some(here) = info.and_then(|info| info.subgraphs.get(&graph)) else { return Vec::new() };
+    let missing = here.context_arguments.iter().filter(|one| !state.contexts.contains_key(&one.context));
+    missing.map(|one| format!("{} (context {})", one.name, one.context)).collect()
 }
 
 /// The path as a query, `{ products { owner { name } } }`.

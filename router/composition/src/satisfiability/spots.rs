@@ -3,7 +3,7 @@
 use apollo_compiler::Name;
 use indexmap::IndexSet;
 use router_schema::apollo_compiler;
-use router_schema::{FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
+use router_schema::{ContextArgument, FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
 use std::collections::{BTreeMap, HashMap};
 
 /// A place where an object may be: a subgraph, the type it has there, and what the subgraph provides on this path.
@@ -17,6 +17,9 @@ pub(crate) struct Spot {
 
 /// Spots by what makes them differ.
 pub(crate) type Spots = BTreeMap<String, Spot>;
+
+/// What objects further up the query set: the object's type and where it may be, by the context's name.
+pub(crate) type Contexts = BTreeMap<String, (Name, Spots)>;
 
 /// What is in progress, to see cycles: a requirement or an expansion that needs itself gets nothing more from itself.
 #[derive(Default)]
@@ -106,6 +109,23 @@ impl<'a> Ways<'a> {
         }
         pending.expansions.pop();
         reachable
+    }
+
+    /// The spots without those that take an argument of the field from a context which nothing above gives.
+    pub(crate) fn with_contexts(&self, spots: &Spots, field: &Name, contexts: &Contexts) -> Spots {
+        let is_given = |argument: &ContextArgument| {
+            contexts.get(&argument.context).is_some_and(|(ty, spots)| {
+                self.can_get(ty, spots, &argument.selection, &mut Pending::default())
+            })
+        };
+        let is_usable = |spot: &Spot| {
+            self.field_in(spot, field).is_none_or(|here| here.context_arguments.iter().all(is_given))
+        };
+        spots
+            .iter()
+            .filter(|(_, spot)| is_usable(spot))
+            .map(|(key, spot)| (key.clone(), spot.clone()))
+            .collect()
     }
 
     /// Where the field's value may be, given all the spots of its object.

@@ -2,6 +2,7 @@
 //!
 //! Rules of merging itself are said where things merge; these are the others.
 
+mod contexts;
 mod external;
 mod field_sets;
 mod inaccessible;
@@ -17,6 +18,7 @@ pub(crate) fn subgraphs(subgraphs: &[Subgraph], diagnostics: &mut Vec<Diagnostic
     for subgraph in subgraphs {
         field_sets::check(subgraph, diagnostics);
         external::check(subgraph, diagnostics);
+        contexts::check(subgraph, diagnostics);
         usage::check(subgraph, diagnostics);
     }
     interfaces::check(subgraphs, diagnostics);

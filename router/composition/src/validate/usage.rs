@@ -1,10 +1,8 @@
-//! Directives that stand where they mean nothing, or that are not composed yet.
+//! Directives that stand where they mean nothing.
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::ingest::{Federation, Subgraph};
-use apollo_compiler::Node;
-use apollo_compiler::ast::Directive;
 use apollo_compiler::schema::ExtendedType;
 use router_schema::apollo_compiler;
 
@@ -25,29 +23,5 @@ pub(super) fn check(subgraph: &Subgraph, diagnostics: &mut Vec<Diagnostic>) {
                 }
             }
         }
-        for directive in subgraph.all(definition.directives(), Federation::Context) {
-            refuse(subgraph, directive, Federation::Context, diagnostics);
-        }
     }
-    let schema = &subgraph.schema.schema_definition;
-    for directive in subgraph.all(&schema.directives, Federation::ComposeDirective) {
-        let name =
-            directive.specified_argument_by_name("name").and_then(|value| value.as_str()).unwrap_or_default();
-        let message =
-            format!("{name} is not carried into the supergraph: @composeDirective is not composed yet");
-        let diagnostic =
-            Diagnostic::warning(Code::UnsupportedFeature, message).at(subgraph, directive.location());
-        diagnostics.push(diagnostic);
-    }
-}
-
-fn refuse(
-    subgraph: &Subgraph,
-    directive: &Node<Directive>,
-    which: Federation,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let message = format!("@{} is not composed yet", which.spec_name());
-    let diagnostic = Diagnostic::error(Code::UnsupportedFeature, message).at(subgraph, directive.location());
-    diagnostics.push(diagnostic.hint("pass the value as an argument, or by @requires"));
 }

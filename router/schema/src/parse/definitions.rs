@@ -5,8 +5,10 @@ use super::graphs::Graphs;
 use crate::error::{Fault, Position, SupergraphError};
 use crate::field_set::FieldSet;
 use crate::link::{Links, bool_argument, string_argument};
-use crate::model::{FieldIn, FieldInfo, Key, OverrideLabel, SubgraphId, TypeIn, TypeInfo, TypeKind};
-use apollo_compiler::ast::{Directive, FieldDefinition, Type};
+use crate::model::{
+    ContextArgument, FieldIn, FieldInfo, Key, OverrideLabel, SubgraphId, TypeIn, TypeInfo, TypeKind,
+};
+use apollo_compiler::ast::{Directive, FieldDefinition, Type, Value};
 use apollo_compiler::schema::{Component, DirectiveList, ExtendedType};
 use apollo_compiler::{Name, Node, Schema};
 use indexmap::IndexMap;
@@ -18,7 +20,8 @@ pub(crate) fn read(
     join: &Join,
     graphs: &Graphs,
 ) -> Result<IndexMap<Name, TypeInfo>, SupergraphError> {
-    let reader = Reader { schema, join, graphs };
+    let context = links.principal("context");
+    let reader = Reader { schema, join, graphs, context };
     let mut types = IndexMap::new();
     for (name, definition) in &schema.types {
         let is_machinery = name.starts_with(&join.name("")) || links.feature_of_type(name).is_some();
@@ -33,6 +36,8 @@ struct Reader<'a> {
     schema: &'a Schema,
     join: &'a Join,
     graphs: &'a Graphs,
+    /// The name of `@context`.
+    context: String,
 }
 
 impl Reader<'_> {
@@ -50,7 +55,10 @@ impl Reader<'_> {
             let field = self.read_field(name, definition, field, &subgraphs)?;
             fields.insert(field.name.clone(), field);
         }
-        Ok(TypeInfo { name: name.clone(), kind: kind(definition), subgraphs, fields })
+        let contexts = definition.directives().get_all(&self.context);
+        let contexts =
+            contexts.filter_map(|one| string_argument(one, "name").map(ToOwned::to_owned)).collect();
+        Ok(TypeInfo { name: name.clone(), kind: kind(definition), subgraphs, fields, contexts })
     }
 
     /// `@join__type(graph:, key:, resolvable:, isInterfaceObject:)`
@@ -188,6 +196,7 @@ impl Reader<'_> {
             // With a label the subgraph still serves the field whenever the label is not active.
             is_overridden: is_overridden && override_label.is_none(),
             override_label,
+            context_arguments: context_arguments(directive).map_err(refuse)?,
         })
     }
 
@@ -211,7 +220,29 @@ pub(crate) fn plain(ty: &Type) -> FieldIn {
         provides: None,
         is_overridden: false,
         override_label: None,
+        context_arguments: Vec::new(),
     }
+}
+
+/// `contextArguments: [{name, type, context, selection}]`, since v0.5.
+fn context_arguments(directive: &Directive) -> Result<Vec<ContextArgument>, String> {
+    let listed = directive.specified_argument_by_name("contextArguments").and_then(|value| value.as_list());
+    listed.unwrap_or_default().iter().map(|entry| context_argument(entry)).collect()
+}
+
+fn context_argument(entry: &Value) -> Result<ContextArgument, String> {
+    let text = |key: &str| {
+        let fields = entry.as_object().unwrap_or_default();
+        let found = fields.iter().find(|(name, _)| name == key).and_then(|(_, value)| value.as_str());
+        found.ok_or_else(|| format!("a context argument lacks its {key}"))
+    };
+    let (name, ty) = (text("name")?, text("type")?);
+    Ok(ContextArgument {
+        name: Name::new(name).map_err(|_| format!("{name:?} is not a name"))?,
+        ty: Type::parse(ty, "type").map_err(|_| format!("{ty:?} is not a type"))?,
+        context: text("context")?.to_owned(),
+        selection: FieldSet::parse(text("selection")?).map_err(|error| error.to_string())?,
+    })
 }
 
 /// The fields of an object or interface.
