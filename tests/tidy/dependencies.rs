@@ -20,6 +20,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["router-protocol", "router-schema", "router-composition", "router-planner", "router-executor"],
     ),
     (
+        "router-fixture",
+        &["router-protocol", "router-schema", "router-composition", "router-planner", "router-executor"],
+    ),
+    (
         "carmen",
         &[
             "router-protocol",
@@ -78,6 +82,15 @@ fn a_test_may_use_no_other_service() {
         }
     }
     tree::expect_none("services that reach into another one in their tests", &violations);
+}
+
+#[test]
+fn fixtures_are_for_tests() {
+    let manifests = manifests();
+    let uses = manifests.iter().filter(|manifest| manifest.dependencies.contains("router-fixture"));
+    let violations: Vec<String> =
+        uses.map(|manifest| format!("{} → router-fixture", manifest.name)).collect();
+    tree::expect_none("crates that ship fixtures", &violations);
 }
 
 #[test]
