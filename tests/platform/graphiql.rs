@@ -11,6 +11,8 @@ async fn the_page_and_its_session_come_from_the_binary() {
     assert!(policy.contains("connect-src 'self'"), "{policy}");
     let text = page.text().await.unwrap();
     assert!(text.contains("bestOffer") && !text.contains("https://"), "the page needs nobody else");
+    let explorer = get("/explorer").await.unwrap().text().await.unwrap();
+    assert!(explorer.contains("with-plan") && !explorer.contains("https://"), "nor does the explorer");
     let session: serde_json::Value = get("/graphiql/session").await.unwrap().json().await.unwrap();
     assert_eq!(session["user"], "admin@andaman.example");
     for (path, expected) in

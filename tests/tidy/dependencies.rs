@@ -12,12 +12,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("subgraph-*", &["subgraph-chassis", "entities-primitives", "entities-*", "migrations-*"]),
     ("router-protocol", &[]),
     ("router-schema", &[]),
+    ("router-graphiql", &[]),
     ("router-planner", &["router-schema"]),
     ("router-composition", &["router-schema", "router-planner"]),
     ("router-executor", &["router-protocol", "router-schema", "router-planner"]),
     (
         "router-gateway",
-        &["router-protocol", "router-schema", "router-composition", "router-planner", "router-executor"],
+        &[
+            "router-protocol",
+            "router-schema",
+            "router-composition",
+            "router-planner",
+            "router-executor",
+            "router-graphiql",
+        ],
     ),
     (
         "router-fixture",

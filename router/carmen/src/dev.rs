@@ -33,7 +33,7 @@ pub struct Running {
 pub async fn run(global: &Global, args: &Args) -> anyhow::Result<()> {
     let running = start(global, args).await?;
     let address = running.address;
-    console::say(&format!("Explorer   http://{address}/"));
+    console::say(&format!("GraphiQL   http://{address}/   Query plans  http://{address}/explorer"));
     console::say(&format!("GraphQL    http://{address}/graphql  (HTTP, WebSocket, SSE)"));
     console::say(&format!("Health     http://{address}/health/ready   Metrics  http://{address}/metrics"));
     running.serve(shutdown::signal()).await

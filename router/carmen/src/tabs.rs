@@ -20,8 +20,8 @@ pub(crate) fn tabs() -> Vec<Tab> {
 }
 
 const PRODUCTS: &str = r#"
-# One request to product, one entity fetch each to vendor and inventory: tick "query plan" and run.
-{
+# One request to product, one entity fetch each to vendor and inventory: /explorer shows the plan.
+query Products {
   products(first: 20) {
     nodes {
       name
@@ -60,7 +60,7 @@ query BestOffer($code: String!, $quantity: Decimal!) {
 
 const STOCK: &str = r#"
 # What lies where, what it is worth, and what it is called: the names come from another service.
-{
+query Stock {
   locations(first: 5) { nodes { id code name } }
   inventoryItems(first: 10) {
     totalCount

@@ -15,7 +15,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Whether `__schema` and `__type` are answered. Turn off in production.
     pub introspection: bool,
-    /// Whether GraphiQL is served at `/`.
+    /// Whether GraphiQL is served at `/`, and the explorer at `/explorer`.
     pub graphiql: bool,
     /// Bounds on what a client may send.
     pub limits: Limits,

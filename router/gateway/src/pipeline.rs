@@ -129,7 +129,9 @@ impl Gateway {
                 get(http_handler::get).post(http_handler::post).fallback(http_handler::other_method),
             )
             .route("/", get(graphiql::page))
+            .route("/explorer", get(graphiql::explorer))
             .route("/graphiql/session", get(graphiql::session))
+            .route("/graphiql/{version}/{name}", get(graphiql::asset))
             .route("/health", get(|| async { "ok\n" }))
             .route("/health/ready", get(readiness::ready))
             .route("/metrics", get(metrics))
