@@ -3,11 +3,11 @@
 use crate::person::Person;
 use ::carmen::cli::{Dev, Global, Size};
 use ::carmen::fleet::Surroundings;
-use chassis::StatementLog;
+use chassis::{Clock, StatementLog};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -67,8 +67,22 @@ impl Carmen {
     /// # Panics
     /// When there is no such demo account.
     pub async fn sign_in(&self, name: &str) -> Person {
+        self.sign_in_at(name, Clock::system()).await
+    }
+
+    /// Somebody whose access token lets streams go on for so long only (to the second): it was issued some time ago.
+    ///
+    /// # Panics
+    /// When there is no such demo account.
+    pub async fn sign_in_for(&self, name: &str, remaining: Duration) -> Person {
+        // Five minutes of life and one for clocks that differ, less the five seconds that the gateway ends early.
+        let age = Duration::from_secs(355).saturating_sub(remaining);
+        self.sign_in_at(name, Clock::standing_at(Clock::system().now() - age)).await
+    }
+
+    async fn sign_in_at(&self, name: &str, clock: Clock) -> Person {
         let username = if name.contains('@') { name.to_owned() } else { format!("{name}@andaman.example") };
-        let surroundings = Surroundings::new(&self.global);
+        let surroundings = Surroundings { clock, ..Surroundings::new(&self.global) };
         let environment = surroundings.environment(&self.global, "identity").await.expect("identity opens");
         let token = ::carmen::token::issue(&environment, surroundings.trust(&self.global), &username).await;
         environment.db.close().await.expect("identity closes");

@@ -38,6 +38,22 @@ impl Socket {
         socket
     }
 
+    /// Presents another token and waits until it is accepted; events that come before that are lost.
+    ///
+    /// # Panics
+    /// When it is not accepted.
+    pub async fn renew(&mut self, token: &str) {
+        let payload = json!({ "authorization": format!("Bearer {token}") });
+        self.send(json!({ "type": "ping", "payload": payload })).await;
+        loop {
+            let message = self.receive().await.expect("the token is accepted");
+            if message["type"] == "pong" {
+                assert_eq!(message["payload"]["authorization"], "accepted", "{message}");
+                return;
+            }
+        }
+    }
+
     async fn send(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.expect("the connection is open");
     }

@@ -5,6 +5,7 @@ use carmen_tests::{Carmen, Person, Socket, first_code};
 use rand::RngExt;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 const UPDATES: &str = "subscription($after: Cursor) { stockChanged(after: $after) {
     cursor heartbeat eventId
@@ -22,7 +23,7 @@ async fn an_event_comes_with_product_and_offer_from_other_services() {
     let shelf = &shelves(&admin, 1).await[0];
     let mut socket = Socket::subscribe(&admin, UPDATES, json!({})).await;
     // The subscription starts behind what was published when it was opened: let it open.
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(receive(&admin, &[(shelf, "3")]).await, json!([]));
     let event = socket.next().await;
     assert!(event.get("errors").is_none(), "{event}");
@@ -70,6 +71,47 @@ async fn a_cursor_that_cannot_be_resumed_says_what_to_do() {
         };
         assert_eq!(first_code(&refused), code, "{message}");
     }
+    carmen.stop().await;
+}
+
+#[tokio::test]
+async fn a_subscription_outlives_its_first_token_when_that_is_renewed() {
+    let carmen = Carmen::start().await;
+    let admin = carmen.sign_in("admin").await;
+    let shelf = &shelves(&admin, 1).await[0];
+    let brief = carmen.sign_in_for("admin", Duration::from_secs(3)).await;
+    let mut socket = Socket::subscribe(&brief, UPDATES, json!({})).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    socket.renew(admin.token.as_deref().unwrap()).await;
+    tokio::time::sleep(Duration::from_secs(9)).await;
+    assert_eq!(receive(&admin, &[(shelf, "3")]).await, json!([]));
+    let event = socket.next().await;
+    assert!(event.get("errors").is_none(), "{event}");
+    let product = &event["data"]["stockChanged"]["item"]["product"];
+    assert!(product["name"].is_string() && product["bestOffer"]["vendor"]["name"].is_string(), "{event}");
+    drop(socket);
+    carmen.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_that_runs_out_ends_the_subscription_and_the_cursor_resumes_it_without_a_gap() {
+    let carmen = Carmen::start().await;
+    let admin = carmen.sign_in("admin").await;
+    let shelf = &shelves(&admin, 1).await[0];
+    let brief = carmen.sign_in_for("admin", Duration::from_secs(3)).await;
+    let mut socket = Socket::subscribe(&brief, LEAN, json!({})).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    receive(&admin, &[(shelf, "1")]).await;
+    let first = socket.next().await["data"]["stockChanged"].take();
+    let last = socket.next().await;
+    assert_eq!(first_code(&last), "TOKEN_EXPIRED", "{last}");
+    assert_eq!(socket.receive().await.unwrap()["type"], "complete");
+    assert!(socket.receive().await.is_none(), "nothing is left running, so the connection ends");
+    receive(&admin, &[(shelf, "1")]).await;
+    let mut socket = Socket::subscribe(&admin, LEAN, json!({ "after": first["cursor"] })).await;
+    let second = socket.next().await["data"]["stockChanged"].take();
+    assert_eq!(second["change"]["onHandBefore"], first["change"]["onHandAfter"], "nothing was missed");
+    drop(socket);
     carmen.stop().await;
 }
 

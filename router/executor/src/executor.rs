@@ -6,7 +6,7 @@ use crate::project::Projector;
 use crate::request::{ClientRequest, Variables, coerce};
 use crate::response::Response;
 use crate::run::{Run, RunResult};
-use crate::subscription::{self, ResponseStream};
+use crate::subscription::{self, Identity, ResponseStream};
 use crate::transport::Transport;
 use apollo_compiler::collections::HashMap;
 use apollo_compiler::introspection;
@@ -94,9 +94,11 @@ impl Executor {
         prepared: &Prepared,
         request: ClientRequest,
     ) -> Result<ResponseStream, Box<Response>> {
+        let ClientRequest { variables, headers, credential } = request;
         let variables =
-            self.admit(prepared, request.variables).map_err(|errors| Box::new(Response::refused(errors)))?;
-        subscription::open(self.clone(), prepared.clone(), variables, request.headers).await
+            self.admit(prepared, variables).map_err(|errors| Box::new(Response::refused(errors)))?;
+        let identity = Identity { headers, credential };
+        subscription::open(self.clone(), prepared.clone(), variables, identity).await
     }
 
     /// Answers one event of a subscription: the source fetch has answered with `event`, the other fetches follow.

@@ -7,6 +7,7 @@ use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Name, Schema};
 use http::HeaderMap;
+use router_protocol::Credential;
 use serde_json::{Map, Value};
 
 /// The changeable part of a client's request; the operation is in [`Prepared`](crate::Prepared).
@@ -16,6 +17,8 @@ pub struct ClientRequest {
     pub variables: Map<String, Value>,
     /// The headers to send to every subgraph, already chosen: the executor forwards all of them.
     pub headers: HeaderMap,
+    /// The client's token as it is renewed; a subscription sends with each of its events the one that is current then.
+    pub credential: Option<Credential>,
 }
 
 impl ClientRequest {
@@ -29,7 +32,7 @@ impl ClientRequest {
                 forwarded.append(name, value.clone());
             }
         }
-        Self { variables, headers: forwarded }
+        Self { variables, headers: forwarded, credential: None }
     }
 }
 

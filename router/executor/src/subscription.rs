@@ -14,15 +14,31 @@ use crate::transport::{TransportError, TransportFault};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use http::HeaderMap;
+use router_protocol::{AUTHORIZATION, Credential};
 
 /// The responses of one subscription. A response without data ([`Response::is_refused`]) is the last one.
 pub type ResponseStream = BoxStream<'static, Response>;
+
+/// What a subscription sends on the client's behalf: chosen headers, and the token as it stands now.
+pub(crate) struct Identity {
+    pub(crate) headers: HeaderMap,
+    pub(crate) credential: Option<Credential>,
+}
+
+impl Identity {
+    /// Takes a renewed token over.
+    fn refresh(&mut self) {
+        if let Some(credential) = &self.credential {
+            self.headers.insert(AUTHORIZATION, credential.authorization());
+        }
+    }
+}
 
 pub(crate) async fn open(
     executor: Executor,
     prepared: Prepared,
     variables: Variables,
-    headers: HeaderMap,
+    mut identity: Identity,
 ) -> Result<ResponseStream, Box<Response>> {
     let refused = |error: GraphqlError| Box::new(Response::refused(vec![error]));
     let Some(source) = prepared.plan.fetches.first() else {
@@ -30,7 +46,11 @@ pub(crate) async fn open(
     };
     let service = source.service.clone();
     let opened = match executor.transport(source.subgraph) {
-        Some(transport) => transport.subscribe(request(source, &variables, &headers)).await,
+        Some(transport) => {
+            let mut request = request(source, &variables, &identity.headers);
+            request.credential = identity.credential.clone();
+            transport.subscribe(request).await
+        }
         None => Err(TransportError {
             fault: TransportFault::Unreachable,
             message: "there is no way to reach it".to_owned(),
@@ -40,7 +60,10 @@ pub(crate) async fn open(
     let stream = async_stream::stream! {
         while let Some(event) = events.next().await {
             match event {
-                Ok(event) => yield executor.answer_event(&prepared, &variables, &headers, &event).await,
+                Ok(event) => {
+                    identity.refresh();
+                    yield executor.answer_event(&prepared, &variables, &identity.headers, &event).await;
+                }
                 Err(error) => {
                     yield Response::refused(vec![broken(&service, &error)]);
                     return;

@@ -11,7 +11,7 @@ use futures::{SinkExt, StreamExt};
 use http::HeaderValue;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use reqwest::Url;
-use router_protocol::{GRAPHQL_TRANSPORT_WS, SubgraphRequest};
+use router_protocol::{Credential, GRAPHQL_TRANSPORT_WS, SubgraphRequest};
 use rustls_platform_verifier::ConfigVerifierExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -94,7 +94,8 @@ pub(crate) async fn subscribe(
     say(&mut socket, &json!({ "id": OPERATION, "type": "subscribe", "payload": payload })).await?;
 
     let (sender, receiver) = mpsc::channel(EVENTS_WAITING_MAX);
-    tokio::spawn(pump(socket, sender, settings.ping_interval).in_current_span());
+    let renewals = Renewals(request.credential);
+    tokio::spawn(pump(socket, sender, renewals, settings.ping_interval).in_current_span());
     let events = stream::unfold(receiver, async |mut receiver| {
         let event = receiver.recv().await?;
         Some((event, receiver))
@@ -137,8 +138,33 @@ fn credentials(request: &SubgraphRequest) -> Map<String, Value> {
     payload
 }
 
-async fn pump(mut socket: Socket, events: mpsc::Sender<Event>, ping_interval: Duration) {
-    match relay(&mut socket, &events, ping_interval).await {
+/// The client's token as it is renewed.
+struct Renewals(Option<Credential>);
+
+impl Renewals {
+    /// The ping that hands the next renewed token on; waits for ever when there will be none.
+    async fn next(&mut self) -> Value {
+        loop {
+            let renewed = match &mut self.0 {
+                Some(credential) => credential.renewed().await,
+                None => std::future::pending().await,
+            };
+            match renewed.as_ref().map(router_protocol::renewal_payload) {
+                Some(Some(payload)) => return json!({ "type": "ping", "payload": payload }),
+                Some(None) => {}
+                None => self.0 = None,
+            }
+        }
+    }
+}
+
+async fn pump(
+    mut socket: Socket,
+    events: mpsc::Sender<Event>,
+    mut renewals: Renewals,
+    ping_interval: Duration,
+) {
+    match relay(&mut socket, &events, &mut renewals, ping_interval).await {
         End::Broken(error) => {
             // Nobody listens any more when this fails, so nobody misses it.
             let _ = events.send(Err(error)).await;
@@ -149,15 +175,30 @@ async fn pump(mut socket: Socket, events: mpsc::Sender<Event>, ping_interval: Du
 }
 
 /// Passes events on until either side ends it.
-async fn relay(socket: &mut Socket, events: &mpsc::Sender<Event>, ping_interval: Duration) -> End {
+async fn relay(
+    socket: &mut Socket,
+    events: &mpsc::Sender<Event>,
+    renewals: &mut Renewals,
+    ping_interval: Duration,
+) -> End {
     let mut is_asked = false;
     loop {
-        // A place in the queue comes first: without one, reading would only fill memory.
-        let Ok(place) = events.reserve().await else { return End::Left };
-        let heard = tokio::select! {
-            () = events.closed() => return End::Left,
-            heard = timeout(ping_interval, socket.next()) => heard,
+        // A place in the queue comes first: without one, reading would only fill memory. A renewed token never waits.
+        let next = async {
+            let place = events.reserve().await.ok()?;
+            tokio::select! {
+                () = events.closed() => None,
+                heard = timeout(ping_interval, socket.next()) => Some((place, heard)),
+            }
         };
+        let next = tokio::select! {
+            next = next => next,
+            ping = renewals.next() => match say(socket, &ping).await {
+                Ok(()) => continue,
+                Err(error) => return End::Broken(error),
+            },
+        };
+        let Some((place, heard)) = next else { return End::Left };
         let Ok(heard) = heard else {
             if is_asked {
                 let message = format!("silent for {} s", 2.0 * ping_interval.as_secs_f64());

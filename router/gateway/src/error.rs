@@ -14,6 +14,8 @@ pub(crate) const BAD_REQUEST: &str = "BAD_REQUEST";
 pub(crate) const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
 /// No or no valid token.
 pub(crate) const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+/// The token ran out while something ran with it.
+pub(crate) const TOKEN_EXPIRED: &str = "TOKEN_EXPIRED";
 /// The caller may not do this, whoever it is.
 pub(crate) const FORBIDDEN: &str = "FORBIDDEN";
 /// The client sent only the hash of a document; we keep none, so it must send the text.
@@ -70,12 +72,24 @@ impl Refusal {
     pub(crate) fn response(&self) -> Response {
         Response::refused(self.errors.clone())
     }
+
+    /// The last event of a stream that had begun: unlike a refusal it has data, which is null.
+    pub(crate) fn event(&self) -> Response {
+        Response { data: Some(serde_json::Value::Null), ..self.response() }
+    }
 }
 
 /// What a client gets to know about a fault of ours.
 pub(crate) fn internal() -> Refusal {
     let status = http::StatusCode::INTERNAL_SERVER_ERROR;
     Refusal::http(status, INTERNAL, "the request could not be answered")
+}
+
+/// Why something that lives longer than a token ends.
+pub(crate) fn token_expired() -> Refusal {
+    let message = "the access token has run out: renew it in time with a `ping` on the WebSocket, or subscribe again with a \
+                   new one after the last cursor";
+    Refusal::http(http::StatusCode::UNAUTHORIZED, TOKEN_EXPIRED, message)
 }
 
 /// The diagnostics of the compiler as GraphQL errors.

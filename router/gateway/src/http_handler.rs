@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: POST, GET, batches, and streams over SSE.
 
+use crate::client::Client;
 use crate::error::Refusal;
 use crate::graph::Graph;
 use crate::negotiation::{Media, negotiate};
@@ -41,18 +42,19 @@ pub(crate) async fn post(
         Ok(asked) => asked,
         Err(refusal) => return refused(&refusal, media),
     };
-    if let Err(refusal) = gateway.admit(&headers).await {
-        return refused(&refusal, media);
-    }
+    let client = match gateway.admit(headers).await {
+        Ok(client) => client,
+        Err(refusal) => return refused(&refusal, media),
+    };
     let graph = gateway.graph();
     match asked {
-        Asked::One(request) => one(&gateway, &graph, request, &headers, (media, true)).await,
+        Asked::One(request) => one(&gateway, &graph, request, &client, (media, true)).await,
         Asked::Batch(_) if media == Media::EventStream => {
             let message = "a batch is answered with JSON, not with a stream";
             let status = StatusCode::NOT_ACCEPTABLE;
             refused(&Refusal::http(status, crate::error::BAD_REQUEST, message), media)
         }
-        Asked::Batch(requests) => batch(&gateway, &graph, requests, &headers, media).await,
+        Asked::Batch(requests) => batch(&gateway, &graph, requests, &client, media).await,
     }
 }
 
@@ -80,12 +82,13 @@ pub(crate) async fn get(
                        `content-type: application/json`, which no foreign page can send unasked";
         return refused(&Refusal::bad_request(message), media);
     }
-    if let Err(refusal) = gateway.admit(&headers).await {
-        return refused(&refusal, media);
-    }
+    let client = match gateway.admit(headers).await {
+        Ok(client) => client,
+        Err(refusal) => return refused(&refusal, media),
+    };
     let graph = gateway.graph();
     match request::from_query(&query) {
-        Ok(request) => one(&gateway, &graph, request, &headers, (media, false)).await,
+        Ok(request) => one(&gateway, &graph, request, &client, (media, false)).await,
         Err(refusal) => refused(&refusal, media),
     }
 }
@@ -108,7 +111,7 @@ async fn one(
     gateway: &Gateway,
     graph: &Graph,
     request: GraphqlRequest,
-    headers: &HeaderMap,
+    client: &Client,
     (media, may_mutate): (Media, bool),
 ) -> HttpResponse {
     let operation = match gateway.prepare(graph, &request) {
@@ -119,13 +122,13 @@ async fn one(
         return refused(&Refusal::method("POST", "mutations are sent with POST"), media);
     }
     if media == Media::EventStream {
-        return sse::respond(gateway, graph, &operation, request, headers).await;
+        return sse::respond(gateway, graph, &operation, request, client).await;
     }
     if is_stream(&operation) {
         let message = "a subscription needs a stream: ask with `Accept: text/event-stream` or over WebSocket";
         return refused(&Refusal::bad_request(message), media);
     }
-    let response = gateway.answer(graph, &operation, request, headers).await;
+    let response = gateway.answer(graph, &operation, request, client).await;
     answered(&response, media)
 }
 
@@ -133,7 +136,7 @@ async fn batch(
     gateway: &Gateway,
     graph: &Graph,
     requests: Vec<GraphqlRequest>,
-    headers: &HeaderMap,
+    client: &Client,
     media: Media,
 ) -> HttpResponse {
     let answers = requests.into_iter().map(|request| async {
@@ -141,7 +144,7 @@ async fn batch(
             Ok(operation) if is_stream(&operation) => {
                 Refusal::bad_request("a subscription cannot be part of a batch").response()
             }
-            Ok(operation) => gateway.answer(graph, &operation, request, headers).await,
+            Ok(operation) => gateway.answer(graph, &operation, request, client).await,
             Err(refusal) => {
                 telemetry::refused(&refusal.errors);
                 refusal.response()

@@ -7,6 +7,7 @@
 
 mod access;
 pub mod auth;
+mod client;
 pub mod config;
 mod config_rules;
 mod error;

@@ -1,6 +1,7 @@
 //! The stack, top to bottom, and what every request shares.
 
 use crate::auth::{Authenticator, KeySet};
+use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Refusal, UNAVAILABLE, internal};
 use crate::graph::{Graph, PreparedOperation};
@@ -16,7 +17,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use router_executor::{ClientRequest, Response};
 use std::fmt;
 use std::sync::Arc;
@@ -154,11 +155,11 @@ impl Gateway {
         graph: &Graph,
         operation: &PreparedOperation,
         request: GraphqlRequest,
-        headers: &HeaderMap,
+        client: &Client,
     ) -> Response {
         let started = Instant::now();
-        let client = self.client_request(request, headers);
-        let mut response = graph.executor().execute(&operation.prepared, client).await;
+        let asked = self.client_request(request, client);
+        let mut response = graph.executor().execute(&operation.prepared, asked).await;
         let kind = operation.kind.name();
         telemetry::operation_ended(kind, !response.errors.is_empty(), started.elapsed());
         telemetry::traffic(&response.traffic);
@@ -170,21 +171,23 @@ impl Gateway {
             errors = response.errors.len(),
             "answered"
         );
-        if self.wants_plan(headers) {
+        if self.wants_plan(&client.headers) {
             explain(&mut response, operation);
         }
         response
     }
 
-    /// Variables and the headers that travel on.
-    pub(crate) fn client_request(&self, request: GraphqlRequest, headers: &HeaderMap) -> ClientRequest {
+    /// Variables and the headers that travel on, the token as it is renewed among them.
+    pub(crate) fn client_request(&self, request: GraphqlRequest, client: &Client) -> ClientRequest {
+        let headers = &client.headers;
         let mut forwarded = HeaderMap::new();
         for name in &self.0.forwarded {
             for value in headers.get_all(name) {
                 forwarded.append(name.clone(), value.clone());
             }
         }
-        ClientRequest { variables: request.variables.unwrap_or_default(), headers: forwarded }
+        let credential = client.credential().filter(|_| self.0.forwarded.contains(&AUTHORIZATION));
+        ClientRequest { variables: request.variables.unwrap_or_default(), headers: forwarded, credential }
     }
 
     /// Looks an operation up for a transport that may carry mutations.
@@ -197,11 +200,12 @@ impl Gateway {
     }
 
     /// Checks the token, when tokens are asked for.
-    pub(crate) async fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        match &self.0.auth {
-            Some(auth) => auth.admit(headers).await,
-            None => Ok(()),
-        }
+    pub(crate) async fn admit(&self, headers: HeaderMap) -> Result<Client, Refusal> {
+        let identity = match &self.0.auth {
+            Some(auth) => auth.admit(&headers).await?,
+            None => None,
+        };
+        Ok(Client::new(headers, identity))
     }
 
     /// Why no stream can be opened now.

@@ -1,6 +1,7 @@
 //! Streams as server-sent events, in the "distinct connections" mode of the graphql-sse protocol: one request, one stream
-//! of `next` events, one `complete`.
+//! of `next` events, one `complete`. The token cannot be renewed here: a stream ends with it, the last event says so.
 
+use crate::client::Client;
 use crate::graph::{Graph, PreparedOperation};
 use crate::http_handler::refused;
 use crate::negotiation::Media;
@@ -9,7 +10,7 @@ use crate::request::GraphqlRequest;
 use axum::body::{Body, Bytes};
 use futures::{Stream, StreamExt};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue};
 use router_executor::Response;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -25,16 +26,16 @@ pub(crate) async fn respond(
     graph: &Graph,
     operation: &PreparedOperation,
     request: GraphqlRequest,
-    headers: &HeaderMap,
+    client: &Client,
 ) -> http::Response<Body> {
     if let Some(refusal) = gateway.refuses_streams() {
         return refused(&refusal, Media::Json);
     }
     if !is_stream(operation) {
-        let response = gateway.answer(graph, operation, request, headers).await;
+        let response = gateway.answer(graph, operation, request, client).await;
         return stream(gateway, futures::stream::iter([response]));
     }
-    match gateway.subscribe(graph, operation, request, headers).await {
+    match gateway.subscribe(graph, operation, request, client).await {
         Ok(events) => stream(gateway, events),
         Err(response) => stream(gateway, futures::stream::iter([*response])),
     }

@@ -4,6 +4,10 @@
 //! GraphQL response. The same two types are used in process and over HTTP, so a subgraph cannot tell the difference.
 //! How the bytes travel is the executor's business (`Transport`), what they mean is GraphQL's.
 
+mod credential;
+
+pub use credential::{Credential, RENEWED, Renewal, renewal_in, renewal_payload};
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -45,6 +49,9 @@ pub struct SubgraphRequest {
     /// The forwarded headers; they travel as HTTP headers, never in the body.
     #[serde(skip)]
     pub headers: HeaderMap,
+    /// The caller's token as it is renewed while a subscription runs; `headers` has the one it was opened with.
+    #[serde(skip)]
+    pub credential: Option<Credential>,
 }
 
 impl SubgraphRequest {
@@ -79,7 +86,12 @@ impl SubgraphRequest {
 
 /// The bearer token among `headers`. Any other scheme counts as no token; the scheme's letter case does not matter.
 pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    token_in(headers.get(AUTHORIZATION)?)
+}
+
+/// The bearer token in an `authorization` header.
+pub fn token_in(authorization: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = authorization.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }

@@ -7,9 +7,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_graphql::Context;
+use chrono::{DateTime, Utc};
 use primitives::{SessionId, TenantId, UserId};
 
 use crate::error::{Denial, Error, Result};
+use crate::token;
 
 /// A person whose token was verified.
 #[derive(Clone)]
@@ -35,6 +37,16 @@ impl Caller {
         self.permissions.iter().any(|held| {
             held == permission || held == "*" || held.strip_suffix(":*").is_some_and(|held| held == resource)
         })
+    }
+
+    /// When the token stops being valid, the allowed clock difference included; `None` for a caller without a real token.
+    pub fn valid_until(&self) -> Option<DateTime<Utc>> {
+        token::valid_until(&self.token)
+    }
+
+    /// Whether the caller may do all that `other` may.
+    pub fn may_all_of(&self, other: &Self) -> bool {
+        other.permissions.iter().all(|held| self.may(held))
     }
 
     /// Insists on `permission`.
@@ -112,6 +124,14 @@ mod tests {
         assert!(!holding(&["product:*"]).may("products:view"));
         assert!(!holding(&["products:view"]).may("products:create"));
         assert!(!holding(&[]).may("products:view"));
+    }
+
+    #[test]
+    fn who_holds_more_may_all_that_others_may() {
+        assert!(holding(&["*"]).may_all_of(&holding(&["stock:*", "prices:view"])));
+        assert!(holding(&["stock:*"]).may_all_of(&holding(&["stock:view"])));
+        assert!(!holding(&["stock:view"]).may_all_of(&holding(&["stock:*"])));
+        assert!(!holding(&[]).may_all_of(&holding(&["stock:view"])));
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod migration;
 pub mod outbox;
 pub mod page;
 mod peers;
+mod renewal;
 mod request;
 mod respond;
 mod statements;
@@ -46,12 +47,13 @@ pub use error::{
 pub use inbox::{Consumer, Handlers};
 pub use loader::Loader;
 pub use outbox::{Envelope, Event};
-pub use page::{Criteria, Filter, Order, PageArgs, PageRequest, SortKey, Split};
+pub use page::{Order, PageArgs, PageRequest, SortKey};
 pub use peers::{HttpPeer, Peer, Peers};
+pub use renewal::{LiveCaller, live_caller};
 pub use request::RequestScope;
 pub use statements::StatementLog;
 pub use subgraph::{Environment, Subgraph, SubgraphBuilder, schema};
 pub use token::{Claims, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Keys, TokenVerifier, Trust};
 
 /// The request and answer types on the wire, for who serves or asks a subgraph in process.
-pub use router_protocol::{SubgraphRequest, SubgraphResponse};
+pub use router_protocol::{Credential, Renewal, SubgraphRequest, SubgraphResponse};

@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::peers::{Peer, Peers};
+use crate::renewal::LiveCaller;
 use crate::request::RequestScope;
 use crate::respond;
 use crate::telemetry::Origin;
@@ -152,7 +153,18 @@ impl Subgraph {
         request: SubgraphRequest,
         authentication: Authentication,
     ) -> BoxStream<'static, Response> {
-        match self.prepare(request, authentication, true) {
+        let live = match (&authentication, request.credential.clone()) {
+            (Authentication::Known(caller), Some(credential)) => {
+                let verifier = self.0.environment.verifier.clone();
+                Some(LiveCaller::following(verifier, Arc::clone(caller), credential))
+            }
+            _ => None,
+        };
+        let prepared = self.prepare(request, authentication, true).map(|request| match live {
+            Some(live) => request.data(live),
+            None => request,
+        });
+        match prepared {
             Ok(request) => self.0.engine.stream(request).map(respond::described).boxed(),
             Err(response) => futures::stream::iter([*response]).boxed(),
         }

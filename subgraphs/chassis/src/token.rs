@@ -9,6 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Validation};
 use moka::sync::Cache;
@@ -157,6 +159,16 @@ impl TokenVerifier {
         Ok(caller)
     }
 
+    /// The caller behind a token that takes the place of an earlier one; nobody when it is not valid or another person's.
+    pub(crate) async fn renewed(&self, earlier: &Caller, token: Option<&str>) -> Option<Arc<Caller>> {
+        let caller = self.verify(token?).await.ok();
+        let same = caller.filter(|caller| caller.user == earlier.user && caller.tenant == earlier.tenant);
+        if same.is_none() {
+            tracing::info!(user = %earlier.user, "a renewed token was not accepted");
+        }
+        same
+    }
+
     /// What `token`, if any, makes of a request.
     pub async fn authenticate(&self, token: Option<&str>) -> Authentication {
         match token {
@@ -179,8 +191,34 @@ fn is_over(exp: i64, now: DateTime<Utc>) -> bool {
     exp.saturating_add(SKEW_SECONDS) <= now.timestamp()
 }
 
+/// When a token that was verified before stops being valid, the allowed clock difference included; `None` for a text that
+/// is no token.
+pub(crate) fn valid_until(token: &str) -> Option<DateTime<Utc>> {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let Expiry { exp } = serde_json::from_slice(&claims).ok()?;
+    DateTime::from_timestamp(exp.checked_add(SKEW_SECONDS)?, 0)
+}
+
+#[derive(Deserialize)]
+struct Expiry {
+    exp: i64,
+}
+
 impl fmt::Debug for TokenVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenVerifier").field("keys", &self.0.keys).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_tells_until_when_it_is_valid() {
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"sub":"x","exp":1790000000}"#);
+        let expected = DateTime::from_timestamp(1_790_000_060, 0);
+        assert_eq!(valid_until(&format!("header.{claims}.signature")), expected);
+        assert_eq!(valid_until("opaque"), None);
     }
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::any;
 use futures::StreamExt;
 use router_executor::{HttpSettings, Transport, TransportError, TransportFault};
-use router_protocol::{GRAPHQL_TRANSPORT_WS, SubgraphRequest};
+use router_protocol::{GRAPHQL_TRANSPORT_WS, Renewal, SubgraphRequest};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -124,6 +124,35 @@ async fn the_conversation_follows_the_protocol() {
     assert_eq!(told(&mut heard).await, json!({ "id": "1", "type": "subscribe", "payload": payload }));
     assert_eq!(told(&mut heard).await, json!({ "type": "pong" }));
     assert_eq!(told(&mut heard).await, "closed");
+}
+
+#[tokio::test]
+async fn a_renewed_token_travels_as_a_ping_even_when_nobody_reads() {
+    let (address, mut heard) = subgraph(|mut line| async move {
+        line.greet().await;
+        // More than the queue takes.
+        for event in 0..50 {
+            line.next(event).await;
+        }
+        line.listen_to_the_end().await;
+    })
+    .await;
+    let (renewal, credential) = Renewal::new("Bearer secret".parse().unwrap());
+    let mut request = SubgraphRequest::new("subscription { n }").bearer("secret");
+    request.credential = Some(credential);
+    let events = transport(address, |_| {}).subscribe(request).await.unwrap();
+    for _greeting in 0..3 {
+        told(&mut heard).await;
+    }
+    for token in ["Bearer second", "Bearer third"] {
+        renewal.renew(token.parse().unwrap());
+        let ping = json!({ "type": "ping", "payload": { "authorization": token } });
+        assert_eq!(told(&mut heard).await, ping);
+    }
+    drop(renewal);
+    let read: Vec<_> = events.take(50).collect().await;
+    assert!(read.iter().all(Result::is_ok), "the end of the renewals is not the end of the events");
+    assert_eq!(told(&mut heard).await["type"], "complete");
 }
 
 #[tokio::test]

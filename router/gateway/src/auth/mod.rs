@@ -1,21 +1,22 @@
 //! Bearer tokens: is this one of an issuer that we trust? What it permits is for the subgraphs to say; they verify the same
 //! token again and trust no header beside it.
 
+mod identity;
 mod keys;
 
+pub(crate) use identity::Identity;
 pub use keys::KeySet;
 
 use crate::config;
 use crate::error::Refusal;
 use http::HeaderMap;
+use identity::SKEW_SECONDS;
 use jsonwebtoken::{Algorithm, Validation};
 use moka::sync::Cache;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-/// How far the issuer's clock and ours may be apart.
-const SKEW_SECONDS: u64 = 60;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The longest token that is looked at.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -31,7 +32,7 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(300);
 pub struct Authenticator {
     required: bool,
     issuers: Vec<Issuer>,
-    remembered: Cache<[u8; 32], u64>,
+    remembered: Cache<[u8; 32], Arc<Identity>>,
 }
 
 #[derive(Debug)]
@@ -39,11 +40,6 @@ struct Issuer {
     name: String,
     validation: Validation,
     keys: KeySet,
-}
-
-#[derive(Deserialize)]
-struct Claims {
-    exp: u64,
 }
 
 #[derive(Deserialize)]
@@ -77,33 +73,36 @@ impl Authenticator {
         Self { required: config.required, issuers, remembered }
     }
 
-    /// Refuses a request whose token is not valid, and one without a token where one is required.
-    pub(crate) async fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    /// Whose request it is. Refuses one whose token is not valid, and one without a token where one is required.
+    pub(crate) async fn admit(&self, headers: &HeaderMap) -> Result<Option<Arc<Identity>>, Refusal> {
         match router_protocol::bearer_token(headers) {
-            Some(token) if self.is_valid(token).await => Ok(()),
-            Some(_) => Err(Refusal::unauthenticated("the access token is not valid")),
+            Some(token) => match self.identify(token).await {
+                Some(identity) => Ok(Some(identity)),
+                None => Err(Refusal::unauthenticated("the access token is not valid")),
+            },
             None if headers.contains_key(http::header::AUTHORIZATION) => {
                 Err(Refusal::unauthenticated("the authorization header must be `Bearer <token>`"))
             }
             None if self.required => Err(Refusal::unauthenticated("an access token is required")),
-            None => Ok(()),
+            None => Ok(None),
         }
     }
 
-    async fn is_valid(&self, token: &str) -> bool {
+    /// Whom a token belongs to; nobody when it is not valid.
+    pub(crate) async fn identify(&self, token: &str) -> Option<Arc<Identity>> {
         if token.len() > TOKEN_BYTES_MAX {
-            return false;
+            return None;
         }
         let digest: [u8; 32] = Sha256::digest(token).into();
-        if let Some(exp) = self.remembered.get(&digest) {
-            return now() < exp.saturating_add(SKEW_SECONDS);
+        if let Some(known) = self.remembered.get(&digest) {
+            return known.is_valid().then_some(known);
         }
-        let Some(exp) = self.verify(token).await else { return false };
-        self.remembered.insert(digest, exp);
-        true
+        let identity = Arc::new(self.verify(token).await?);
+        self.remembered.insert(digest, Arc::clone(&identity));
+        Some(identity)
     }
 
-    async fn verify(&self, token: &str) -> Option<u64> {
+    async fn verify(&self, token: &str) -> Option<Identity> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         // RFC 7515: a token with an extension that the reader must understand and does not is not valid.
         if header.crit.is_some() {
@@ -120,11 +119,6 @@ impl Authenticator {
         }
         let mut validation = issuer.validation.clone();
         validation.algorithms = vec![algorithm];
-        let claims: Claims = jsonwebtoken::decode(token, &key, &validation).ok()?.claims;
-        Some(claims.exp)
+        Identity::new(jsonwebtoken::decode(token, &key, &validation).ok()?.claims)
     }
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -194,6 +194,7 @@ async function run() {
     status.textContent = `No answer: ${error.message}`;
   }
 }
+let renew = null;
 function subscribe(request, extra) {
   const socket = new WebSocket(
     `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
@@ -201,6 +202,13 @@ function subscribe(request, extra) {
   );
   const events = [];
   let open = true;
+  let token = extra.authorization;
+  // Only the page's own token has a successor; one written by hand ends when it ends.
+  renew = (before, after) => {
+    if (token !== before || socket.readyState !== WebSocket.OPEN) return;
+    token = after;
+    socket.send(JSON.stringify({ type: "ping", payload: { authorization: after } }));
+  };
   stop = () => {
     open = false;
     socket.close(1000);
@@ -446,13 +454,17 @@ function prettify() {
 }
 
 // ---- Who is signed in.
+let granted = null;
 async function signIn() {
   try {
     const response = await fetch("/graphiql/session", { cache: "no-store" });
     if (!response.ok) return;
     const session = await response.json();
+    const before = granted;
+    granted = `Bearer ${session.token}`;
+    if (renew) renew(before, granted);
     headers.value = JSON.stringify(
-      { ...readObject(headers.value, "Headers"), authorization: `Bearer ${session.token}` },
+      { ...readObject(headers.value, "Headers"), authorization: granted },
       null,
       2,
     );

@@ -2,7 +2,8 @@
 
 use super::operation::{Operation, Slot};
 use super::{Close, GOING_AWAY, Outbox};
-use crate::error::{LIMIT_EXCEEDED, Refusal};
+use crate::client::{Client, OtherCaller, Session};
+use crate::error::{LIMIT_EXCEEDED, Refusal, token_expired};
 use crate::pipeline::{Gateway, is_stream};
 use crate::{request, telemetry};
 use axum::extract::ws::{Message, WebSocket};
@@ -11,6 +12,7 @@ use futures::stream::SplitStream;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
 use router_executor::GraphqlError;
+use router_protocol::{RENEWED, renewal_in, token_in};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,7 +24,7 @@ const SILENT_PINGS: u32 = 3;
 
 pub(super) struct Connection {
     gateway: Gateway,
-    headers: HeaderMap,
+    session: Session,
     outbox: Outbox,
     running: HashMap<String, Slot>,
     tasks: JoinSet<()>,
@@ -31,7 +33,8 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(gateway: Gateway, headers: HeaderMap, outbox: Outbox) -> Self {
-        Self { gateway, headers, outbox, running: HashMap::new(), tasks: JoinSet::new(), is_ready: false }
+        let session = Session::new(Client::new(headers, None));
+        Self { gateway, session, outbox, running: HashMap::new(), tasks: JoinSet::new(), is_ready: false }
     }
 
     /// Reads until the client leaves, breaks the protocol, or the server stops.
@@ -43,9 +46,10 @@ impl Connection {
         let gone = self.outbox.gone.clone();
         let mut heard_at = Instant::now();
         loop {
+            let is_idle = self.tasks.is_empty();
             let message = tokio::select! {
                 message = stream.next() => message,
-                Some(_) = self.tasks.join_next(), if !self.tasks.is_empty() => {
+                Some(_) = self.tasks.join_next(), if !is_idle => {
                     self.running.retain(|_, slot| !slot.has_ended());
                     continue;
                 }
@@ -54,6 +58,8 @@ impl Connection {
                 () = sleep_until(hello_until), if !self.is_ready => {
                     return Close::new(4408, "connection initialisation timeout");
                 }
+                // What still runs ends by itself, streams with an event that says why.
+                () = self.session.client().clone().token_runs_out(), if is_idle => return Close::token_expired(),
                 () = sleep_until(heard_at + silence_max) => return Close::new(1008, "no sign of life"),
             };
             heard_at = Instant::now();
@@ -82,7 +88,7 @@ impl Connection {
             .map_err(|error| Close::new(4400, format!("a message is not JSON: {error}")))?;
         match message["type"].as_str() {
             Some("connection_init") => self.init(&message["payload"]).await,
-            Some("ping") => self.outbox.send(&json!({ "type": "pong" })).await,
+            Some("ping") => self.ping(&message["payload"]).await,
             Some("pong") => Ok(()),
             Some("subscribe") if !self.is_ready => Err(Close::new(4401, "unauthorized")),
             Some("subscribe") => self.subscribe(message).await,
@@ -99,16 +105,33 @@ impl Connection {
         if !payload.is_null() && !payload.is_object() {
             return Err(Close::new(4400, "the payload of `connection_init` must be an object"));
         }
+        let mut headers = self.session.client().headers.clone();
         if let Some(token) = token_of(payload) {
             let mut value = HeaderValue::from_str(token).map_err(|_| Close::new(4403, "forbidden"))?;
             value.set_sensitive(true);
-            self.headers.insert(AUTHORIZATION, value);
+            headers.insert(AUTHORIZATION, value);
         }
-        if self.gateway.admit(&self.headers).await.is_err() {
-            return Err(Close::new(4403, "the access token is missing or not valid"));
-        }
+        let client = self.gateway.admit(headers).await;
+        let client = client.map_err(|_| Close::new(4403, "the access token is missing or not valid"))?;
+        self.session = Session::new(client);
         self.is_ready = true;
         self.outbox.send(&json!({ "type": "connection_ack" })).await
+    }
+
+    /// A sign of life, or a token that takes the place of the one before: running and later operations go on with it.
+    async fn ping(&mut self, payload: &Value) -> Result<(), Close> {
+        let auth = self.gateway.0.auth.as_ref().filter(|_| self.is_ready);
+        let Some((auth, authorization)) = auth.zip(renewal_in(payload)) else {
+            return self.outbox.send(&json!({ "type": "pong" })).await;
+        };
+        let identity = match token_in(&authorization) {
+            Some(token) => auth.identify(token).await,
+            None => None,
+        };
+        let identity = identity.ok_or_else(|| Close::new(4401, "the renewed access token is not valid"))?;
+        let renewed = self.session.renew(authorization, identity);
+        renewed.map_err(|OtherCaller| Close::new(4403, "the renewed access token is another caller's"))?;
+        self.outbox.send(&json!({ "type": "pong", "payload": { RENEWED: "accepted" } })).await
     }
 
     async fn subscribe(&mut self, mut message: Value) -> Result<(), Close> {
@@ -123,6 +146,9 @@ impl Connection {
             let message = format!("at most {} operations may run on one connection", self.operations_max());
             return self.refuse(&id, &[GraphqlError::new(message).with_code(LIMIT_EXCEEDED)]).await;
         }
+        if self.session.is_over() {
+            return self.refuse(&id, &token_expired().errors).await;
+        }
         let graph = self.gateway.graph();
         let operation = match self.gateway.prepare(&graph, &request) {
             Ok(operation) => operation,
@@ -136,7 +162,7 @@ impl Connection {
             gateway: self.gateway.clone(),
             graph,
             operation,
-            headers: self.headers.clone(),
+            client: self.session.client().clone(),
             outbox: self.outbox.clone(),
             slot,
         };

@@ -64,6 +64,10 @@ impl Close {
         Self::new(1008, "the client does not read")
     }
 
+    fn token_expired() -> Self {
+        Self::new(4401, "the access token has run out")
+    }
+
     fn message(self) -> Message {
         Message::Close(Some(CloseFrame { code: self.code, reason: self.reason.into() }))
     }

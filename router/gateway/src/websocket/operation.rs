@@ -1,12 +1,12 @@
 //! One operation on a WebSocket, from `subscribe` to `complete` or `error`.
 
 use super::Outbox;
+use crate::client::Client;
 use crate::error::internal;
 use crate::graph::{Graph, PreparedOperation};
 use crate::pipeline::Gateway;
 use crate::request::GraphqlRequest;
 use futures::{FutureExt, StreamExt};
-use http::HeaderMap;
 use router_executor::{GraphqlError, Response};
 use serde_json::json;
 use std::panic::AssertUnwindSafe;
@@ -41,7 +41,7 @@ pub(super) struct Operation {
     pub(super) gateway: Gateway,
     pub(super) graph: Arc<Graph>,
     pub(super) operation: Arc<PreparedOperation>,
-    pub(super) headers: HeaderMap,
+    pub(super) client: Client,
     pub(super) outbox: Outbox,
     pub(super) slot: Slot,
 }
@@ -62,12 +62,12 @@ impl Operation {
     }
 
     async fn answer(&self, request: GraphqlRequest) {
-        let response = self.gateway.answer(&self.graph, &self.operation, request, &self.headers).await;
+        let response = self.gateway.answer(&self.graph, &self.operation, request, &self.client).await;
         self.deliver(&response).await;
     }
 
     async fn stream(&self, request: GraphqlRequest) {
-        let opened = self.gateway.subscribe(&self.graph, &self.operation, request, &self.headers).await;
+        let opened = self.gateway.subscribe(&self.graph, &self.operation, request, &self.client).await;
         let mut events = match opened {
             Ok(events) => events,
             Err(response) => return self.deliver(&response).await,

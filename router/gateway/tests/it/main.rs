@@ -9,6 +9,7 @@ mod kit;
 mod limits;
 mod negotiation;
 mod observation;
+mod renewal;
 mod requests;
 mod shutdown;
 mod sse;

@@ -29,6 +29,8 @@ type Subscription {
   ticks(count: Int!): Int!
   "Never ends, and each event is large."
   flood: String!
+  "An event when the test says so; its name is the token that the subgraph knows then."
+  restocked: Product!
   "Is open, and silent."
   silence: Int!
   "Its stream is broken beyond repair."
@@ -53,6 +55,8 @@ pub(crate) struct Watch {
     pub(crate) open: AtomicUsize,
     /// Opens the slow field.
     pub(crate) gate: Notify,
+    /// Makes a `restocked` event.
+    pub(crate) restock: Notify,
     /// Tells that somebody waits at the slow field.
     pub(crate) waiting: Notify,
 }
@@ -153,7 +157,8 @@ impl Drop for Open {
 
 fn events(request: &SubgraphRequest, watch: Arc<Watch>) -> BoxStream<'static, Result<Bytes, TransportError>> {
     watch.open.fetch_add(1, Ordering::SeqCst);
-    let open = Open(watch);
+    let open = Open(Arc::clone(&watch));
+    let credential = request.credential.clone();
     let event = |data: Value| Ok(Bytes::from(json!({ "data": data }).to_string()));
     let query = request.query.clone();
     let count = request.variables.get("count").and_then(Value::as_u64).unwrap_or(3);
@@ -162,6 +167,13 @@ fn events(request: &SubgraphRequest, watch: Arc<Watch>) -> BoxStream<'static, Re
         assert!(!query.contains("boom"), "the stream is broken");
         if query.contains("silence") {
             futures::future::pending::<()>().await;
+        } else if query.contains("restocked") {
+            loop {
+                watch.restock.notified().await;
+                let token = credential.as_ref().map(|credential| credential.authorization());
+                let name = token.as_ref().and_then(router_protocol::token_in).unwrap_or("none").to_owned();
+                yield event(json!({ "restocked": { "__typename": "Product", "id": "1", "name": name } }));
+            }
         } else if query.contains("flood") {
             loop {
                 yield event(json!({ "flood": "x".repeat(64 * 1024) }));

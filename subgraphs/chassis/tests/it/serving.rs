@@ -1,7 +1,7 @@
 //! The HTTP and WebSocket interface of a subgraph process.
 
-use chassis::testkit::Kit;
-use chassis::{Caller, boot};
+use chassis::testkit::{Kit, claims};
+use chassis::{Caller, Claims, boot};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use crate::pantry::{HERE, fill, kit, start};
+use crate::pantry::{ELSEWHERE, HERE, fill, kit, start};
 
 struct Server {
     address: std::net::SocketAddr,
@@ -149,4 +149,47 @@ async fn a_subscriber_without_a_good_token_is_turned_away() {
             .or(message.pointer("/payload/0/extensions/code"));
         assert_eq!(code, Some(&json!("UNAUTHENTICATED")), "{message}");
     }
+}
+
+#[tokio::test]
+async fn a_renewed_token_of_the_same_caller_is_accepted_and_any_other_ends_the_connection() {
+    let kit = kit().await;
+    let server = serve(&kit).await;
+    let first = claims(HERE, &["*"], kit.clock().now());
+    let bearer = |claims: &Claims| format!("Bearer {}", kit.signer().sign(claims));
+    let second = Claims { exp: first.exp + 60, ..first.clone() };
+    let stale = Claims { exp: first.exp - 400, ..first.clone() };
+    let elsewhere = Claims { tenant_id: ELSEWHERE, ..first.clone() };
+    for (token, is_accepted) in [
+        (bearer(&second), true),
+        (bearer(&stale), false),
+        (bearer(&elsewhere), false),
+        (bearer(&claims(HERE, &["*"], kit.clock().now())), false),
+        ("Bearer forged".to_owned(), false),
+    ] {
+        let payload = json!({ "authorization": bearer(&first) });
+        let mut socket = connect(&server, "/graphql", None, payload).await;
+        send(&mut socket, json!({ "type": "ping", "payload": { "authorization": token } })).await;
+        match socket.next().await.unwrap().unwrap() {
+            Message::Text(text) if is_accepted => {
+                let pong: Value = serde_json::from_str(&text).unwrap();
+                assert_eq!(pong, json!({ "type": "pong", "payload": { "authorization": "accepted" } }));
+            }
+            Message::Close(Some(frame)) if !is_accepted => {
+                assert_eq!(frame.reason.as_str(), "the renewed access token is not accepted");
+            }
+            other => panic!("{token}: {other:?}"),
+        }
+    }
+    let mut stranger = connect(&server, "/graphql", None, Value::Null).await;
+    receive(&mut stranger).await;
+    send(&mut stranger, json!({ "type": "ping", "payload": { "authorization": bearer(&first) } })).await;
+    let last = loop {
+        match stranger.next().await.unwrap().unwrap() {
+            Message::Close(frame) => break frame,
+            Message::Text(text) => assert!(!text.contains("accepted"), "{text}"),
+            _ => {}
+        }
+    };
+    assert!(last.is_some(), "who came as nobody does not become somebody");
 }

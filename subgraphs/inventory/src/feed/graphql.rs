@@ -1,7 +1,7 @@
 //! The feed in the API.
 
 use async_graphql::{Context, Enum, ErrorExtensions, InputObject, Object, SimpleObject, Subscription};
-use chassis::{Code, Result, caller};
+use chassis::{Code, Result, caller, live_caller};
 use futures::{Stream, StreamExt};
 use primitives::graphql::Cursor;
 use primitives::{
@@ -9,6 +9,7 @@ use primitives::{
     ReservationId, StockMovementId, Unit,
 };
 
+use super::service::Withdrawal;
 use super::{End, Message, Position, StockFilter, service};
 use crate::costing::Holding;
 use crate::event::{self, ItemSnapshot, StockChanged};
@@ -156,7 +157,10 @@ pub(crate) struct FeedSubscription;
 impl FeedSubscription {
     /// Every change of a balance, in commit order: at least once, in order per item, with a heartbeat every 15 seconds.
     /// `after` continues behind a cursor without a gap, for seven days; later it answers CURSOR_EXPIRED. A reader that
-    /// does not keep up gets everything buffered and then the error SLOW_READER with its last cursor.
+    /// does not keep up gets everything buffered and then the error SLOW_READER with its last cursor. When the access token
+    /// runs out the feed ends with TOKEN_EXPIRED, unless it is renewed: a `ping` with the payload
+    /// `{"authorization": "Bearer …"}` on the WebSocket does that without a break. A renewed token that may no longer see
+    /// stock ends the feed with FORBIDDEN, one that allows less in other ways with PERMISSIONS_CHANGED; both name the cursor.
     async fn stock_changed(
         &self,
         ctx: &Context<'_>,
@@ -167,8 +171,7 @@ impl FeedSubscription {
         after: Option<Cursor>,
     ) -> Result<impl Stream<Item = async_graphql::Result<StockChange>> + use<>> {
         let filter = filter.unwrap_or_default().into_filter();
-        let feed =
-            service::open(app(ctx), caller(ctx)?.clone(), filter, after.map(|cursor| cursor.0)).await?;
+        let feed = service::open(app(ctx), live_caller(ctx)?, filter, after.map(|cursor| cursor.0)).await?;
         Ok(feed.map(|message| match message {
             Ok(message) => Ok(stock_change(message)?),
             Err(end) => Err(ended(end)),
@@ -247,8 +250,14 @@ fn ended(end: End) -> async_graphql::Error {
             (last, coded(message, "SLOW_READER"))
         }
         End::TokenExpired { last } => {
-            let message = "the sign-in has ended: sign in again and subscribe after the cursor";
+            let message = "the access token has run out: get a new one and subscribe after the cursor";
             (last, coded(message, Code::TokenExpired.as_str()))
+        }
+        End::Withdrawn { last, withdrawal: Withdrawal::View(error) } => (last, error.into()),
+        End::Withdrawn { last, withdrawal: Withdrawal::Other } => {
+            let message =
+                "the renewed token allows less than the one before: subscribe again after the cursor";
+            (last, coded(message, "PERMISSIONS_CHANGED"))
         }
         End::Fault { last, error } => (last, error.into()),
     };

@@ -83,11 +83,8 @@ pub struct FeedSettings {
     pub buffer: usize,
     /// How long the buffer may stay full before the feed ends.
     pub grace: Duration,
-    /// How often the caller's token is looked at again.
+    /// How often it is asked whether the caller's token is still valid; renewals are seen at once.
     pub recheck: Duration,
-    /// How long past its expiry a token keeps its streams: a stream outlives the few minutes of an access token, but
-    /// not a sign-in that ended.
-    pub token_grace: Duration,
 }
 
 impl Default for FeedSettings {
@@ -96,8 +93,7 @@ impl Default for FeedSettings {
             heartbeat: Duration::from_secs(15),
             buffer: 256,
             grace: Duration::from_secs(30),
-            recheck: Duration::from_secs(300),
-            token_grace: Duration::from_secs(3_600),
+            recheck: Duration::from_secs(5),
         }
     }
 }

@@ -2,14 +2,10 @@
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::outbox::{self, Tail};
-use chassis::{Caller, Code, Envelope, Error, Refusal, Result, task};
-use chrono::{DateTime, Utc};
+use chassis::{Caller, Code, Envelope, Error, LiveCaller, Refusal, Result, task};
 use futures::Stream;
 use primitives::{EventId, TenantId};
-use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 
@@ -34,16 +30,28 @@ pub(crate) enum Message {
 pub(crate) enum End {
     /// The subscriber did not keep up.
     SlowReader { last: Position },
-    /// The sign-in behind the subscription ended.
+    /// The token behind the subscription ran out and was not renewed.
     TokenExpired { last: Position },
+    /// A renewed token allows less: stock may no longer be seen, or not all of it.
+    Withdrawn { last: Position, withdrawal: Withdrawal },
     /// A fault of ours.
     Fault { last: Position, error: Error },
+}
+
+/// What a caller lost with a renewed token.
+#[derive(Clone, Debug)]
+pub(crate) enum Withdrawal {
+    /// The right to see stock at all.
+    View(Error),
+    /// Another right, which decides what an event may show.
+    Other,
 }
 
 /// Why the pump stopped.
 enum Stop {
     SlowReader,
     TokenExpired,
+    Withdrawn(Withdrawal),
     Fault(Error),
 }
 
@@ -67,10 +75,11 @@ pub(crate) async fn latest(app: &Inventory, caller: &Caller) -> Result<Position>
 /// Opens the feed behind `after`, or behind everything published so far.
 pub(crate) async fn open(
     app: &Inventory,
-    caller: Arc<Caller>,
+    live: LiveCaller,
     filter: StockFilter,
     after: Option<String>,
 ) -> Result<impl Stream<Item = std::result::Result<Message, End>> + Send + 'static + use<>> {
+    let caller = live.current();
     let latest = latest(app, &caller).await?;
     let start = match after {
         None => latest,
@@ -78,7 +87,7 @@ pub(crate) async fn open(
     };
     let (sender, mut receiver) = mpsc::channel(app.feed.buffer.max(1));
     let (stop_sender, stop) = oneshot::channel();
-    let pump = Pump::new(app.clone(), caller, filter, start, sender);
+    let pump = Pump::new(app.clone(), live, filter, start, sender);
     task::spawn("stock feed", async move {
         if let Some(reason) = pump.run().await {
             // The subscriber may have left in the meantime; then nobody needs the reason.
@@ -95,6 +104,7 @@ pub(crate) async fn open(
         match stop.await {
             Ok(Stop::SlowReader) => yield Err(End::SlowReader { last }),
             Ok(Stop::TokenExpired) => yield Err(End::TokenExpired { last }),
+            Ok(Stop::Withdrawn(withdrawal)) => yield Err(End::Withdrawn { last, withdrawal }),
             Ok(Stop::Fault(error)) => yield Err(End::Fault { last, error }),
             // Only a panic ends the pump without a reason; its log line has told of it.
             Err(_) => yield Err(End::Fault { last, error: Error::internal("the stock feed broke off") }),
@@ -126,7 +136,8 @@ struct Pump {
     position: Position,
     tail: Tail,
     sender: mpsc::Sender<Message>,
-    expires_at: Option<DateTime<Utc>>,
+    opened_by: Arc<Caller>,
+    live: LiveCaller,
 }
 
 /// What to do after an attempt to deliver.
@@ -139,13 +150,14 @@ enum Delivery {
 impl Pump {
     fn new(
         app: Inventory,
-        caller: Arc<Caller>,
+        live: LiveCaller,
         filter: StockFilter,
         start: Position,
         sender: mpsc::Sender<Message>,
     ) -> Self {
-        let tail = Tail::after(&app.db, caller.tenant, start.seq, BATCH);
-        Self { app, filter, position: start, tail, sender, expires_at: expiry(&caller.token) }
+        let opened_by = live.current();
+        let tail = Tail::after(&app.db, opened_by.tenant, start.seq, BATCH);
+        Self { app, filter, position: start, tail, sender, opened_by, live }
     }
 
     /// Runs until the subscriber leaves (`None`) or has to be told why the feed ends.
@@ -157,6 +169,9 @@ impl Pump {
             tokio::select! {
                 biased;
                 () = sender.closed() => return None,
+                renewed = self.live.renewed() => if let Some(lost) = self.withdrawn(&renewed) {
+                    return Some(Stop::Withdrawn(lost));
+                },
                 _ = recheck.tick() => if self.token_is_over() { return Some(Stop::TokenExpired) },
                 _ = heartbeat.tick() => {
                     // A full buffer has cursors enough; a heartbeat is never worth waiting for.
@@ -205,8 +220,16 @@ impl Pump {
     }
 
     fn token_is_over(&self) -> bool {
-        let grace = chrono::TimeDelta::from_std(self.app.feed.token_grace).unwrap_or(chrono::TimeDelta::MAX);
-        self.expires_at.is_some_and(|expiry| self.app.clock.now().signed_duration_since(expiry) > grace)
+        let until = self.live.current().valid_until();
+        until.is_some_and(|until| until <= self.app.clock.now())
+    }
+
+    /// What a renewed token takes from the caller who opened the feed.
+    fn withdrawn(&self, renewed: &Caller) -> Option<Withdrawal> {
+        if let Err(error) = renewed.require(permission::VIEW) {
+            return Some(Withdrawal::View(error));
+        }
+        (!renewed.may_all_of(&self.opened_by)).then_some(Withdrawal::Other)
     }
 }
 
@@ -214,24 +237,4 @@ fn ticking(period: std::time::Duration) -> Interval {
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
-}
-
-/// When a token expires, read from a token that was verified when the request came in.
-fn expiry(token: &str) -> Option<DateTime<Utc>> {
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    let claims: Value = serde_json::from_slice(&claims).ok()?;
-    DateTime::from_timestamp(claims.get("exp")?.as_i64()?, 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_tells_when_it_expires() {
-        let claims = URL_SAFE_NO_PAD.encode(r#"{"sub":"x","exp":1790000000}"#);
-        let expected = DateTime::from_timestamp(1_790_000_000, 0);
-        assert_eq!(expiry(&format!("header.{claims}.signature")), expected);
-        assert_eq!(expiry("opaque"), None);
-    }
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chassis::testkit::first_code;
-use chassis::{Caller, SubgraphRequest, outbox};
+use chassis::testkit::{claims, first_code};
+use chassis::{Caller, Claims, Renewal, SubgraphRequest, outbox};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use primitives::UserId;
 use serde_json::{Value, json};
 use subgraph_inventory::FeedSettings;
 
@@ -243,20 +244,82 @@ async fn a_slow_reader_gets_what_is_buffered_and_then_its_cursor() {
 }
 
 #[tokio::test]
-async fn a_feed_ends_some_time_after_its_token() {
+async fn a_feed_ends_with_its_token() {
     let feed = FeedSettings { recheck: Duration::from_millis(50), ..FeedSettings::default() };
     let house = House::open_with(feed).await;
     let cursor = latest(&house).await;
     let mut partner = Partner::subscribe(&house, &house.keeper, json!({ "after": cursor })).await;
     // The stream opens when it is first asked for something.
     assert!(tokio::time::timeout(Duration::from_millis(200), partner.0.next()).await.is_err());
-    // The token is valid for five minutes and its streams for an hour more.
-    house.kit.clock().advance(Duration::from_secs(3_600));
+    // The token is valid for five minutes, and clocks may differ by one.
+    house.kit.clock().advance(Duration::from_secs(359));
     assert!(tokio::time::timeout(Duration::from_millis(200), partner.0.next()).await.is_err());
-    house.kit.clock().advance(Duration::from_secs(360));
+    house.kit.clock().advance(Duration::from_secs(1));
     let end = partner.response().await;
     assert_eq!(first_code(&end), "TOKEN_EXPIRED");
     assert_eq!(end["errors"][0]["extensions"]["cursor"], cursor);
+}
+
+/// A subscriber whose token can be renewed, and the claims it began with.
+async fn renewing(house: &House, cursor: &Value) -> (Partner, Renewal, Claims) {
+    let claims = claims(crate::house::andaman(), &["inventory:*", "prices:view"], house.kit.clock().now());
+    let token = house.kit.signer().sign(&claims);
+    let mut request = SubgraphRequest::new(UPDATES).bearer(&token).variable("after", cursor.clone());
+    let (renewal, credential) = Renewal::new(format!("Bearer {token}").parse().unwrap());
+    request.credential = Some(credential);
+    let mut partner = Partner(house.subgraph.subscribe(request).await);
+    // The stream opens when it is first asked for something.
+    assert!(tokio::time::timeout(Duration::from_millis(200), partner.0.next()).await.is_err());
+    (partner, renewal, claims)
+}
+
+fn renew(house: &House, renewal: &Renewal, claims: &Claims) {
+    renewal.renew(format!("Bearer {}", house.kit.signer().sign(claims)).parse().unwrap());
+}
+
+#[tokio::test]
+async fn a_feed_outlives_its_first_token_when_that_is_renewed() {
+    let feed = FeedSettings { recheck: Duration::from_millis(20), ..FeedSettings::default() };
+    let mut house = House::open_with(feed).await;
+    let (wine, store) = (house.product(), house.store("MAIN").await);
+    let (mut partner, renewal, mut claims) = renewing(&house, &latest(&house).await).await;
+    for _ in 0..3 {
+        claims.exp += 300;
+        renew(&house, &renewal, &claims);
+        // The feed takes the token over on its own; only then may the clock move on.
+        assert!(tokio::time::timeout(Duration::from_millis(200), partner.0.next()).await.is_err());
+        house.kit.clock().advance(Duration::from_secs(300));
+    }
+    house.keeper = house.kit.caller(crate::house::andaman(), &["*"]);
+    house.receive(&[(&wine, &store, "10", "100")]).await;
+    assert_eq!(partner.change().await["change"]["onHandAfter"]["value"], "10");
+    let stranger = Claims { sub: UserId::generate(), exp: claims.exp + 3_600, ..claims.clone() };
+    renew(&house, &renewal, &stranger);
+    house.kit.clock().advance(Duration::from_secs(360));
+    assert_eq!(
+        first_code(&partner.response().await),
+        "TOKEN_EXPIRED",
+        "somebody else's token renews nothing"
+    );
+}
+
+#[tokio::test]
+async fn a_renewed_token_that_allows_less_ends_the_feed_with_its_cursor() {
+    let house = House::open().await;
+    let cursor = latest(&house).await;
+    for (permissions, code) in [
+        (&["prices:view"][..], "FORBIDDEN"),
+        (&["inventory:view", "prices:view"], "PERMISSIONS_CHANGED"),
+        (&["inventory:*"], "PERMISSIONS_CHANGED"),
+    ] {
+        let (mut partner, renewal, mut claims) = renewing(&house, &cursor).await;
+        claims.permissions = permissions.iter().map(ToString::to_string).collect();
+        renew(&house, &renewal, &claims);
+        let end = partner.response().await;
+        assert_eq!(first_code(&end), code, "{permissions:?}: {end}");
+        assert_eq!(end["errors"][0]["extensions"]["cursor"], cursor);
+        assert!(partner.0.next().await.is_none());
+    }
 }
 
 #[tokio::test]
