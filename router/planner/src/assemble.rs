@@ -29,7 +29,8 @@ pub(crate) fn assemble(mut search: Search<'_>, operation: &Operation, fields: &[
     }
     let root = operation.selection_set.ty.clone();
     let shape = shape(&search, Some(ScopeId(0)), &root, fields);
-    Plan { operation: operation.operation_type, fetches, shape }
+    let labels = search.graph.labels.active().clone();
+    Plan { operation: operation.operation_type, labels, fetches, shape }
 }
 
 fn fetch_id(at: usize) -> FetchId {

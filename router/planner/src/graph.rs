@@ -4,6 +4,7 @@
 //! looked up in the supergraph model; what is asked for again and again is computed once. How far things are from one
 //! another is the knowledge of `reach`.
 
+use crate::labels::{Labels, PlanOptions};
 use ahash::AHashMap;
 use apollo_compiler::Name;
 use apollo_compiler::ast::OperationType;
@@ -11,13 +12,17 @@ use indexmap::{IndexMap, IndexSet};
 use router_schema::{FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
 use std::sync::Arc;
 
-/// The searchable form of a supergraph.
-#[derive(Debug)]
+/// By subgraph and type: the concrete types that a value can have.
+type PossibleTypes = AHashMap<(SubgraphId, Name), Arc<IndexSet<Name>>>;
+
+/// The searchable form of a supergraph under the options of a plan. Cheap to clone.
+#[derive(Clone, Debug)]
 pub(crate) struct Graph {
     pub(crate) supergraph: Arc<Supergraph>,
-    possible: AHashMap<(SubgraphId, Name), Arc<IndexSet<Name>>>,
+    pub(crate) labels: Labels,
+    possible: Arc<PossibleTypes>,
     /// By type: the subgraphs that can be entered for it, in order, with the ways in.
-    entries: AHashMap<Name, IndexMap<SubgraphId, Vec<Entry>>>,
+    entries: Arc<AHashMap<Name, IndexMap<SubgraphId, Vec<Entry>>>>,
 }
 
 /// A key edge: how a subgraph can be entered for an object.
@@ -44,8 +49,14 @@ impl Graph {
                 interfaces.entry(name.clone()).or_default().extend(here.implements.iter().cloned());
             }
         }
-        let entries = all_entries(&supergraph, &interfaces);
-        Self { supergraph, possible, entries }
+        let entries = Arc::new(all_entries(&supergraph, &interfaces));
+        let labels = Labels::new(&supergraph);
+        Self { supergraph, labels, possible: Arc::new(possible), entries }
+    }
+
+    /// The graph under these options.
+    pub(crate) fn with(&self, options: &PlanOptions) -> Self {
+        Self { labels: self.labels.with(options), ..self.clone() }
     }
 
     /// The concrete types that a value of this type can have in this subgraph.
@@ -97,9 +108,7 @@ impl Graph {
     /// Whether the subgraph resolves the field once what it requires is sent along.
     pub(crate) fn serves(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
         self.field(subgraph, ty, field).is_some_and(|here| {
-            // Labels are evaluated per request elsewhere; until one is known to be active, nothing has moved.
-            let not_yet = here.override_label.as_ref().is_some_and(|label| label.active);
-            !here.is_overridden && !not_yet && (!here.is_external || self.is_in_key(subgraph, ty, field))
+            !self.is_moved(here) && (!here.is_external || self.is_in_key(subgraph, ty, field))
         })
     }
 

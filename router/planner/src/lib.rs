@@ -10,6 +10,7 @@ mod assemble;
 mod condition;
 mod graph;
 mod jump;
+mod labels;
 mod normalize;
 mod plan;
 mod provides;
@@ -28,8 +29,10 @@ use apollo_compiler::ast::OperationType;
 use apollo_compiler::executable::Operation;
 use apollo_compiler::validation::Valid;
 use router_schema::Supergraph;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use labels::PlanOptions;
 pub use plan::{
     Condition, Fetch, FetchId, PathElement, Plan, Representation, RepresentationField, RepresentationType,
     Shape, ShapeField, ShapeKind, VariableTest,
@@ -86,7 +89,14 @@ impl Planner {
         &self.graph.supergraph
     }
 
-    /// Plans one operation of a document that is valid against the API schema.
+    /// The labels of progressive overrides that can change how a document is planned: the ones to evaluate for a request.
+    /// Nothing for a graph without labels, at no cost.
+    #[must_use]
+    pub fn override_labels(&self, document: &ExecutableDocument) -> BTreeSet<&str> {
+        self.graph.labels.touched_by(document)
+    }
+
+    /// Plans one operation of a document that is valid against the API schema; no override label is active.
     ///
     /// # Errors
     /// See [`PlanError`].
@@ -95,12 +105,26 @@ impl Planner {
         document: &Valid<ExecutableDocument>,
         operation_name: Option<&str>,
     ) -> Result<Plan, PlanError> {
+        self.plan_with(document, operation_name, &PlanOptions::default())
+    }
+
+    /// Plans one operation under options.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn plan_with(
+        &self,
+        document: &Valid<ExecutableDocument>,
+        operation_name: Option<&str>,
+        options: &PlanOptions,
+    ) -> Result<Plan, PlanError> {
         let operation = document
             .operations
             .get(operation_name)
             .map_err(|error| PlanError::UnknownOperation(error.message().to_string()))?;
         let fields = normalize::normalize(&self.graph.supergraph, document, &operation.selection_set)?;
-        let search = self.search(operation, &fields)?;
+        let graph = self.graph.with(options);
+        let search = search(&graph, operation, &fields)?;
         let plan = assemble::assemble(search, operation, &fields);
         if cfg!(debug_assertions) {
             let findings = verify(&self.graph.supergraph, &plan);
@@ -108,27 +132,28 @@ impl Planner {
         }
         Ok(plan)
     }
+}
 
-    fn search(
-        &self,
-        operation: &Operation,
-        fields: &[normalize::NormalField],
-    ) -> Result<search::Search<'_>, PlanError> {
-        let root = &operation.selection_set.ty;
-        let mut apart = search::Apart::new();
-        loop {
-            let mut search = search::Search::new(&self.graph, apart.clone());
-            match operation.operation_type {
-                OperationType::Mutation => search.mutation(root, fields)?,
-                OperationType::Subscription => search.subscription(root, fields)?,
-                OperationType::Query => search.query(root, fields)?,
-            }
-            let uneven = search.uneven();
-            if uneven.is_subset(&apart) {
-                return Ok(search);
-            }
-            // Rare enough to begin again. Every round keeps more entities apart, so this comes to an end.
-            apart.extend(uneven);
+/// Searches until every entity is asked for in a way that suits all its types.
+fn search<'g>(
+    graph: &'g graph::Graph,
+    operation: &Operation,
+    fields: &[normalize::NormalField],
+) -> Result<search::Search<'g>, PlanError> {
+    let root = &operation.selection_set.ty;
+    let mut apart = search::Apart::new();
+    loop {
+        let mut search = search::Search::new(graph, apart.clone());
+        match operation.operation_type {
+            OperationType::Mutation => search.mutation(root, fields)?,
+            OperationType::Subscription => search.subscription(root, fields)?,
+            OperationType::Query => search.query(root, fields)?,
         }
+        let uneven = search.uneven();
+        if uneven.is_subset(&apart) {
+            return Ok(search);
+        }
+        // Rare enough to begin again. Every round keeps more entities apart, so this comes to an end.
+        apart.extend(uneven);
     }
 }

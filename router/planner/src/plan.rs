@@ -7,6 +7,7 @@
 use apollo_compiler::Name;
 use apollo_compiler::ast::{OperationType, Type};
 use router_schema::SubgraphId;
+use std::collections::BTreeSet;
 
 /// A fetch's position in [`Plan::fetches`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,6 +18,8 @@ pub struct FetchId(pub u32);
 pub struct Plan {
     /// Query, mutation or subscription. For a subscription the first fetch is the source stream; the others run per event.
     pub operation: OperationType,
+    /// The labels of progressive overrides that are active in this plan.
+    pub labels: BTreeSet<String>,
     /// The fetches; each depends on earlier ones only. Empty when only introspection or `__typename` was asked for.
     pub fetches: Vec<Fetch>,
     /// The client's answer, to be read from the merged data.

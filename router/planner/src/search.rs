@@ -226,7 +226,8 @@ impl<'g> Search<'g> {
             self.graph.resolves(cursor.subgraph, ty, field) || provides::provided(&cursor.provides, field)
         };
         let info = self.graph.field(cursor.subgraph, &cursor.ty, field);
-        info.is_some_and(|here| !here.is_external && !here.is_overridden) && possible.iter().all(serves)
+        info.is_some_and(|here| !here.is_external && !self.graph.is_moved(here))
+            && possible.iter().all(serves)
     }
 
     /// Whether the cursor's subgraph resolves the field right here.

@@ -3,6 +3,7 @@
 //! A cursor is base64url JSON of the sort values, the id and a hash of the filter; it is opaque to clients but not a
 //! secret. Pages never use OFFSET, so a page deep in a list costs what the first one costs.
 
+mod criteria;
 mod cursor;
 mod keyset;
 
@@ -13,6 +14,8 @@ use crate::connection::{Connection, Edge, PageInfo};
 use crate::db::Db;
 use crate::error::{Refusal, Refusals, Result};
 use cursor::{FilterHash, Position};
+
+pub use criteria::{Criteria, Filter, Split, check_values};
 
 /// The page size when none is asked for.
 pub const PAGE_DEFAULT: u64 = 10;

@@ -3,6 +3,7 @@
 use super::Run;
 use super::fetch::covers;
 use super::tree::{Place, Produced, STAND_IN_NAME};
+use crate::labels::is_moved;
 use crate::plan::{Fetch, RepresentationType};
 use crate::provides;
 use apollo_compiler::Name;
@@ -174,7 +175,7 @@ impl Run<'_> {
             return;
         }
         let fetch = spot.fetch;
-        if here.is_overridden || here.override_label.as_ref().is_some_and(|label| label.active) {
+        if is_moved(here, &self.plan.labels) {
             self.find(format!("fetch {fetch}: {ty}.{field} has moved to another subgraph"));
         }
         if here.is_external && !self.is_in_key(spot.subgraph, ty, field) {

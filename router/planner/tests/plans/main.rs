@@ -1,14 +1,15 @@
 //! Plans as text: one file per case under `cases/<topic>/`.
 //!
 //! A case is `NAME.graphql` (its first comment lines say what it claims; a line `# graph: FILE` names a supergraph under
-//! `graphs/`) and `NAME.plan`, the plan that is expected. `UPDATE_PLANS=1` writes the expected files anew: read the diff.
+//! `graphs/`, `# label: NAME` an active override label) and `NAME.plan`, the plan that is expected. `UPDATE_PLANS=1` writes the expected files anew: read the diff.
 
+mod labels;
 mod limits;
 mod random;
 mod verifier;
 
 use apollo_compiler::ExecutableDocument;
-use router_planner::{Plan, Planner, Shape, ShapeKind, verify};
+use router_planner::{Plan, PlanOptions, Planner, Shape, ShapeKind, verify};
 use router_schema::Supergraph;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -62,7 +63,8 @@ fn plan(case: &Path) -> String {
         Ok(document) => document,
         Err(error) => return format!("the case is not valid: {error}\n"),
     };
-    match planner.plan(&document, None) {
+    let labels = query.lines().filter_map(|line| line.strip_prefix("# label: "));
+    match planner.plan_with(&document, None, &PlanOptions::active(labels)) {
         Ok(plan) => {
             let findings = verify(planner.supergraph(), &plan);
             assert!(findings.is_empty(), "{}: {findings:#?}", case.display());

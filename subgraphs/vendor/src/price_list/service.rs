@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Code, Connection, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
+use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
 use chrono::Datelike;
 use primitives::{CurrencyCode, DateTime, PriceListId, ProductId, Unit, VendorId};
 use serde::Serialize;
@@ -253,16 +253,16 @@ fn products(lines: &[LineDraft]) -> BTreeSet<ProductId> {
     lines.iter().map(|line| line.product_id).collect()
 }
 
-/// A page of the price lists that meet `criterion`.
+/// A page of the price lists that meet `criteria`.
 pub(crate) async fn list_price_lists(
     app: &Purchasing,
     caller: &Caller,
-    criterion: &PriceListCriterion,
+    criteria: &Criteria<PriceListCriterion>,
     sort: (SortedBy, Order),
     page: PageArgs,
 ) -> Result<Connection<PriceList>> {
     caller.require(permission::VIEW_LISTS)?;
-    store::list(&app.db, caller.tenant, criterion, sort, page.check(criterion)?).await
+    store::list(&app.db, caller.tenant, criteria, sort, page.check(criteria)?).await
 }
 
 /// A page of a list's lines.

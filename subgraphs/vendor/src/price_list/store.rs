@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use chassis::{Connection, Db, Error, Order, PageRequest, Result, SortKey, page};
+use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_vendor::{document_counter, price_line, price_list};
 use primitives::{PriceListId, ProductId, TenantId, Unit, VendorId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
-    Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, RelationTrait, Select,
 };
 use serde::Serialize;
 
@@ -42,36 +42,36 @@ fn scoped(tenant: TenantId) -> Select<price_list::Entity> {
     price_list::Entity::find().filter(price_list::Column::TenantId.eq(tenant))
 }
 
-/// A page of the price lists that meet `criterion`.
-pub(crate) async fn list(
-    db: &Db,
-    tenant: TenantId,
-    criterion: &PriceListCriterion,
-    (by, order): (SortedBy, Order),
-    page: PageRequest,
-) -> Result<Connection<PriceList>> {
-    let mut select = scoped(tenant);
-    if let Some(ids) = &criterion.vendor_ids {
-        select = select.filter(price_list::Column::VendorId.is_in(ids.iter().copied()));
-    }
-    if let Some(statuses) = &criterion.statuses {
-        select = select.filter(price_list::Column::Status.is_in(statuses.iter().map(|status| status.code())));
-    }
-    if let Some(day) = criterion.valid_on {
-        select = select
-            .filter(price_list::Column::ValidFrom.lte(day))
-            .filter(price_list::Column::ValidTo.gte(day));
-    }
-    if let Some(product) = criterion.product_id {
-        use sea_orm::QueryTrait;
+fn condition(tenant: TenantId, criterion: &PriceListCriterion) -> Condition {
+    let PriceListCriterion { vendor_ids, statuses, valid_on, product_id } = criterion;
+    let priced = |product: &ProductId| {
         let lists = price_line::Entity::find()
             .select_only()
             .column(price_line::Column::PriceListId)
             .filter(price_line::Column::TenantId.eq(tenant))
-            .filter(price_line::Column::ProductId.eq(product))
+            .filter(price_line::Column::ProductId.eq(*product))
             .into_query();
-        select = select.filter(price_list::Column::Id.in_subquery(lists));
-    }
+        price_list::Column::Id.in_subquery(lists)
+    };
+    Condition::all()
+        .add_option(vendor_ids.as_ref().map(|ids| price_list::Column::VendorId.is_in(ids.iter().copied())))
+        .add_option(
+            statuses.as_ref().map(|all| price_list::Column::Status.is_in(all.iter().map(|it| it.code()))),
+        )
+        .add_option(valid_on.map(|day| price_list::Column::ValidFrom.lte(day)))
+        .add_option(valid_on.map(|day| price_list::Column::ValidTo.gte(day)))
+        .add_option(product_id.as_ref().map(priced))
+}
+
+/// A page of the price lists that meet `criteria`.
+pub(crate) async fn list(
+    db: &Db,
+    tenant: TenantId,
+    criteria: &Criteria<PriceListCriterion>,
+    (by, order): (SortedBy, Order),
+    page: PageRequest,
+) -> Result<Connection<PriceList>> {
+    let select = scoped(tenant).filter(criteria.condition(&|criterion| condition(tenant, criterion)));
     let column = match by {
         SortedBy::Number => price_list::Column::Number,
         SortedBy::ValidFrom => price_list::Column::ValidFrom,

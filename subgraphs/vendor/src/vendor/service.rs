@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Code, Connection, Error, Order, PageArgs, Refusal, Refusals, Result};
+use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result};
 use primitives::{ProductId, Unit, VendorId};
 use serde::Serialize;
 
@@ -156,15 +156,15 @@ async fn relate_in(
     Ok(relation)
 }
 
-/// A page of the relations that meet `criterion`.
+/// A page of the relations that meet `criteria`.
 pub(crate) async fn list_relations(
     app: &Purchasing,
     caller: &Caller,
-    criterion: &RelationCriterion,
+    criteria: &Criteria<RelationCriterion>,
     page: PageArgs,
 ) -> Result<Connection<VendorProduct>> {
     caller.require(permission::VIEW)?;
-    store::list_relations(&app.db, caller.tenant, criterion, page.check(criterion)?).await
+    store::list_relations(&app.db, caller.tenant, criteria, page.check(criteria)?).await
 }
 
 async fn require(tx: &chassis::Tx, caller: &Caller, id: VendorId, expected_version: i32) -> Result<Vendor> {
@@ -173,16 +173,16 @@ async fn require(tx: &chassis::Tx, caller: &Caller, id: VendorId, expected_versi
     if vendor.version == expected_version { Ok(vendor) } else { Err(Error::conflict(vendor.version)) }
 }
 
-/// A page of the vendors that meet `criterion`.
+/// A page of the vendors that meet `criteria`.
 pub(crate) async fn list_vendors(
     app: &Purchasing,
     caller: &Caller,
-    criterion: &VendorCriterion,
+    criteria: &Criteria<VendorCriterion>,
     sort: (SortedBy, Order),
     page: PageArgs,
 ) -> Result<Connection<Vendor>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, criterion, sort, page.check(criterion)?).await
+    store::list(&app.db, caller.tenant, criteria, sort, page.check(criteria)?).await
 }
 
 /// The vendor with a code.

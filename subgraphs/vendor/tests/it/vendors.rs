@@ -70,6 +70,11 @@ async fn lists_are_searched_sorted_and_paged() {
     assert_eq!(next["vendors"]["pageInfo"]["hasNextPage"], false);
     let blocked = house.data("{ vendors(where: { status: [BLOCKED] }) { nodes { code } } }", json!({})).await;
     assert_eq!(blocked["vendors"]["nodes"], json!([]));
+    let combined =
+        "{ vendors(where: { or: [{ codes: [\"a\"] }, { status: [BLOCKED] }], not: { codes: [\"B\"] } }) {
+        nodes { code } } priceLists(where: { or: [] }) { nodes { id } } }";
+    let found = house.data(combined, json!({})).await;
+    assert_eq!(found, json!({ "vendors": { "nodes": [{ "code": "A" }] }, "priceLists": { "nodes": [] } }));
 }
 
 #[tokio::test]

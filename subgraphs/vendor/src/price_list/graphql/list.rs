@@ -1,7 +1,8 @@
 //! What can be asked about price lists.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use chassis::{Connection, Order, PageArgs, Refusal, Result, caller};
+use chassis::page::check_values;
+use chassis::{Connection, Criteria, Filter, Order, PageArgs, Refusals, Result, Split, caller};
 use primitives::{Date, PriceListId, ProductId, VendorId};
 
 use super::super::store::{PriceListCriterion, SortedBy};
@@ -9,12 +10,15 @@ use super::super::{model, service};
 use super::{PriceList, PriceListStatus, load};
 use crate::Purchasing;
 
-/// Values of one `in`.
-const MAX_VALUES: usize = 500;
-
 /// What a list of price lists is narrowed by. All conditions must hold.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct PriceListFilter {
+    /// All of these hold, too.
+    and: Option<Vec<PriceListFilter>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<PriceListFilter>>,
+    /// This does not hold.
+    not: Option<Box<PriceListFilter>>,
     /// Of one of these vendors.
     vendor_ids: Option<Vec<VendorId>>,
     /// In one of these states.
@@ -39,6 +43,21 @@ pub(crate) enum PriceListSort {
     ValidFromDesc,
 }
 
+impl Filter for PriceListFilter {
+    type Criterion = PriceListCriterion;
+
+    fn split(self, at: &str, refusals: &mut Refusals) -> Split<Self> {
+        check_values(self.vendor_ids.as_ref(), &format!("{at}.vendorIds"), refusals);
+        let own = PriceListCriterion {
+            vendor_ids: self.vendor_ids,
+            statuses: self.status.map(|all| all.into_iter().map(model::PriceListStatus::from).collect()),
+            valid_on: self.valid_on,
+            product_id: self.product_id,
+        };
+        Split { own, and: self.and, or: self.or, not: self.not }
+    }
+}
+
 /// Questions about price lists.
 #[derive(Debug, Default)]
 pub(crate) struct PriceListQuery;
@@ -60,17 +79,7 @@ impl PriceListQuery {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<PriceList>> {
-        let filter = filter.unwrap_or_default();
-        if filter.vendor_ids.as_ref().is_some_and(|ids| ids.len() > MAX_VALUES) {
-            let message = format!("a list of values has at most {MAX_VALUES}");
-            return Err(Refusal::invalid("where.vendorIds", message).into());
-        }
-        let criterion = PriceListCriterion {
-            vendor_ids: filter.vendor_ids,
-            statuses: filter.status.map(|all| all.into_iter().map(model::PriceListStatus::from).collect()),
-            valid_on: filter.valid_on,
-            product_id: filter.product_id,
-        };
+        let criteria = Criteria::read(filter.unwrap_or_default())?;
         let sort = match sort.unwrap_or_default() {
             PriceListSort::NumberAsc => (SortedBy::Number, Order::Ascending),
             PriceListSort::NumberDesc => (SortedBy::Number, Order::Descending),
@@ -79,7 +88,7 @@ impl PriceListQuery {
         };
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Purchasing>();
-        Ok(service::list_price_lists(app, caller(ctx)?, &criterion, sort, page).await?.map(PriceList))
+        Ok(service::list_price_lists(app, caller(ctx)?, &criteria, sort, page).await?.map(PriceList))
     }
 
     /// The price list with this id; null when the tenant has none.

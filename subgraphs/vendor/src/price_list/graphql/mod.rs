@@ -4,7 +4,7 @@ mod change;
 mod list;
 
 use async_graphql::{Context, Enum, Object};
-use chassis::{Connection, Loader, Order, PageArgs, RequestScope, Result, caller};
+use chassis::{Connection, Criteria, Loader, Order, PageArgs, RequestScope, Result, caller};
 use primitives::graphql::UnitStub;
 use primitives::{CurrencyCode, Date, DateTime, Decimal, Money, PriceListId, Quantity, VendorId};
 
@@ -40,14 +40,14 @@ pub(crate) async fn lists_of_vendor(
     (vendor, status): (VendorId, Option<Vec<PriceListStatus>>),
     page: PageArgs,
 ) -> Result<Connection<PriceList>> {
-    let criterion = PriceListCriterion {
+    let criteria = Criteria::Is(PriceListCriterion {
         vendor_ids: Some(vec![vendor]),
         statuses: status.map(|all| all.into_iter().map(model::PriceListStatus::from).collect()),
         ..Default::default()
-    };
+    });
     let sort = (SortedBy::ValidFrom, Order::Descending);
     let app = ctx.data_unchecked::<Purchasing>();
-    Ok(service::list_price_lists(app, caller(ctx)?, &criterion, sort, page).await?.map(PriceList))
+    Ok(service::list_price_lists(app, caller(ctx)?, &criteria, sort, page).await?.map(PriceList))
 }
 
 /// Where a price list stands.

@@ -1,7 +1,8 @@
 //! What can be asked about vendors.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use chassis::{Connection, Order, PageArgs, Refusal, Result, caller};
+use chassis::page::check_values;
+use chassis::{Connection, Criteria, Filter, Order, PageArgs, Refusal, Refusals, Result, Split, caller};
 use primitives::VendorId;
 
 use super::super::store::{SortedBy, VendorCriterion};
@@ -12,6 +13,12 @@ use crate::Purchasing;
 /// What a list of vendors is narrowed by. All conditions must hold.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct VendorFilter {
+    /// All of these hold, too.
+    and: Option<Vec<VendorFilter>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<VendorFilter>>,
+    /// This does not hold.
+    not: Option<Box<VendorFilter>>,
     /// One of these ids.
     ids: Option<Vec<VendorId>>,
     /// One of these codes, whatever their case.
@@ -36,25 +43,31 @@ pub(crate) enum VendorSort {
     UpdatedAtDesc,
 }
 
-/// Values of one `in`.
-pub(super) const MAX_VALUES: usize = 500;
+impl Filter for VendorFilter {
+    type Criterion = VendorCriterion;
 
-fn criterion(filter: VendorFilter, search: Option<String>) -> Result<VendorCriterion> {
+    fn split(self, at: &str, refusals: &mut Refusals) -> Split<Self> {
+        check_values(self.ids.as_ref(), &format!("{at}.ids"), refusals);
+        check_values(self.codes.as_ref(), &format!("{at}.codes"), refusals);
+        let own = VendorCriterion {
+            ids: self.ids,
+            codes: self.codes.map(|codes| codes.iter().map(|code| model::normal_code(code)).collect()),
+            statuses: self.status.map(|all| all.into_iter().map(model::VendorStatus::from).collect()),
+            words: Vec::new(),
+        };
+        Split { own, and: self.and, or: self.or, not: self.not }
+    }
+}
+
+/// The list's condition: filter and search together.
+fn criteria(filter: Option<VendorFilter>, search: Option<String>) -> Result<Criteria<VendorCriterion>> {
     let search = search.unwrap_or_default().to_lowercase();
     let words: Vec<String> = search.split_whitespace().map(str::to_owned).collect();
     if search.chars().count() > 100 || words.len() > 8 {
         return Err(Refusal::invalid("search", "a search has at most 100 characters and 8 words").into());
     }
-    let longest = filter.ids.as_ref().map_or(0, Vec::len).max(filter.codes.as_ref().map_or(0, Vec::len));
-    if longest > MAX_VALUES {
-        return Err(Refusal::invalid("where", format!("a list of values has at most {MAX_VALUES}")).into());
-    }
-    Ok(VendorCriterion {
-        ids: filter.ids,
-        codes: filter.codes.map(|codes| codes.iter().map(|code| model::normal_code(code)).collect()),
-        statuses: filter.status.map(|all| all.into_iter().map(model::VendorStatus::from).collect()),
-        words,
-    })
+    let found = Criteria::Is(VendorCriterion { words, ..VendorCriterion::default() });
+    Ok(Criteria::All(vec![Criteria::read(filter.unwrap_or_default())?, found]))
 }
 
 /// Questions about vendors.
@@ -79,7 +92,7 @@ impl VendorQuery {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<Vendor>> {
-        let criterion = criterion(filter.unwrap_or_default(), search)?;
+        let criteria = criteria(filter, search)?;
         let sort = match sort.unwrap_or_default() {
             VendorSort::NameAsc => (SortedBy::Name, Order::Ascending),
             VendorSort::NameDesc => (SortedBy::Name, Order::Descending),
@@ -89,7 +102,7 @@ impl VendorQuery {
         };
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Purchasing>();
-        Ok(service::list_vendors(app, caller(ctx)?, &criterion, sort, page).await?.map(Vendor))
+        Ok(service::list_vendors(app, caller(ctx)?, &criteria, sort, page).await?.map(Vendor))
     }
 
     /// The vendor with this id; null when the tenant has none.

@@ -5,7 +5,7 @@ mod list;
 mod relation;
 
 use async_graphql::{Context, Enum, Object};
-use chassis::{Connection, Loader, PageArgs, RequestScope, Result, caller};
+use chassis::{Connection, Criteria, Loader, PageArgs, RequestScope, Result, caller};
 use primitives::{CurrencyCode, DateTime, Decimal, Money, ProductId, VendorId};
 
 use super::store::RelationCriterion;
@@ -152,10 +152,11 @@ impl Vendor {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<VendorProduct>> {
-        let criterion = RelationCriterion { vendor_ids: Some(vec![self.0.id]), ..Default::default() };
+        let criteria =
+            Criteria::Is(RelationCriterion { vendor_ids: Some(vec![self.0.id]), ..Default::default() });
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Purchasing>();
-        Ok(service::list_relations(app, caller(ctx)?, &criterion, page).await?.map(VendorProduct))
+        Ok(service::list_relations(app, caller(ctx)?, &criteria, page).await?.map(VendorProduct))
     }
 
     /// Its price lists, latest first day first.

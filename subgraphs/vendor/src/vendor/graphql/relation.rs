@@ -1,14 +1,14 @@
 //! How vendors stand to products, in GraphQL.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use chassis::{Connection, PageArgs, Refusal, Result, UserError, caller, outcome};
+use chassis::page::check_values;
+use chassis::{Connection, Criteria, Filter, PageArgs, Refusals, Result, Split, UserError, caller, outcome};
 use primitives::graphql::UnitStub;
 use primitives::{DateTime, ProductId, Quantity, VendorId, VendorProductId};
 
 use super::super::relation::{self, Terms};
 use super::super::service::{self, Relate};
 use super::super::store::RelationCriterion;
-use super::list::MAX_VALUES;
 use super::{Vendor, load};
 use crate::Purchasing;
 use crate::foreign::Product;
@@ -74,6 +74,12 @@ impl VendorProduct {
 /// What a list of relations is narrowed by. All conditions must hold.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct VendorProductFilter {
+    /// All of these hold, too.
+    and: Option<Vec<VendorProductFilter>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<VendorProductFilter>>,
+    /// This does not hold.
+    not: Option<Box<VendorProductFilter>>,
     /// Of one of these vendors.
     vendor_ids: Option<Vec<VendorId>>,
     /// For one of these products.
@@ -82,6 +88,22 @@ pub(crate) struct VendorProductFilter {
     is_preferred: Option<bool>,
     /// Blocked ones only, or the others only.
     is_blocked: Option<bool>,
+}
+
+impl Filter for VendorProductFilter {
+    type Criterion = RelationCriterion;
+
+    fn split(self, at: &str, refusals: &mut Refusals) -> Split<Self> {
+        check_values(self.vendor_ids.as_ref(), &format!("{at}.vendorIds"), refusals);
+        check_values(self.product_ids.as_ref(), &format!("{at}.productIds"), refusals);
+        let own = RelationCriterion {
+            vendor_ids: self.vendor_ids,
+            product_ids: self.product_ids,
+            is_preferred: self.is_preferred,
+            is_blocked: self.is_blocked,
+        };
+        Split { own, and: self.and, or: self.or, not: self.not }
+    }
 }
 
 /// Questions about relations between vendors and products.
@@ -100,21 +122,10 @@ impl VendorProductQuery {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<VendorProduct>> {
-        let filter = filter.unwrap_or_default();
-        let lens = [filter.vendor_ids.as_ref().map(Vec::len), filter.product_ids.as_ref().map(Vec::len)];
-        if lens.into_iter().flatten().any(|len| len > MAX_VALUES) {
-            let message = format!("a list of values has at most {MAX_VALUES}");
-            return Err(Refusal::invalid("where", message).into());
-        }
-        let criterion = RelationCriterion {
-            vendor_ids: filter.vendor_ids,
-            product_ids: filter.product_ids,
-            is_preferred: filter.is_preferred,
-            is_blocked: filter.is_blocked,
-        };
+        let criteria = Criteria::read(filter.unwrap_or_default())?;
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Purchasing>();
-        Ok(service::list_relations(app, caller(ctx)?, &criterion, page).await?.map(VendorProduct))
+        Ok(service::list_relations(app, caller(ctx)?, &criteria, page).await?.map(VendorProduct))
     }
 }
 

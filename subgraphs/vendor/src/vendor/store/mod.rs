@@ -5,13 +5,15 @@ mod relation;
 use std::collections::HashMap;
 
 use chassis::{
-    Connection, Db, Error, Order, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
+    Connection, Criteria, Db, Error, Order, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
 };
 use entities_vendor::vendor;
 use primitives::{TenantId, VendorId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{LikeExpr, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select,
+};
 use serde::Serialize;
 
 use super::model::{Vendor, VendorFacts, VendorStatus};
@@ -46,29 +48,30 @@ fn scoped(tenant: TenantId) -> Select<vendor::Entity> {
     vendor::Entity::find().filter(vendor::Column::TenantId.eq(tenant))
 }
 
-/// A page of the vendors that meet `criterion`.
+fn condition(criterion: &VendorCriterion) -> Condition {
+    let VendorCriterion { ids, codes, statuses, words } = criterion;
+    let is_word = |word: &String| {
+        let literal = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        vendor::Column::SearchText.like(LikeExpr::new(format!("%{literal}%")).escape('\\'))
+    };
+    words
+        .iter()
+        .map(is_word)
+        .fold(Condition::all(), Condition::add)
+        .add_option(ids.as_ref().map(|ids| vendor::Column::Id.is_in(ids.iter().copied())))
+        .add_option(codes.as_ref().map(|codes| vendor::Column::Code.is_in(codes.iter().cloned())))
+        .add_option(statuses.as_ref().map(|all| vendor::Column::Status.is_in(all.iter().map(|it| it.code()))))
+}
+
+/// A page of the vendors that meet `criteria`.
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
-    criterion: &VendorCriterion,
+    criteria: &Criteria<VendorCriterion>,
     (by, order): (SortedBy, Order),
     page: PageRequest,
 ) -> Result<Connection<Vendor>> {
-    let mut select = scoped(tenant);
-    if let Some(ids) = &criterion.ids {
-        select = select.filter(vendor::Column::Id.is_in(ids.iter().copied()));
-    }
-    if let Some(codes) = &criterion.codes {
-        select = select.filter(vendor::Column::Code.is_in(codes.iter().cloned()));
-    }
-    if let Some(statuses) = &criterion.statuses {
-        select = select.filter(vendor::Column::Status.is_in(statuses.iter().map(|status| status.code())));
-    }
-    for word in &criterion.words {
-        let literal = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        select = select
-            .filter(vendor::Column::SearchText.like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
-    }
+    let select = scoped(tenant).filter(criteria.condition(&condition));
     let column = match by {
         SortedBy::Name => vendor::Column::NameKey,
         SortedBy::Code => vendor::Column::Code,

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use chassis::{Connection, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page};
+use chassis::{
+    Connection, Criteria, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
+};
 use chrono::{DateTime, Utc};
 use entities_vendor::vendor_product::{self, Column};
 use primitives::{ProductId, TenantId, VendorId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select};
 use serde::Serialize;
 
 use super::super::relation::{Pack, VendorProduct};
@@ -29,26 +31,23 @@ fn scoped(tenant: TenantId) -> Select<vendor_product::Entity> {
     vendor_product::Entity::find().filter(Column::TenantId.eq(tenant))
 }
 
-/// A page of the relations that meet `criterion`, oldest first.
+fn condition(criterion: &RelationCriterion) -> Condition {
+    let RelationCriterion { vendor_ids, product_ids, is_preferred, is_blocked } = criterion;
+    Condition::all()
+        .add_option(vendor_ids.as_ref().map(|ids| Column::VendorId.is_in(ids.iter().copied())))
+        .add_option(product_ids.as_ref().map(|ids| Column::ProductId.is_in(ids.iter().copied())))
+        .add_option(is_preferred.map(|is_preferred| Column::IsPreferred.eq(is_preferred)))
+        .add_option(is_blocked.map(|is_blocked| Column::IsBlocked.eq(is_blocked)))
+}
+
+/// A page of the relations that meet `criteria`, oldest first.
 pub(crate) async fn list_relations(
     db: &Db,
     tenant: TenantId,
-    criterion: &RelationCriterion,
+    criteria: &Criteria<RelationCriterion>,
     page: PageRequest,
 ) -> Result<Connection<VendorProduct>> {
-    let mut select = scoped(tenant);
-    if let Some(ids) = &criterion.vendor_ids {
-        select = select.filter(Column::VendorId.is_in(ids.iter().copied()));
-    }
-    if let Some(ids) = &criterion.product_ids {
-        select = select.filter(Column::ProductId.is_in(ids.iter().copied()));
-    }
-    if let Some(is_preferred) = criterion.is_preferred {
-        select = select.filter(Column::IsPreferred.eq(is_preferred));
-    }
-    if let Some(is_blocked) = criterion.is_blocked {
-        select = select.filter(Column::IsBlocked.eq(is_blocked));
-    }
+    let select = scoped(tenant).filter(criteria.condition(&condition));
     let keys: [SortKey<Column>; 0] = [];
     Ok(page::list(db, select, &keys, Column::Id, page).await?.map(to_relation))
 }
