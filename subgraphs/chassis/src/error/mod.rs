@@ -58,6 +58,9 @@ pub enum Denial {
     /// No caller, or none we can trust.
     #[error("sign in to do this")]
     Unauthenticated,
+    /// What was presented to sign in with does not open anything. It does not say what is wrong with it.
+    #[error("the user name or the password is wrong, or the account is closed for a while")]
+    Credentials,
     /// The caller lacks a permission.
     #[error("permission {permission} is required")]
     Lacks {
@@ -110,6 +113,11 @@ impl Error {
         Self::Forbidden(Denial::Unauthenticated)
     }
 
+    /// The credentials do not open anything.
+    pub fn wrong_credentials() -> Self {
+        Self::Forbidden(Denial::Credentials)
+    }
+
     /// The expected version is stale.
     pub fn conflict(current_version: i32) -> Self {
         Self::Conflict(Stale { current_version })
@@ -133,7 +141,7 @@ impl Error {
         match self {
             Self::Refused(refusals) => refusals.first().map_or(Code::ValidationError, |refusal| refusal.code),
             Self::NotFound(_) => Code::NotFound,
-            Self::Forbidden(Denial::Unauthenticated) => Code::Unauthenticated,
+            Self::Forbidden(Denial::Unauthenticated | Denial::Credentials) => Code::Unauthenticated,
             Self::Forbidden(Denial::Lacks { .. }) => Code::Forbidden,
             Self::Conflict(_) => Code::Conflict,
             Self::Unavailable(_) => Code::UpstreamUnavailable,

@@ -32,7 +32,7 @@ pub(crate) async fn login(
     let is_right = app.passwords.is_right(password, hash).await?;
     let Some(account) = attempt.filter(|account| is_right && account.is_active()) else {
         tracing::info!("a sign-in failed");
-        return Err(Error::unauthenticated());
+        return Err(Error::wrong_credentials());
     };
     let roles = role::service::roles_of(app, &account).await?;
     let now = app.clock.now();

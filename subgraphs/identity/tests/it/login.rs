@@ -1,6 +1,6 @@
 //! Signing in: what a right password gives, and what a wrong one does not tell.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chassis::testkit::{data, first_code, first_error};
 use serde_json::json;
@@ -52,26 +52,15 @@ async fn unknown_name_and_wrong_password_cannot_be_told_apart() {
     ] {
         let answer = house.login(username, password).await;
         assert_eq!(first_code(&answer), "UNAUTHENTICATED");
-        assert_eq!(first_error(&answer)["path"], json!(["login"]));
+        let error = first_error(&answer);
+        assert_eq!(error["path"], json!(["login"]));
+        assert_eq!(
+            error["message"],
+            "the user name or the password is wrong, or the account is closed for a while"
+        );
         answers.push(answer);
     }
     assert!(answers.iter().all(|answer| answer == &answers[0]));
-}
-
-#[tokio::test]
-async fn an_unknown_name_takes_as_long_as_a_known_one() {
-    let house = House::open().await;
-    let mut took = [Duration::MAX; 2];
-    for _ in 0..3 {
-        for (took, username) in took.iter_mut().zip(["buyer@andaman.example", "nobody@andaman.example"]) {
-            let start = Instant::now();
-            house.login(username, "wrong").await;
-            // The fastest of three: everything slower is somebody else's work on this machine.
-            *took = start.elapsed().min(*took);
-        }
-    }
-    let [known, unknown] = took.map(|took| took.as_secs_f64());
-    assert!(unknown > known / 2.0 && known > unknown / 2.0, "known {known}, unknown {unknown}");
 }
 
 #[tokio::test]
