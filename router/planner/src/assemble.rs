@@ -15,6 +15,12 @@ use indexmap::IndexSet;
 use std::collections::HashMap;
 use std::fmt::Write;
 
+/// In how many ways a leaf may be asked for before it is sent always.
+const LEAF_ALTERNATIVES_MAX: usize = 4;
+
+/// The same for a field with a selection, which every way repeats.
+const COMPOSITE_ALTERNATIVES_MAX: usize = 2;
+
 /// Turns what the search found into the plan.
 pub(crate) fn assemble(mut search: Search<'_>, operation: &Operation, fields: &[NormalField]) -> Plan {
     let live = live(&mut search);
@@ -61,7 +67,7 @@ fn fetch(
     let mut variables = IndexSet::new();
     let mut text = String::new();
     let implied = implied(&group.condition);
-    let mut printer = Printer { search, implied, variables: &mut variables };
+    let mut printer = Printer { search, runs: &group.condition, implied, variables: &mut variables };
     printer.print(group.set, &mut text);
     let representations = free_variable(operation);
     let declared = operation.variables.iter().filter(|variable| variables.contains(&variable.name));
@@ -133,6 +139,8 @@ fn implied(condition: &Condition) -> Vec<VariableTest> {
 /// Prints selection sets on one line and notes the variables they use.
 struct Printer<'a> {
     search: &'a Search<'a>,
+    /// When the fetch runs at all.
+    runs: &'a Condition,
     implied: Vec<VariableTest>,
     variables: &'a mut IndexSet<Name>,
 }
@@ -150,19 +158,70 @@ impl Printer<'_> {
                     out.push_str(" }");
                 }
                 Item::Field { key, call, condition, set } => {
-                    if *key != call.name {
-                        let _ = write!(out, "{key}: ");
-                    }
-                    self.call(call, out);
-                    self.directives(condition, out);
-                    if let Some(set) = set {
-                        out.push_str(" { ");
-                        self.print(*set, out);
-                        out.push_str(" }");
+                    for (at, tests) in self.alternatives(condition, set.is_some()).iter().enumerate() {
+                        if at > 0 {
+                            out.push(' ');
+                        }
+                        self.field((key, call), tests, *set, out);
                     }
                 }
             }
         }
+    }
+
+    /// When a field is sent along: one entry per way in which it is asked for, an empty one for always. The conditions of the
+    /// fetch itself are not repeated. A field with too many ways is always sent; the shape leaves it out.
+    fn alternatives(&self, condition: &Condition, is_composite: bool) -> Vec<Vec<VariableTest>> {
+        let holds = |all: &Vec<VariableTest>| {
+            condition.any.iter().any(|asked| asked.iter().all(|test| all.contains(test)))
+        };
+        if self.runs.any.iter().all(holds) {
+            return vec![Vec::new()];
+        }
+        let open = |all: &Vec<VariableTest>| -> Vec<VariableTest> {
+            all.iter().filter(|test| !self.implied.contains(test)).cloned().collect()
+        };
+        let alternatives: Vec<Vec<VariableTest>> = condition.any.iter().map(open).collect();
+        let most = if is_composite { COMPOSITE_ALTERNATIVES_MAX } else { LEAF_ALTERNATIVES_MAX };
+        if alternatives.iter().any(Vec::is_empty) || alternatives.len() > most {
+            return vec![Vec::new()];
+        }
+        alternatives
+    }
+
+    /// Prints a field that is sent when all of these tests hold: one `@include` and one `@skip` on the field itself, the others
+    /// on fragments around it.
+    fn field(
+        &mut self,
+        (key, call): (&Name, &Call),
+        tests: &[VariableTest],
+        set: Option<SetId>,
+        out: &mut String,
+    ) {
+        let mut own: Vec<&VariableTest> = Vec::new();
+        let mut around = 0;
+        for test in tests {
+            self.variables.insert(test.variable.clone());
+            if own.iter().all(|other| other.expected != test.expected) {
+                own.push(test);
+            } else {
+                let _ = write!(out, "... {} {{ ", directive(test));
+                around += 1;
+            }
+        }
+        if *key != call.name {
+            let _ = write!(out, "{key}: ");
+        }
+        self.call(call, out);
+        for test in own {
+            let _ = write!(out, " {}", directive(test));
+        }
+        if let Some(set) = set {
+            out.push_str(" { ");
+            self.print(set, out);
+            out.push_str(" }");
+        }
+        out.push_str(&" }".repeat(around));
     }
 
     fn call(&mut self, call: &Call, out: &mut String) {
@@ -177,20 +236,10 @@ impl Printer<'_> {
             out.push(')');
         }
     }
+}
 
-    /// A conjunction of at most one `@include` and one `@skip` travels along; of anything else a part does, and the shape
-    /// leaves out the rest.
-    fn directives(&mut self, condition: &Condition, out: &mut String) {
-        let [all] = condition.any.as_slice() else { return };
-        for (name, expected) in [("include", true), ("skip", false)] {
-            let mut tests =
-                all.iter().filter(|test| test.expected == expected && !self.implied.contains(test));
-            if let Some(test) = tests.next() {
-                let _ = write!(out, " @{name}(if: ${})", test.variable);
-                self.variables.insert(test.variable.clone());
-            }
-        }
-    }
+fn directive(test: &VariableTest) -> String {
+    format!("@{}(if: ${})", if test.expected { "include" } else { "skip" }, test.variable)
 }
 
 fn variables_in(value: &Value, variables: &mut IndexSet<Name>) {

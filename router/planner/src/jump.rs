@@ -69,7 +69,12 @@ impl Search<'_> {
             required = read;
             deps.extend(more);
         }
-        let inner = self.open_group(cursor, entry, &deps, &(keys, required));
+        // The representation begins with the name that the subgraph knows the type by. What was read beside the fields is
+        // the concrete type's, which would take its place.
+        let fields = |read: Vec<RepresentationField>| -> Vec<RepresentationField> {
+            read.into_iter().filter(|field| field.name != "__typename").collect()
+        };
+        let inner = self.open_group(cursor, entry, &deps, &(fields(keys), fields(required)));
         self.widen(inner.group, condition);
         Ok(inner)
     }
