@@ -16,6 +16,8 @@ pub const NULL_IN_NON_NULL_FIELD: &str = "NULL_IN_NON_NULL_FIELD";
 pub const INVALID_VALUE: &str = "INVALID_VALUE";
 /// The client's variables or the operation's name do not fit the operation.
 pub const VALIDATION_ERROR: &str = "VALIDATION_ERROR";
+/// The caller may not see the field.
+pub const UNAUTHORIZED_FIELD_OR_TYPE: &str = "UNAUTHORIZED_FIELD_OR_TYPE";
 /// Answering would exceed a bound of the executor.
 pub const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
 

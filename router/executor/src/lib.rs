@@ -28,7 +28,7 @@ mod websocket;
 
 pub use error::{
     GraphqlError, INVALID_VALUE, LIMIT_EXCEEDED, Location, NULL_IN_NON_NULL_FIELD, PathSegment,
-    SUBGRAPH_RESPONSE_MALFORMED, UPSTREAM_UNAVAILABLE, VALIDATION_ERROR,
+    SUBGRAPH_RESPONSE_MALFORMED, UNAUTHORIZED_FIELD_OR_TYPE, UPSTREAM_UNAVAILABLE, VALIDATION_ERROR,
 };
 pub use executor::{Executor, Limits};
 pub use http_transport::{HttpSettings, HttpTransport, HttpTransportError};

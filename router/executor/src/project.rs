@@ -2,7 +2,9 @@
 //! that propagate over the client's shape whichever subgraph they come from.
 
 use crate::client_path::ClientPath;
-use crate::error::{GraphqlError, INVALID_VALUE, NULL_IN_NON_NULL_FIELD, PathSegment};
+use crate::error::{
+    GraphqlError, INVALID_VALUE, NULL_IN_NON_NULL_FIELD, PathSegment, UNAUTHORIZED_FIELD_OR_TYPE,
+};
 use crate::faults::Faults;
 use crate::request::Variables;
 use crate::tree::typename;
@@ -81,6 +83,11 @@ impl<'a> Projector<'a> {
             ShapeKind::Introspection => {
                 Ok(self.introspected.remove(field.response_key.as_str()).unwrap_or(Value::Null))
             }
+            ShapeKind::Withheld => {
+                let message = format!("the caller may not see `{}`", field.response_key);
+                self.fault(GraphqlError::new(message).with_code(UNAUTHORIZED_FIELD_OR_TYPE));
+                if field.ty.is_non_null() { Err(Bubble) } else { Ok(Value::Null) }
+            }
             ShapeKind::Typename(Some(name)) => Ok(Value::from(name.as_str())),
             // A subgraph may leave out a field that failed; that is a null like any other.
             _ => {
@@ -149,7 +156,7 @@ impl<'a> Projector<'a> {
                 Err(self.invalid(format!("`{}` is not an object", field.response_key)))
             }
             // `Self::field` answers these without looking at data.
-            (ShapeKind::Introspection, _) => Ok(Value::Null),
+            (ShapeKind::Introspection | ShapeKind::Withheld, _) => Ok(Value::Null),
         }
     }
 

@@ -25,6 +25,10 @@ pub struct Config {
     pub csrf_prevention: bool,
     /// Who may call. Without it no token is asked for.
     pub auth: Option<Auth>,
+    /// What the claims of a token allow to see.
+    pub authorization: Authorization,
+    /// When progressive overrides are active.
+    pub overrides: Overrides,
     /// What travels on to subgraphs.
     pub headers: Headers,
     /// How subgraphs over HTTP are called, unless [`Self::subgraphs`] says otherwise.
@@ -96,6 +100,66 @@ pub struct Issuer {
     pub jwks_url: Option<String>,
 }
 
+/// How the claims of a token meet `@requiresScopes` and `@policy`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Authorization {
+    /// The claims that hold scopes: a list, or a text of words.
+    pub scope_claims: Vec<String>,
+    /// What each policy asks for: claims with the values that are enough. A policy that is not here refuses everybody.
+    pub policies: BTreeMap<String, BTreeMap<String, ClaimValues>>,
+}
+
+/// One value of a claim, or several of which one is enough.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum ClaimValues {
+    /// This value.
+    One(String),
+    /// Any of these.
+    AnyOf(Vec<String>),
+}
+
+impl ClaimValues {
+    /// Whether this value is enough.
+    #[must_use]
+    pub fn contains(&self, value: &str) -> bool {
+        match self {
+            Self::One(wanted) => wanted == value,
+            Self::AnyOf(wanted) => wanted.iter().any(|wanted| wanted == value),
+        }
+    }
+}
+
+impl Default for Authorization {
+    fn default() -> Self {
+        let scope_claims = ["scope", "scp", "permissions"].map(str::to_owned).into();
+        Self { scope_claims, policies: BTreeMap::new() }
+    }
+}
+
+/// Labels of progressive `@override`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Overrides {
+    /// The claim by which a caller gets the same share each time; without it every request draws anew.
+    pub stable_by: Option<String>,
+    /// When each named label is active; `percent(…)` needs no entry.
+    pub labels: BTreeMap<String, LabelRule>,
+}
+
+/// When a label is active: for a share of requests, or for a claim's value.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LabelRule {
+    /// For this share, from 0 to 100.
+    pub percent: Option<f64>,
+    /// For callers with this claim …
+    pub claim: Option<String>,
+    /// … of this value.
+    pub equals: Option<String>,
+}
+
 /// Forwarded headers.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -156,6 +220,8 @@ impl Default for Config {
             cors: Cors::default(),
             csrf_prevention: true,
             auth: None,
+            authorization: Authorization::default(),
+            overrides: Overrides::default(),
             headers: Headers::default(),
             traffic: Traffic::default(),
             subgraphs: BTreeMap::new(),

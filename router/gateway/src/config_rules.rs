@@ -25,6 +25,7 @@ pub(crate) fn check(config: &Config) -> Result<(), String> {
     forwarded(config)?;
     origins(config)?;
     issuers(config)?;
+    labels(config)?;
     positive(config)
 }
 
@@ -80,6 +81,22 @@ fn issuers(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
+fn labels(config: &Config) -> Result<(), String> {
+    for (name, rule) in &config.overrides.labels {
+        let is_whole = match (rule.percent, &rule.claim, &rule.equals) {
+            (Some(percent), None, None) => (0.0..=100.0).contains(&percent),
+            (None, Some(_), Some(_)) => true,
+            _ => false,
+        };
+        if !is_whole {
+            return Err(format!(
+                "overrides.labels.{name}: needs either `percent` from 0 to 100, or `claim` and `equals`"
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn positive(config: &Config) -> Result<(), String> {
     let (limits, streams) = (&config.limits, &config.subscriptions);
     let values = [
@@ -127,6 +144,8 @@ mod tests {
                 "auth: { issuers: [{ issuer: a, audience: b }, { issuer: a, audience: c }] }",
                 "auth.issuers[1].issuer: `a` is named twice",
             ),
+            ("overrides: { labels: { a: { percent: 101 } } }", "overrides.labels.a: needs either"),
+            ("overrides: { labels: { a: { claim: x } } }", "overrides.labels.a: needs either"),
             ("subscriptions: { buffer: 0 }", "subscriptions.buffer: must be greater than 0"),
             ("traffic: { timeout_ms: 0 }", "traffic.timeout_ms: must be greater than 0"),
         ] {

@@ -1,15 +1,20 @@
 //! One graph being served: its planner, its executor and the operations that are ready to run.
 
-use crate::config::Limits;
+use crate::auth::Identity;
+use crate::authorization::{self, Rules, Unmet};
+use crate::config::{Authorization, Limits, Overrides};
 use crate::error::{
     BAD_REQUEST, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, QUERY_TOO_COMPLEX, Refusal, diagnostics,
 };
-use crate::limits;
+use crate::{limits, overrides};
 use apollo_compiler::ast::{Document, OperationType};
+use apollo_compiler::executable::Field;
 use apollo_compiler::parser::Parser;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Node};
 use moka::sync::Cache;
-use router_executor::{Executor, GraphqlError, Prepared, Transport};
-use router_planner::Planner;
+use router_executor::{Executor, GraphqlError, Prepared, Transport, UNAUTHORIZED_FIELD_OR_TYPE};
+use router_planner::{PlanOptions, Planner};
 use router_schema::Supergraph;
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +31,11 @@ pub struct Graph {
     planner: Planner,
     executor: Executor,
     transports: Vec<Arc<dyn Transport>>,
-    prepared: Cache<OperationKey, Arc<PreparedOperation>>,
+    rules: Rules,
+    checked: Cache<OperationKey, Arc<CheckedOperation>>,
+    prepared: Cache<(OperationKey, Variant), Arc<PreparedOperation>>,
+    authorization: Authorization,
+    overrides: Overrides,
     introspection: bool,
     limits: Limits,
 }
@@ -36,6 +45,25 @@ pub struct Graph {
 struct OperationKey {
     text: Arc<str>,
     operation_name: Option<String>,
+}
+
+/// What two requests with the same operation may differ in: they get different plans.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Variant {
+    /// What the caller lacks of the graph's requirements.
+    unmet: Unmet,
+    /// The active override labels, of those that matter to the operation.
+    options: PlanOptions,
+}
+
+/// An operation that is parsed, valid and within the limits.
+#[derive(Debug)]
+struct CheckedOperation {
+    document: Arc<Valid<ExecutableDocument>>,
+    kind: OperationType,
+    name: Option<String>,
+    /// The override labels that matter to it.
+    labels: Vec<String>,
 }
 
 /// An operation that is parsed, valid, within the limits and planned.
@@ -60,11 +88,15 @@ impl Graph {
         Self {
             planner: Planner::new(Arc::clone(&supergraph)),
             executor: Executor::new(Arc::clone(&supergraph), transports.clone()),
-            supergraph,
             transports,
+            rules: Rules::of(&supergraph),
+            checked: Cache::new(config.prepared_operations),
             prepared: Cache::new(config.prepared_operations),
+            authorization: config.authorization.clone(),
+            overrides: config.overrides.clone(),
             introspection: config.introspection,
             limits: config.limits.clone(),
+            supergraph,
         }
     }
 
@@ -86,27 +118,48 @@ impl Graph {
         names.zip(&self.transports)
     }
 
-    /// Looks an operation up, or parses, checks and plans it.
+    /// Looks an operation up for a caller, or parses, checks and plans it.
     pub(crate) fn prepare(
         &self,
         text: &str,
         operation_name: Option<&str>,
+        identity: Option<&Identity>,
     ) -> Result<Arc<PreparedOperation>, Refusal> {
         let key = OperationKey { text: text.into(), operation_name: operation_name.map(str::to_owned) };
+        // Every operation that people write by hand is shorter; a longer one carries data, and is not seen twice.
+        let is_kept = text.len() <= KEPT_BYTES_MAX;
+        let checked = match self.checked.get(&key) {
+            Some(known) => known,
+            None => {
+                let checked = Arc::new(self.check(text, operation_name)?);
+                if is_kept {
+                    self.checked.insert(key.clone(), Arc::clone(&checked));
+                }
+                checked
+            }
+        };
+        let key = (key, self.variant(&checked, identity));
         if let Some(known) = self.prepared.get(&key) {
             metrics::counter!("carmen_prepared_operations_total", "found" => "yes").increment(1);
             return Ok(known);
         }
         metrics::counter!("carmen_prepared_operations_total", "found" => "no").increment(1);
-        let prepared = Arc::new(self.make(text, operation_name)?);
-        // Every operation that people write by hand is shorter; a longer one carries data, and is not seen twice.
-        if text.len() <= KEPT_BYTES_MAX {
+        let prepared = Arc::new(self.plan(&checked, operation_name, &key.1)?);
+        if is_kept {
             self.prepared.insert(key, Arc::clone(&prepared));
         }
         Ok(prepared)
     }
 
-    fn make(&self, text: &str, operation_name: Option<&str>) -> Result<PreparedOperation, Refusal> {
+    fn variant(&self, checked: &CheckedOperation, identity: Option<&Identity>) -> Variant {
+        let active = |label: &&String| overrides::is_active(label, identity, &self.overrides);
+        Variant {
+            unmet: self.rules.unmet(identity, &self.authorization),
+            options: PlanOptions::active(checked.labels.iter().filter(active)),
+        }
+    }
+
+    fn check(&self, text: &str, operation_name: Option<&str>) -> Result<CheckedOperation, Refusal> {
         let document = self.parse(text)?;
         let exceeded = limits::check(&document, &self.limits);
         if !exceeded.is_empty() {
@@ -125,11 +178,41 @@ impl Graph {
         }
         let kind = operation.operation_type;
         let name = operation.name.as_ref().map(ToString::to_string);
-        let plan = self.planner.plan(&document, operation_name).map_err(|error| {
-            Refusal::graphql(vec![GraphqlError::new(error.to_string()).with_code(error.code())])
-        })?;
-        let prepared = Prepared::new(Arc::new(document), operation_name.map(str::to_owned), Arc::new(plan));
-        Ok(PreparedOperation { prepared, kind, name })
+        let labels = self.planner.override_labels(&document).into_iter().map(str::to_owned).collect();
+        Ok(CheckedOperation { document: Arc::new(document), kind, name, labels })
+    }
+
+    fn plan(
+        &self,
+        checked: &CheckedOperation,
+        operation_name: Option<&str>,
+        variant: &Variant,
+    ) -> Result<PreparedOperation, Refusal> {
+        let plan = |document: &Valid<ExecutableDocument>| {
+            self.planner.plan_with(document, operation_name, &variant.options).map_err(|error| {
+                Refusal::graphql(vec![GraphqlError::new(error.to_string()).with_code(error.code())])
+            })
+        };
+        let CheckedOperation { document, kind, name, .. } = checked;
+        let reduced = authorization::reduce(document, &self.supergraph.api, (&self.rules, &variant.unmet));
+        let plan = match reduced {
+            None => plan(document)?,
+            Some(reduced) => {
+                let is_fetched = |field: &&Node<Field>| !field.name.starts_with("__");
+                let operation = reduced.operations.get(operation_name);
+                let has_source =
+                    operation.is_ok_and(|one| one.root_fields(&reduced).any(|field| is_fetched(&field)));
+                if *kind == OperationType::Subscription && !has_source {
+                    let message = "the caller may not follow what this subscription asks for";
+                    return Err(Refusal::operation(UNAUTHORIZED_FIELD_OR_TYPE, message));
+                }
+                let mut allowed = plan(&reduced)?;
+                allowed.shape = authorization::merge(&plan(document)?.shape, &allowed.shape);
+                allowed
+            }
+        };
+        let prepared = Prepared::new(Arc::clone(document), operation_name.map(str::to_owned), Arc::new(plan));
+        Ok(PreparedOperation { prepared, kind: *kind, name: name.clone() })
     }
 
     fn parse(&self, text: &str) -> Result<Document, Refusal> {

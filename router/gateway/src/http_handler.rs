@@ -114,7 +114,7 @@ async fn one(
     client: &Client,
     (media, may_mutate): (Media, bool),
 ) -> HttpResponse {
-    let operation = match gateway.prepare(graph, &request) {
+    let operation = match gateway.prepare(graph, &request, client) {
         Ok(operation) => operation,
         Err(refusal) => return refused(&refusal, media),
     };
@@ -140,7 +140,7 @@ async fn batch(
     media: Media,
 ) -> HttpResponse {
     let answers = requests.into_iter().map(|request| async {
-        match gateway.prepare(graph, &request) {
+        match gateway.prepare(graph, &request, client) {
             Ok(operation) if is_stream(&operation) => {
                 Refusal::bad_request("a subscription cannot be part of a batch").response()
             }

@@ -7,6 +7,7 @@
 
 mod access;
 pub mod auth;
+mod authorization;
 mod client;
 pub mod config;
 mod config_rules;
@@ -18,6 +19,7 @@ mod http_handler;
 mod limits;
 mod negotiation;
 mod origin;
+mod overrides;
 mod pipeline;
 mod readiness;
 mod request;

@@ -190,13 +190,14 @@ impl Gateway {
         ClientRequest { variables: request.variables.unwrap_or_default(), headers: forwarded, credential }
     }
 
-    /// Looks an operation up for a transport that may carry mutations.
+    /// Looks an operation up as this client may run it.
     pub(crate) fn prepare(
         &self,
         graph: &Graph,
         request: &GraphqlRequest,
+        client: &Client,
     ) -> Result<Arc<PreparedOperation>, Refusal> {
-        graph.prepare(request.text()?, request.operation_name.as_deref())
+        graph.prepare(request.text()?, request.operation_name.as_deref(), client.identity.as_deref())
     }
 
     /// Checks the token, when tokens are asked for.

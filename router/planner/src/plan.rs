@@ -154,6 +154,9 @@ pub enum ShapeKind {
     Object(Shape),
     /// `__schema` or `__type`: answered from the API schema by the executor.
     Introspection,
+    /// The caller may not see it: nothing fetches it, the answer is null with an error. The planner never makes one; who
+    /// plans an operation without such fields puts them back into the shape.
+    Withheld,
 }
 
 impl Condition {

@@ -16,7 +16,7 @@ pub use apollo_compiler;
 pub use error::{Fault, Position, SupergraphError};
 pub use field_set::{FieldSelection, FieldSet, InlineSelection, Selection};
 pub use model::{
-    ContextArgument, FieldIn, FieldInfo, Key, OverrideLabel, Subgraph, SubgraphId, Supergraph, TypeIn,
-    TypeInfo, TypeKind,
+    ContextArgument, FieldIn, FieldInfo, GuardNames, Key, OverrideLabel, Subgraph, SubgraphId, Supergraph,
+    TypeIn, TypeInfo, TypeKind,
 };
 pub use parse::FieldSetError;

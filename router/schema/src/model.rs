@@ -29,6 +29,19 @@ pub struct Supergraph {
     pub api: Valid<Schema>,
     /// Every type by name, with where it can be resolved.
     pub types: IndexMap<Name, TypeInfo>,
+    /// The directives in [`Self::schema`] that say who may see what.
+    pub guards: GuardNames,
+}
+
+/// The names (without `@`) under which a supergraph has the directives of authorization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuardNames {
+    /// `@authenticated`
+    pub authenticated: String,
+    /// `@requiresScopes`
+    pub requires_scopes: String,
+    /// `@policy`
+    pub policy: String,
 }
 
 /// One subgraph of the graph.

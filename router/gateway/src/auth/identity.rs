@@ -24,7 +24,7 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// The identity in verified claims; `None` without an expiry that is a number.
-    pub(super) fn new(claims: Map<String, Value>) -> Option<Self> {
+    pub(crate) fn new(claims: Map<String, Value>) -> Option<Self> {
         let exp = claims.get("exp")?;
         // A NumericDate may have a fraction (RFC 7519, section 2); which second it falls into is enough.
         #[expect(
@@ -34,6 +34,11 @@ impl Identity {
         )]
         let expires_at = exp.as_u64().or_else(|| exp.as_f64().map(|exp| exp as u64))?;
         Some(Self { claims, expires_at })
+    }
+
+    /// A claim's value.
+    pub(crate) fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
     }
 
     /// Whether the token may still open something.

@@ -150,7 +150,7 @@ impl Connection {
             return self.refuse(&id, &token_expired().errors).await;
         }
         let graph = self.gateway.graph();
-        let operation = match self.gateway.prepare(&graph, &request) {
+        let operation = match self.gateway.prepare(&graph, &request, self.session.client()) {
             Ok(operation) => operation,
             Err(Refusal { errors, .. }) => return self.refuse(&id, &errors).await,
         };

@@ -5,6 +5,7 @@ use futures::{SinkExt, StreamExt};
 use http::{HeaderMap, StatusCode};
 use reqwest::{Client, RequestBuilder, Response};
 use router_gateway::auth::KeySet;
+use router_gateway::fleet::InProcessSubgraphs;
 use router_gateway::{Config, Fleet, Gateway, Graph};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -94,6 +95,16 @@ impl Server {
     ) -> Self {
         let watch = Arc::new(Watch::default());
         let subgraphs = in_process(&watch);
+        Self::over(config, keys, (watch, subgraphs), complete).await
+    }
+
+    /// With other subgraphs.
+    pub(crate) async fn over(
+        config: Config,
+        keys: KeySet,
+        (watch, subgraphs): (Arc<Watch>, InProcessSubgraphs),
+        complete: impl FnOnce(Gateway) -> Gateway,
+    ) -> Self {
         let fleet = Fleet::of(&subgraphs).expect("the subgraphs compose");
         let transports = fleet.transports(&config, &subgraphs).expect("the subgraphs are reached");
         let graph = Graph::new(fleet.supergraph, transports, &config);

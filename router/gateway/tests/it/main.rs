@@ -2,6 +2,7 @@
 //! process and note what they are asked.
 
 mod auth;
+mod authorization;
 mod faults;
 mod fleet;
 mod keys;
@@ -9,6 +10,7 @@ mod kit;
 mod limits;
 mod negotiation;
 mod observation;
+mod overrides;
 mod renewal;
 mod requests;
 mod shutdown;

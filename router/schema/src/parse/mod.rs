@@ -14,7 +14,7 @@ pub use field_set::FieldSetError;
 
 use crate::error::{SupergraphError, faults};
 use crate::link::{Links, Version};
-use crate::model::Supergraph;
+use crate::model::{GuardNames, Supergraph};
 use apollo_compiler::Schema;
 use graphs::Graphs;
 
@@ -65,7 +65,12 @@ impl Supergraph {
         let merged = strip::merged(&schema, &links, &join)?;
         let api = strip::api(&merged, &links)?;
         types.retain(|name, _| merged.types.contains_key(name));
-        Ok(Self { subgraphs: graphs.subgraphs, schema: merged, api, types })
+        let guards = GuardNames {
+            authenticated: links.principal("authenticated"),
+            requires_scopes: links.principal("requiresScopes"),
+            policy: links.principal("policy"),
+        };
+        Ok(Self { subgraphs: graphs.subgraphs, schema: merged, api, types, guards })
     }
 }
 
