@@ -48,7 +48,7 @@ pub struct Global {
         global = true,
         env = "CARMEN_LOG",
         value_name = "FILTER",
-        default_value = "warn,carmen=info"
+        default_value = "warn,carmen=info,router=info,chassis=info,subgraph=info"
     )]
     pub log: String,
 

@@ -45,6 +45,19 @@ impl Databases {
     }
 }
 
+impl Databases {
+    /// Hands the environments on, by the names of their services.
+    #[must_use]
+    pub fn into_environments(self) -> [(&'static str, Environment); 4] {
+        [
+            (subgraph_identity::NAME, self.identity),
+            (subgraph_inventory::NAME, self.inventory),
+            (subgraph_product::NAME, self.product),
+            (subgraph_vendor::NAME, self.vendor),
+        ]
+    }
+}
+
 /// `carmen seed`
 ///
 /// # Errors

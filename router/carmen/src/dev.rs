@@ -53,8 +53,9 @@ pub async fn start(global: &Global, args: &Args) -> anyhow::Result<Running> {
     let listener = router::bind(config.listen).await?;
     let address = listener.local_addr()?;
     let surroundings = Surroundings::new(global);
-    fill_once(global, &surroundings, args.seed.unwrap_or(Size::M)).await?;
-    let services = Services::start(global, &SERVICES, &surroundings).await?;
+    let databases = Databases::open(global, &surroundings).await?;
+    fill_once(&databases, args.seed.unwrap_or(Size::M)).await?;
+    let services = Services::start_in(global, databases.into_environments(), &surroundings).await?;
     let graph = graph(&services, &config).await?;
     config.auth.get_or_insert_with(|| own_issuer(global, address));
     let page_user = services.get(subgraph_identity::NAME).map(|identity| identity.environment().clone());
@@ -90,12 +91,11 @@ impl Running {
     }
 }
 
-async fn fill_once(global: &Global, surroundings: &Surroundings, size: Size) -> anyhow::Result<()> {
-    let databases = Databases::open(global, surroundings).await?;
-    if demo::is_filled(&databases).await? {
+async fn fill_once(databases: &Databases, size: Size) -> anyhow::Result<()> {
+    if demo::is_filled(databases).await? {
         return Ok(());
     }
-    if let Some(sign_ins) = demo::fill(&databases, size).await? {
+    if let Some(sign_ins) = demo::fill(databases, size).await? {
         demo::announce(&sign_ins);
     }
     Ok(())

@@ -78,9 +78,24 @@ impl Services {
     /// # Errors
     /// When a database cannot be opened or a service does not start.
     pub async fn start(global: &Global, names: &[&str], surroundings: &Surroundings) -> anyhow::Result<Self> {
-        let mut started = BTreeMap::new();
+        let mut environments = Vec::new();
         for name in names {
-            let environment = surroundings.environment(global, name).await?;
+            environments.push((*name, surroundings.environment(global, name).await?));
+        }
+        Self::start_in(global, environments, surroundings).await
+    }
+
+    /// Starts services whose databases are open already.
+    ///
+    /// # Errors
+    /// When a service does not start.
+    pub async fn start_in(
+        global: &Global,
+        environments: impl IntoIterator<Item = (&str, Environment)>,
+        surroundings: &Surroundings,
+    ) -> anyhow::Result<Self> {
+        let mut started = BTreeMap::new();
+        for (name, environment) in environments {
             boot::start_background(&environment.db, &environment.clock);
             let subgraph = start_one(name, environment, surroundings.trust(global)).await?;
             surroundings.peers.connect(subgraph.name(), subgraph.clone());

@@ -121,12 +121,15 @@ impl Fleet {
             .is_some_and(|extension| ["graphql", "graphqls", "gql"].iter().any(|known| extension == *known));
         if is_sdl {
             let sdl = read(file)?;
-            return Self::parse(&sdl, Vec::new(), Vec::new()).map_err(|message| invalid(file, message));
+            let supergraph = Supergraph::parse(&sdl).map_err(|error| invalid(file, error.to_string()))?;
+            return Ok(Self {
+                supergraph: Arc::new(supergraph),
+                diagnostics: Vec::new(),
+                in_process: Vec::new(),
+            });
         }
         let (sources, local) = sources(file, in_process).await?;
-        let Composition { supergraph_sdl, diagnostics, .. } = router_composition::compose(&sources);
-        let Some(sdl) = supergraph_sdl else { return Err(FleetError::Composition(diagnostics)) };
-        Self::parse(&sdl, diagnostics, local).map_err(|message| invalid(file, message))
+        Self::composed(router_composition::compose(&sources), local)
     }
 
     /// The graph of all subgraphs of this process.
@@ -142,10 +145,7 @@ impl Fleet {
                 sdl: local.sdl.clone(),
             })
             .collect();
-        let Composition { supergraph_sdl, diagnostics, .. } = router_composition::compose(&sources);
-        let Some(sdl) = supergraph_sdl else { return Err(FleetError::Composition(diagnostics)) };
-        let names = in_process.keys().cloned().collect();
-        Self::parse(&sdl, diagnostics, names).map_err(|message| invalid(Path::new("supergraph"), message))
+        Self::composed(router_composition::compose(&sources), in_process.keys().cloned().collect())
     }
 
     /// Composes what a `supergraph.yaml` names, without running anything.
@@ -172,8 +172,9 @@ impl Fleet {
         Err(FleetError::Address { name: name.to_owned(), message })
     }
 
-    fn parse(sdl: &str, diagnostics: Vec<Diagnostic>, in_process: Vec<String>) -> Result<Self, String> {
-        let supergraph = Supergraph::parse(sdl).map_err(|error| error.to_string())?;
+    fn composed(composition: Composition, in_process: Vec<String>) -> Result<Self, FleetError> {
+        let Composition { supergraph, diagnostics, .. } = composition;
+        let Some(supergraph) = supergraph else { return Err(FleetError::Composition(diagnostics)) };
         Ok(Self { supergraph: Arc::new(supergraph), diagnostics, in_process })
     }
 
