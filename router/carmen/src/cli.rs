@@ -136,6 +136,12 @@ pub struct Compose {
     /// Write the schema that clients see there.
     #[arg(long, value_name = "FILE")]
     pub api: Option<PathBuf>,
+    /// Show clients only what bears this tag (repeatable); replaces the `contract` of the configuration.
+    #[arg(long, value_name = "TAG")]
+    pub include_tag: Vec<String>,
+    /// Hide from clients what bears this tag (repeatable), even if it is included.
+    #[arg(long, value_name = "TAG")]
+    pub exclude_tag: Vec<String>,
     /// How diagnostics are printed.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: Format,

@@ -3,6 +3,7 @@
 use crate::cli::{Compose as Args, Format};
 use crate::console;
 use anyhow::Context;
+use router_composition::Contract;
 use router_gateway::Fleet;
 use router_gateway::fleet::InProcessSubgraphs;
 use std::path::Path;
@@ -13,7 +14,8 @@ use std::process::ExitCode;
 /// # Errors
 /// When a file cannot be read or written, or a schema cannot be fetched.
 pub async fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let composition = Fleet::compose(&args.config, &InProcessSubgraphs::new()).await?;
+    let contract = contract(args);
+    let composition = Fleet::compose(&args.config, &InProcessSubgraphs::new(), contract.as_ref()).await?;
     match args.format {
         Format::Json => console::complain(&serde_json::to_string_pretty(&composition.diagnostics)?),
         Format::Text => {
@@ -35,6 +37,15 @@ pub async fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if current { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The contract that the command line asks for.
+fn contract(args: &Args) -> Option<Contract> {
+    let contract = Contract {
+        include: args.include_tag.iter().cloned().collect(),
+        exclude: args.exclude_tag.iter().cloned().collect(),
+    };
+    (!contract.is_empty()).then_some(contract)
 }
 
 fn write(file: &Path, text: &str) -> anyhow::Result<bool> {

@@ -193,6 +193,8 @@ codes! {
     RequiredInaccessible = "REQUIRED_INACCESSIBLE",
     /// A visible interface field is implemented by an `@inaccessible` one.
     ImplementedByInaccessible = "IMPLEMENTED_BY_INACCESSIBLE",
+    /// A contract names a tag that nothing bears (a code of our own).
+    ContractTagUnknown = "CONTRACT_TAG_UNKNOWN",
     /// The query root is `@inaccessible`.
     QueryRootTypeInaccessible = "QUERY_ROOT_TYPE_INACCESSIBLE",
 

@@ -6,6 +6,7 @@
 //! supergraph, and `satisfiability` proves that every field can be reached.
 
 mod code;
+mod contract;
 mod diagnostic;
 mod emit;
 mod ingest;
@@ -14,6 +15,7 @@ mod satisfiability;
 mod validate;
 
 pub use code::Code;
+pub use contract::Contract;
 pub use diagnostic::{Diagnostic, Severity};
 
 use router_schema::{Supergraph, SupergraphError};
@@ -62,6 +64,12 @@ impl Composition {
 /// Composes the subgraphs. The result does not depend on their order.
 #[must_use]
 pub fn compose(sources: &[SubgraphSource]) -> Composition {
+    compose_contract(sources, &Contract::default())
+}
+
+/// Composes the subgraphs for an audience that sees only what the contract shows.
+#[must_use]
+pub fn compose_contract(sources: &[SubgraphSource], contract: &Contract) -> Composition {
     let mut diagnostics = Vec::new();
     let subgraphs = ingest::ingest(sources, &mut diagnostics);
     validate::subgraphs(&subgraphs, &mut diagnostics);
@@ -69,7 +77,8 @@ pub fn compose(sources: &[SubgraphSource]) -> Composition {
         // Without all subgraphs every merge rule would find something that is not there.
         return Composition::refused(diagnostics);
     }
-    let merged = merge::merge(&subgraphs, &mut diagnostics);
+    let mut merged = merge::merge(&subgraphs, &mut diagnostics);
+    contract::apply(contract, &mut merged, &mut diagnostics);
     validate::accessibility(&subgraphs, &merged, &mut diagnostics);
     if has_errors(&diagnostics) {
         return Composition::refused(diagnostics);

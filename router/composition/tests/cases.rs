@@ -1,7 +1,7 @@
 //! A folder per case: `case.md` says in one sentence what it shows, `subgraphs/*.graphql` are composed, and three snapshots
-//! hold what comes out. New folders are found by themselves.
+//! hold what comes out. A `contract.json` makes it a contract. New folders are found by themselves.
 
-use router_composition::{Code, Composition, Severity, SubgraphSource, compose};
+use router_composition::{Code, Composition, Contract, Severity, SubgraphSource, compose_contract};
 use router_schema::Supergraph;
 use std::collections::BTreeSet;
 use std::fs;
@@ -34,10 +34,20 @@ fn sources(case: &Path) -> Vec<SubgraphSource> {
     sources
 }
 
+fn contract(case: &Path) -> Contract {
+    let Ok(text) = fs::read_to_string(case.join("contract.json")) else { return Contract::default() };
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", case.display()))
+}
+
+fn composed_case(case: &Path, sources: &[SubgraphSource]) -> Composition {
+    compose_contract(sources, &contract(case))
+}
+
 /// Every case composed once; several tests look at the results.
 fn composed() -> &'static [(PathBuf, Composition)] {
-    static COMPOSED: LazyLock<Vec<(PathBuf, Composition)>> =
-        LazyLock::new(|| cases().into_iter().map(|case| (case.clone(), compose(&sources(&case)))).collect());
+    static COMPOSED: LazyLock<Vec<(PathBuf, Composition)>> = LazyLock::new(|| {
+        cases().into_iter().map(|case| (case.clone(), composed_case(&case, &sources(&case)))).collect()
+    });
     &COMPOSED
 }
 
@@ -72,7 +82,7 @@ fn the_order_of_subgraphs_makes_no_difference() {
     for (case, expected) in composed() {
         let sources = sources(case);
         for order in orders(&sources) {
-            let composition = compose(&order);
+            let composition = composed_case(case, &order);
             assert_eq!(composition.supergraph_sdl, expected.supergraph_sdl, "{}", case.display());
             assert_eq!(composition.diagnostics, expected.diagnostics, "{}", case.display());
         }
@@ -119,7 +129,8 @@ fn a_refused_composition_has_an_error_and_an_accepted_one_has_none() {
 
 #[test]
 fn every_diagnostic_has_a_place_or_concerns_the_whole_graph() {
-    let of_the_whole_graph = [Code::NoQueries, Code::InvalidSubgraphName, Code::SatisfiabilityError];
+    let of_the_whole_graph =
+        [Code::NoQueries, Code::InvalidSubgraphName, Code::SatisfiabilityError, Code::ContractTagUnknown];
     for (_, composition) in composed() {
         for diagnostic in &composition.diagnostics {
             let is_of_the_merge = diagnostic.code == Code::InvalidGraphql && diagnostic.subgraph.is_none();

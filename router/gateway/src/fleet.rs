@@ -3,7 +3,7 @@
 //! Our one extension of the format is `in_process: true`: the subgraph runs inside this process and has no address.
 
 use crate::config::{Config, explain, nearest};
-use router_composition::{Composition, Diagnostic, SubgraphSource};
+use router_composition::{Composition, Contract, Diagnostic, SubgraphSource, compose_contract};
 use router_executor::{HttpSettings, HttpTransport, Transport};
 use router_schema::Supergraph;
 use serde::Deserialize;
@@ -92,6 +92,9 @@ struct FleetFile {
     #[serde(default, rename = "federation_version")]
     _federation_version: Option<serde_yaml_ng::Value>,
     subgraphs: BTreeMap<String, Member>,
+    /// The part of the graph that is served, by tags.
+    #[serde(default)]
+    contract: Contract,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -128,8 +131,8 @@ impl Fleet {
                 in_process: Vec::new(),
             });
         }
-        let (sources, local) = sources(file, in_process).await?;
-        Self::composed(router_composition::compose(&sources), local)
+        let Sources { sources, local, contract } = sources(file, in_process).await?;
+        Self::composed(compose_contract(&sources, &contract), local)
     }
 
     /// The graph of all subgraphs of this process.
@@ -148,13 +151,17 @@ impl Fleet {
         Self::composed(router_composition::compose(&sources), in_process.keys().cloned().collect())
     }
 
-    /// Composes what a `supergraph.yaml` names, without running anything.
+    /// Composes what a `supergraph.yaml` names, without running anything. A contract replaces that of the file.
     ///
     /// # Errors
     /// When a file or schema cannot be read; composition problems are in the result.
-    pub async fn compose(file: &Path, in_process: &InProcessSubgraphs) -> Result<Composition, FleetError> {
-        let (sources, _) = sources(file, in_process).await?;
-        Ok(router_composition::compose(&sources))
+    pub async fn compose(
+        file: &Path,
+        in_process: &InProcessSubgraphs,
+        contract: Option<&Contract>,
+    ) -> Result<Composition, FleetError> {
+        let known = sources(file, in_process).await?;
+        Ok(compose_contract(&known.sources, contract.unwrap_or(&known.contract)))
     }
 
     /// Settings for a subgraph that is not in the graph would silently do nothing.
@@ -223,11 +230,16 @@ fn settings(config: &Config, name: &str, url: &str) -> HttpSettings {
     settings
 }
 
-/// The schemas that the fleet file names, and which of the subgraphs run in this process.
-async fn sources(
-    file: &Path,
-    in_process: &InProcessSubgraphs,
-) -> Result<(Vec<SubgraphSource>, Vec<String>), FleetError> {
+/// What a fleet file says.
+struct Sources {
+    sources: Vec<SubgraphSource>,
+    /// The subgraphs that run in this process.
+    local: Vec<String>,
+    contract: Contract,
+}
+
+/// Reads the fleet file and the schemas that it names.
+async fn sources(file: &Path, in_process: &InProcessSubgraphs) -> Result<Sources, FleetError> {
     let text = read(file)?;
     let fleet: FleetFile =
         serde_yaml_ng::from_str(&text).map_err(|error| invalid(file, explain(&error.to_string())))?;
@@ -243,7 +255,7 @@ async fn sources(
         }
         sources.push(SubgraphSource { name, url: member.routing_url.unwrap_or_default(), sdl });
     }
-    Ok((sources, local))
+    Ok(Sources { sources, local, contract: fleet.contract })
 }
 
 async fn sdl(

@@ -39,7 +39,10 @@ impl Merger<'_> {
         }
         let most = counts.values().map(|(count, ..)| *count).max()?;
         let (chosen, _) = counts.iter().find(|(_, (count, ..))| *count == most)?;
-        if let Some((_, (_, graph, text))) = counts.iter().find(|(text, _)| *text != chosen) {
+        // What subgraphs add to a root is described as theirs.
+        let is_root = matches!(coordinate, "Query" | "Mutation" | "Subscription" | "schema");
+        let other = counts.iter().find(|(text, _)| *text != chosen && !is_root);
+        if let Some((_, (_, graph, text))) = other {
             let message = format!("{coordinate} is described differently elsewhere; this text is not shown");
             let note = Diagnostic::note(Code::InconsistentDescription, message)
                 .at(&self.subgraphs[*graph], text.location())

@@ -17,6 +17,7 @@ mod overrides;
 mod sharing;
 
 pub(crate) use compose_directive::Composed;
+pub(crate) use marks::directive;
 pub(crate) use merged::{
     Body, Composite, ContextArgument, JoinField, Merged, MergedField, MergedInput, MergedType, MergedValue,
     Notes, Placement,

@@ -3,6 +3,7 @@
 use crate::subgraphs::{SHOP, STOCK, Watch, in_process};
 use axum::routing::post;
 use axum::{Json, Router};
+use router_composition::Contract;
 use router_gateway::fleet::InProcessSubgraphs;
 use router_gateway::{Config, Fleet};
 use serde_json::json;
@@ -62,13 +63,31 @@ async fn a_composed_supergraph_is_read_as_it_is() {
         ("shop.graphql", SHOP),
         ("stock.graphql", STOCK),
     ]);
-    let composition = Fleet::compose(&file, &InProcessSubgraphs::new()).await.unwrap();
+    let composition = Fleet::compose(&file, &InProcessSubgraphs::new(), None).await.unwrap();
     let (_keep, _) = folder(&[]);
     let supergraph = file.with_file_name("supergraph.graphql");
     std::fs::write(&supergraph, composition.supergraph_sdl.unwrap()).unwrap();
     let fleet = Fleet::load(&supergraph, &InProcessSubgraphs::new()).await.unwrap();
     assert_eq!(fleet.supergraph.api_sdl(), composed.supergraph.api_sdl());
     assert_eq!(fleet.supergraph.subgraphs[0].url, "http://a/");
+}
+
+#[tokio::test]
+async fn a_contract_in_the_file_decides_what_is_served() {
+    let sdl = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@tag\"]) \
+        type Query { open: Int @tag(name: \"partner\") closed: Int }";
+    let (_keep, file) = folder(&[
+        (
+            "supergraph.yaml",
+            "contract: { include: [partner] }\nsubgraphs: { a: { schema: { file: a.graphql }, routing_url: \"http://a/\" } }",
+        ),
+        ("a.graphql", sdl),
+    ]);
+    let nobody = InProcessSubgraphs::new();
+    let served = Fleet::load(&file, &nobody).await.unwrap().supergraph.api_sdl();
+    assert!(served.contains("open") && !served.contains("closed"), "{served}");
+    let everything = Fleet::compose(&file, &nobody, Some(&Contract::default())).await.unwrap();
+    assert!(everything.api_sdl().unwrap().contains("closed"));
 }
 
 #[tokio::test]
