@@ -40,10 +40,22 @@ codes! {
     UnknownFederationLinkVersion = "UNKNOWN_FEDERATION_LINK_VERSION",
     /// `@link` imports something that the spec does not have.
     InvalidLinkDirectiveUsage = "INVALID_LINK_DIRECTIVE_USAGE",
+    /// The URL of a `@link` names no spec.
+    InvalidLinkIdentifier = "INVALID_LINK_IDENTIFIER",
+    /// `@link` names a version of a spec that is not known.
+    UnknownLinkVersion = "UNKNOWN_LINK_VERSION",
+    /// `@link` names a spec that the supergraph could not do justice to.
+    UnsupportedLinkedFeature = "UNSUPPORTED_LINKED_FEATURE",
+    /// A linked spec is newer than the linked federation, which counts as upgraded.
+    ImplicitlyUpgradedFederationVersion = "IMPLICITLY_UPGRADED_FEDERATION_VERSION",
     /// A federation directive is defined with arguments or locations that it does not have.
     DirectiveDefinitionInvalid = "DIRECTIVE_DEFINITION_INVALID",
     /// A type of the federation spec is defined as something else.
     TypeDefinitionInvalid = "TYPE_DEFINITION_INVALID",
+    /// `@inaccessible` on something that federation or GraphQL defines.
+    DisallowedInaccessible = "DISALLOWED_INACCESSIBLE",
+    /// The name of a `@tag` has other characters than letters, digits, `_`, `-` and `/`, or too many.
+    InvalidTagName = "INVALID_TAG_NAME",
     /// A directive named by `@composeDirective` cannot be carried into the supergraph.
     DirectiveCompositionError = "DIRECTIVE_COMPOSITION_ERROR",
     /// A subgraph uses a composed directive in a way that keeps it out of the supergraph.
@@ -75,6 +87,8 @@ codes! {
     KeyInvalidFieldsType = "KEY_INVALID_FIELDS_TYPE",
     /// The `fields` of a `@key` cannot be read or name an unknown field.
     KeyInvalidFields = "KEY_INVALID_FIELDS",
+    /// The `fields` of a `@key` contain a directive.
+    KeyHasDirectiveInFieldsArgs = "KEY_HAS_DIRECTIVE_IN_FIELDS_ARGS",
     /// A `@key` uses a field that takes arguments.
     KeyFieldsHasArgs = "KEY_FIELDS_HAS_ARGS",
     /// A `@key` uses a field of an interface or union type.
@@ -86,6 +100,8 @@ codes! {
     RequiresInvalidFieldsType = "REQUIRES_INVALID_FIELDS_TYPE",
     /// The `fields` of a `@requires` cannot be read or name an unknown field.
     RequiresInvalidFields = "REQUIRES_INVALID_FIELDS",
+    /// The `fields` of a `@requires` contain a directive.
+    RequiresHasDirectiveInFieldsArgs = "REQUIRES_HAS_DIRECTIVE_IN_FIELDS_ARGS",
     /// A `@requires` uses a field that the subgraph resolves itself.
     RequiresFieldsMissingExternal = "REQUIRES_FIELDS_MISSING_EXTERNAL",
     /// `@requires` on a field of an interface.
@@ -95,6 +111,8 @@ codes! {
     ProvidesInvalidFieldsType = "PROVIDES_INVALID_FIELDS_TYPE",
     /// The `fields` of a `@provides` cannot be read or name an unknown field.
     ProvidesInvalidFields = "PROVIDES_INVALID_FIELDS",
+    /// The `fields` of a `@provides` contain a directive.
+    ProvidesHasDirectiveInFieldsArgs = "PROVIDES_HAS_DIRECTIVE_IN_FIELDS_ARGS",
     /// A `@provides` uses a field that takes arguments.
     ProvidesFieldsHasArgs = "PROVIDES_FIELDS_HAS_ARGS",
     /// A `@provides` uses a field that the subgraph resolves anyway.
@@ -112,6 +130,14 @@ codes! {
     ExternalArgumentMissing = "EXTERNAL_ARGUMENT_MISSING",
     /// An argument of an `@external` field has another type than its owner gives it.
     ExternalArgumentTypeMismatch = "EXTERNAL_ARGUMENT_TYPE_MISMATCH",
+    /// An argument of an `@external` field has another default value than its owner gives it.
+    ExternalArgumentDefaultMismatch = "EXTERNAL_ARGUMENT_DEFAULT_MISMATCH",
+    /// `@external` together with a directive that is about resolving the field.
+    ExternalCollisionWithAnotherDirective = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE",
+    /// A directive that reaches the supergraph stands on an `@external` field.
+    MergedDirectiveApplicationOnExternal = "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL",
+    /// A Federation 1 type has only `@external` fields that nothing uses.
+    TypeWithOnlyUnusedExternal = "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
     /// An `@external` field is used by no `@key`, `@requires`, `@provides` or interface.
     ExternalUnused = "EXTERNAL_UNUSED",
     /// `@external` on a field of an interface.
@@ -130,6 +156,13 @@ codes! {
     /// `@override` names a subgraph that does not exist.
     FromSubgraphDoesNotExist = "FROM_SUBGRAPH_DOES_NOT_EXIST",
 
+    /// `@override` is there although its source no longer has the field.
+    OverrideDirectiveCanBeRemoved = "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED",
+    /// An overridden field is used by nothing any more.
+    OverriddenFieldCanBeRemoved = "OVERRIDDEN_FIELD_CAN_BE_REMOVED",
+    /// A field moves step by step, by an `@override` with a label.
+    OverrideMigrationInProgress = "OVERRIDE_MIGRATION_IN_PROGRESS",
+
     /// `@interfaceObject` where it has no meaning.
     InterfaceObjectUsageError = "INTERFACE_OBJECT_USAGE_ERROR",
     /// A `@key` of an interface is missing on one of its implementations.
@@ -138,6 +171,8 @@ codes! {
     InterfaceKeyMissingImplementationType = "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE",
     /// An implementation lacks a field that another subgraph added to the interface.
     InterfaceFieldNoImplem = "INTERFACE_FIELD_NO_IMPLEM",
+    /// A field that an interface demands has a type in an implementation that does not fit.
+    InterfaceFieldImplemTypeMismatch = "INTERFACE_FIELD_IMPLEM_TYPE_MISMATCH",
 
     /// The name of a `@context` is not made of letters and digits.
     ContextNameInvalid = "CONTEXT_NAME_INVALID",
@@ -156,10 +191,28 @@ codes! {
     InvalidFieldSharing = "INVALID_FIELD_SHARING",
     /// `@shareable` where it has no meaning.
     InvalidShareableUsage = "INVALID_SHAREABLE_USAGE",
+    /// A shared field's subgraphs have no object type in common that it could return.
+    ShareableHasMismatchedRuntimeTypes = "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
+    /// A shared field can return different object types in different subgraphs.
+    InconsistentRuntimeTypesForShareableReturn = "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN",
+    /// A type is an entity in only some subgraphs.
+    InconsistentEntity = "INCONSISTENT_ENTITY",
+    /// A field of an object without keys is missing in some subgraphs.
+    InconsistentObjectValueTypeField = "INCONSISTENT_OBJECT_VALUE_TYPE_FIELD",
+    /// A field of an interface without keys is missing in some subgraphs.
+    InconsistentInterfaceValueTypeField = "INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD",
+    /// A member of a union is missing in some subgraphs.
+    InconsistentUnionMember = "INCONSISTENT_UNION_MEMBER",
     /// A type is of different kinds in different subgraphs.
     TypeKindMismatch = "TYPE_KIND_MISMATCH",
     /// A field's types cannot be merged.
     FieldTypeMismatch = "FIELD_TYPE_MISMATCH",
+    /// A field's types differ but fit.
+    InconsistentButCompatibleFieldType = "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE",
+    /// The types of an argument or input field differ but fit.
+    InconsistentButCompatibleArgumentType = "INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE",
+    /// An argument or input field has a default value in only some subgraphs, so it has none.
+    InconsistentDefaultValuePresence = "INCONSISTENT_DEFAULT_VALUE_PRESENCE",
     /// An argument's types cannot be merged.
     FieldArgumentTypeMismatch = "FIELD_ARGUMENT_TYPE_MISMATCH",
     /// An argument has different default values.
@@ -182,6 +235,29 @@ codes! {
     InconsistentInputObjectField = "INCONSISTENT_INPUT_OBJECT_FIELD",
     /// A value of an input enum that not all subgraphs accept was left out of the supergraph.
     InconsistentEnumValueForInputEnum = "INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM",
+    /// A value of an output enum is missing in some subgraphs.
+    InconsistentEnumValueForOutputEnum = "INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM",
+    /// An enum is used by nothing.
+    UnusedEnumType = "UNUSED_ENUM_TYPE",
+    /// A directive for operations is missing in some subgraphs, so clients cannot use it.
+    InconsistentExecutableDirectivePresence = "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE",
+    /// The subgraphs have no location of a directive for operations in common.
+    NoExecutableDirectiveLocationsIntersection = "NO_EXECUTABLE_DIRECTIVE_LOCATIONS_INTERSECTION",
+    /// A directive for operations is repeatable in only some subgraphs, so clients cannot repeat it.
+    InconsistentExecutableDirectiveRepeatable = "INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE",
+    /// A directive for operations has different locations; only the common ones are kept.
+    InconsistentExecutableDirectiveLocations = "INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS",
+
+    /// `@cost` on a field of an interface.
+    CostAppliedToInterfaceField = "COST_APPLIED_TO_INTERFACE_FIELD",
+    /// `@listSize` on a field that is no list and has no `sizedFields`.
+    ListSizeAppliedToNonList = "LIST_SIZE_APPLIED_TO_NON_LIST",
+    /// The `assumedSize` of a `@listSize` is negative.
+    ListSizeInvalidAssumedSize = "LIST_SIZE_INVALID_ASSUMED_SIZE",
+    /// A slicing argument of a `@listSize` is no integer argument of the field.
+    ListSizeInvalidSlicingArgument = "LIST_SIZE_INVALID_SLICING_ARGUMENT",
+    /// A sized field of a `@listSize` is no list of the field's type.
+    ListSizeInvalidSizedField = "LIST_SIZE_INVALID_SIZED_FIELD",
 
     /// Something visible has an `@inaccessible` type.
     ReferencedInaccessible = "REFERENCED_INACCESSIBLE",

@@ -2,7 +2,7 @@
 //! same, since the author would otherwise rely on something that is not there.
 
 use super::document::{self, MACHINERY_TYPES};
-use super::federation::Names;
+use super::federation::{Federation, Names};
 use crate::SubgraphSource;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -22,6 +22,7 @@ pub(super) fn check(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let ours = document::specs(links, names);
+    refuse_hidden_machinery(source, written, names, diagnostics);
     for definition in &written.definitions {
         let fault = match definition {
             Definition::DirectiveDefinition(directive) if names.is_known(&directive.name) => {
@@ -43,6 +44,32 @@ pub(super) fn check(
             .coordinate(name)
             .hint("remove the definition: what a linked spec has needs none");
         diagnostics.push(diagnostic);
+    }
+}
+
+/// What federation and GraphQL define cannot be hidden: clients would not have a schema, or the router no way in.
+fn refuse_hidden_machinery(
+    source: &SubgraphSource,
+    written: &Document,
+    names: &Names,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let inaccessible = names.get(Federation::Inaccessible);
+    for definition in &written.definitions {
+        let Some(name) = definition.name() else { continue };
+        let is_given = MACHINERY_TYPES.contains(&name.as_str())
+            || BUILT_IN.contains(&name.as_str())
+            || name == "String"
+            || name.starts_with("__");
+        if let Some(directive) = definition.directives().get(inaccessible).filter(|_| is_given) {
+            let message = format!("{name} cannot be @inaccessible: it is not the subgraph's own");
+            let diagnostic = Diagnostic::error(Code::DisallowedInaccessible, message)
+                .subgraph(&source.name)
+                .placed(directive.location(), &source.sdl)
+                .coordinate(name.as_str())
+                .hint("remove the definition");
+            diagnostics.push(diagnostic);
+        }
     }
 }
 

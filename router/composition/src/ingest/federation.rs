@@ -79,7 +79,7 @@ impl Federation {
     }
 
     /// The minor version of federation 2 that introduced the directive.
-    fn since(self) -> u32 {
+    pub(crate) fn since(self) -> u32 {
         match self {
             Self::ComposeDirective => 1,
             Self::InterfaceObject => 3,

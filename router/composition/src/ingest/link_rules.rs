@@ -4,14 +4,28 @@ use super::federation::{Federation, NEWEST};
 use crate::SubgraphSource;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use router_schema::link::{Feature, Links};
+use apollo_compiler::ast::{Definition, Document};
+use router_schema::apollo_compiler;
+use router_schema::link::{Feature, Links, Version};
 
 /// Types that the federation spec lets a schema import.
 const IMPORTABLE_TYPES: &[&str] = &["FieldSet", "Scope", "Policy", "ContextFieldValue"];
 
 /// Checks the links of a subgraph; `false` when it cannot be read any further.
-pub(super) fn check(source: &SubgraphSource, links: &Links, diagnostics: &mut Vec<Diagnostic>) -> bool {
+pub(super) fn check(
+    source: &SubgraphSource,
+    document: &Document,
+    links: &Links,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
     let before = diagnostics.len();
+    check_identifiers(source, document, diagnostics);
+    for feature in &links.features {
+        let place = |diagnostic: Diagnostic| {
+            diagnostic.subgraph(&source.name).placed(feature.directive.location(), &source.sdl)
+        };
+        diagnostics.extend(feature_fault(feature).map(place));
+    }
     let Some(federation) = links.apollo("federation") else { return true };
     let place = |diagnostic: Diagnostic| {
         diagnostic.subgraph(&source.name).placed(federation.directive.location(), &source.sdl)
@@ -28,7 +42,79 @@ pub(super) fn check(source: &SubgraphSource, links: &Links, diagnostics: &mut Ve
             .hint(format!("link a version from v2.0 to {NEWEST}")),
         )),
     }
-    diagnostics.len() == before
+    let is_readable = diagnostics.len() == before;
+    diagnostics.extend(upgrades(federation, links).map(place));
+    is_readable
+}
+
+/// A `@link` without a usable URL links nothing, and everything it should bring would be unknown.
+fn check_identifiers(source: &SubgraphSource, document: &Document, diagnostics: &mut Vec<Diagnostic>) {
+    let schemas = document.definitions.iter().filter(|definition| {
+        matches!(definition, Definition::SchemaDefinition(_) | Definition::SchemaExtension(_))
+    });
+    for directive in schemas.flat_map(|schema| schema.directives().get_all("link")) {
+        let url = directive.specified_argument_by_name("url").and_then(|value| value.as_str());
+        let is_url = url.is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"));
+        if is_url && Feature::parse(directive).is_some() {
+            continue;
+        }
+        let message = format!("\"{}\" does not identify a spec", url.unwrap_or_default());
+        let diagnostic = Diagnostic::error(Code::InvalidLinkIdentifier, message)
+            .subgraph(&source.name)
+            .placed(directive.location(), &source.sdl)
+            .hint(
+                "write the spec's URL with its version, as in \"https://specs.apollo.dev/federation/v2.5\"",
+            );
+        diagnostics.push(diagnostic);
+    }
+}
+
+/// Specs beside federation's main one, with the newest version of each.
+const SPECS: &[(&str, Version)] = &[
+    ("link", Version { major: 1, minor: 0 }),
+    ("core", Version { major: 0, minor: 2 }),
+    ("tag", Version { major: 0, minor: 3 }),
+    ("inaccessible", Version { major: 0, minor: 2 }),
+    ("authenticated", Version { major: 0, minor: 1 }),
+    ("requiresScopes", Version { major: 0, minor: 1 }),
+    ("policy", Version { major: 0, minor: 1 }),
+    ("cost", Version { major: 0, minor: 1 }),
+    ("context", Version { major: 0, minor: 1 }),
+];
+
+fn feature_fault(feature: &Feature) -> Option<Diagnostic> {
+    if !feature.is_apollo() {
+        let purpose = feature.purpose.as_ref()?;
+        let message = format!("{} is linked for {purpose}, which nobody would see to", feature.url);
+        let hint = "link it without `for`, and see to it in the subgraph";
+        return Some(Diagnostic::error(Code::UnsupportedLinkedFeature, message).hint(hint));
+    }
+    if feature.name == "federation" {
+        return None;
+    }
+    let Some((_, newest)) = SPECS.iter().find(|(name, _)| *name == feature.name) else {
+        let message = format!("{} is not composed here", feature.url);
+        let hint = "remove the link and what uses it";
+        return Some(Diagnostic::error(Code::UnsupportedLinkedFeature, message).hint(hint));
+    };
+    let is_known =
+        feature.version.is_some_and(|version| version.major == newest.major && version.minor <= newest.minor);
+    (!is_known).then(|| {
+        let message = format!("\"{}\" is not a version of {} known here", feature.url, feature.name);
+        Diagnostic::error(Code::UnknownLinkVersion, message).hint(format!("link {newest}"))
+    })
+}
+
+/// Specs that need a newer federation than the one linked.
+fn upgrades<'a>(federation: &'a Feature, links: &'a Links) -> impl Iterator<Item = Diagnostic> + 'a {
+    let minor = federation.version.map_or(0, |version| version.minor);
+    Federation::ALL.iter().filter_map(move |directive| {
+        let spec = links.apollo(directive.spec_name()).filter(|_| directive.since() > minor)?;
+        let message =
+            format!("{} counts as v2.{} because of {}", federation.url, directive.since(), spec.url);
+        let hint = format!("link federation v2.{}", directive.since());
+        Some(Diagnostic::note(Code::ImplicitlyUpgradedFederationVersion, message).hint(hint))
+    })
 }
 
 fn unknown_imports(federation: &Feature) -> impl Iterator<Item = Diagnostic> + '_ {

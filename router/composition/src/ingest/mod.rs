@@ -168,7 +168,7 @@ fn read(source: &SubgraphSource, graph: Name, diagnostics: &mut Vec<Diagnostic>)
         }
     };
     let links = document::links(&parsed);
-    if !link_rules::check(source, &links, diagnostics) {
+    if !link_rules::check(source, &parsed, &links, diagnostics) {
         return None;
     }
     let names = Names::of(&links);

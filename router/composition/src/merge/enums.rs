@@ -54,6 +54,7 @@ pub(crate) fn settle(merger: &mut Merger<'_>, merged: &mut Merged) {
         let Body::Enum(values) = &mut ty.body else { continue };
         let usage = usages.get(name).copied().unwrap_or_default();
         if !usage.is_input {
+            note_output(merger, name, values, (usage, &all));
             continue;
         }
         let partial: Vec<_> =
@@ -88,6 +89,28 @@ pub(crate) fn settle(merger: &mut Merger<'_>, merged: &mut Merged) {
     }
 }
 
+/// Values that only some know are no harm where they only come out, nor is an enum that nothing uses.
+fn note_output(
+    merger: &mut Merger<'_>,
+    name: &Name,
+    values: &IndexMap<Name, MergedValue>,
+    (usage, all): (Usage, &BTreeSet<Graph>),
+) {
+    if !usage.is_output {
+        let Some(subgraph) = all.first().map(|graph| &merger.subgraphs[*graph]) else { return };
+        let place = subgraph.schema.get_enum(name).and_then(|definition| definition.name.location());
+        let note = Diagnostic::note(Code::UnusedEnumType, format!("the enum {name} is used by nothing"))
+            .at(subgraph, place)
+            .coordinate(name.as_str())
+            .hint("remove it");
+        merger.diagnostics.push(note);
+        return;
+    }
+    for (value, known) in values.iter().filter(|(_, known)| known.graphs != *all) {
+        report(merger, Code::InconsistentEnumValueForOutputEnum, name, (value, known, all));
+    }
+}
+
 fn report(
     merger: &mut Merger<'_>,
     code: Code,
@@ -106,6 +129,9 @@ fn report(
             format!("{coordinate} is missing in {missing}, but {name} is used both as input and as output");
         Diagnostic::error(code, message)
             .hint("add the value everywhere, or mark it @inaccessible until it is")
+    } else if code == Code::InconsistentEnumValueForOutputEnum {
+        let message = format!("{coordinate} is missing in {missing}, which therefore never gives it");
+        Diagnostic::note(code, message).hint("add it everywhere if that is not meant")
     } else {
         let message =
             format!("{coordinate} is left out: it is missing in {missing} and {name} is used as input");
@@ -126,6 +152,10 @@ fn usages(merged: &Merged) -> IndexMap<Name, Usage> {
         for field in ty.composite().into_iter().flat_map(|composite| composite.fields.values()) {
             field.arguments.values().for_each(&mut input);
         }
+    }
+    let composed = merged.composed.iter().map(|composed| &composed.definition);
+    for argument in merged.directives.iter().chain(composed).flat_map(|definition| &definition.arguments) {
+        usages.entry(argument.ty.inner_named_type().clone()).or_default().is_input = true;
     }
     for field in merged.types.values().filter_map(|ty| ty.composite()).flat_map(|c| c.fields.values()) {
         usages.entry(field.ty.inner_named_type().clone()).or_default().is_output = true;

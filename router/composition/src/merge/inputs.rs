@@ -124,6 +124,14 @@ impl Merger<'_> {
                 );
                 continue;
             };
+            if types.iter().any(|one| **one != ty) {
+                let odd = sources.iter().find(|(_, input)| *input.ty != ty).copied().unwrap_or(sources[0]);
+                let spread = self
+                    .spread_of(sources.iter().map(|(graph, input)| (*graph, format!("\"{}\"", input.ty))));
+                let message =
+                    format!("the {} {} is \"{ty}\" in the graph: {spread}", wording.noun, coordinate(name));
+                self.note_input(Code::InconsistentButCompatibleArgumentType, message, odd, coordinate(name));
+            }
             let default = self.merge_default(sources, wording, &coordinate(name));
             let elements: Vec<_> = sources
                 .iter()
@@ -196,7 +204,34 @@ impl Merger<'_> {
             );
             return None;
         }
-        (defaults.len() == sources.len()).then(|| Node::clone(first))
+        if defaults.len() < sources.len() {
+            let missing: Vec<_> = sources
+                .iter()
+                .filter(|(_, input)| input.default_value.is_none())
+                .map(|(graph, _)| *graph)
+                .collect();
+            let message = format!(
+                "the {} {coordinate} has no default value in the graph, since it has none in {}",
+                wording.noun,
+                self.listed(&missing)
+            );
+            let with = sources.iter().find(|(_, input)| input.default_value.is_some());
+            let with = with.copied().unwrap_or(sources[0]);
+            self.note_input(Code::InconsistentDefaultValuePresence, message, with, coordinate.to_owned());
+            return None;
+        }
+        Some(Node::clone(first))
+    }
+
+    fn note_input(
+        &mut self,
+        code: Code,
+        message: String,
+        (graph, input): (Graph, &Node<InputValueDefinition>),
+        coordinate: String,
+    ) {
+        let note = Diagnostic::note(code, message).at(&self.subgraphs[graph], input.name.location());
+        self.diagnostics.push(note.coordinate(coordinate).hint("declare it alike everywhere"));
     }
 
     fn say_input(

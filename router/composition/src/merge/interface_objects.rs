@@ -1,7 +1,7 @@
 //! Interfaces against their implementations: interface objects add fields to them, and none may be missing in the end.
 
-use super::Merger;
 use super::merged::{Body, Composite, Merged, MergedField};
+use super::{Merger, field_types};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use apollo_compiler::Name;
@@ -21,6 +21,36 @@ pub(crate) fn spread(merger: &mut Merger<'_>, merged: &mut Merged) {
         }
     }
     report_missing_fields(merger, merged);
+    report_types(merger, merged);
+}
+
+/// What subgraphs agree on by themselves may not fit when they are merged.
+fn report_types(merger: &mut Merger<'_>, merged: &Merged) {
+    for (name, ty) in &merged.types {
+        let Some(composite) = ty.composite() else { continue };
+        for interface in composite.implements.keys() {
+            let Some(wanted) = merged.types.get(interface).and_then(|ty| ty.composite()) else { continue };
+            for (field, own) in &composite.fields {
+                let Some(demanded) = wanted.fields.get(field) else { continue };
+                if field_types::is_assignable(merger.subgraphs, &own.ty, &demanded.ty) {
+                    continue;
+                }
+                let place = merger.subgraphs.iter().find_map(|subgraph| {
+                    Some((subgraph, subgraph.schema.type_field(name, field).ok()?.name.location()))
+                });
+                let Some((subgraph, span)) = place else { continue };
+                let message = format!(
+                    "{name}.{field} is \"{}\" in the graph, but {interface} demands \"{}\"",
+                    own.ty, demanded.ty
+                );
+                let diagnostic = Diagnostic::error(Code::InterfaceFieldImplemTypeMismatch, message)
+                    .at(subgraph, span)
+                    .coordinate(format!("{name}.{field}"))
+                    .hint(format!("give {field} one type on {interface} and {name} in all subgraphs"));
+                merger.diagnostics.push(diagnostic);
+            }
+        }
+    }
 }
 
 /// The fields of interfaces that some interface object serves.

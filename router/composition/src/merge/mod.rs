@@ -58,10 +58,10 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Vec<Diagnostic>) -
     }
     merger.place_query_everywhere(&mut merged);
     interface_objects::spread(&mut merger, &mut merged);
-    enums::settle(&mut merger, &mut merged);
-    merged.directives = executable::merge(subgraphs);
+    merged.directives = executable::merge(&mut merger);
     merged.schema = merger.schema_notes();
     merged.composed = merger.composed.to_vec();
+    enums::settle(&mut merger, &mut merged);
     merger.require_queries(&merged);
     merged
 }

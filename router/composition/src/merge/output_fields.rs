@@ -80,6 +80,10 @@ impl Merger<'_> {
             self.report_types(parent, &owners);
             return None;
         };
+        if types.iter().any(|one| **one != ty) {
+            self.note_types(parent, &owners, &ty);
+        }
+        self.check_runtime_types(parent, &owners);
         let arguments = self.merge_arguments(parent, name, &owners);
         let merged = MergedField {
             notes: self.field_notes(parent, name, sources),
@@ -182,6 +186,19 @@ impl Merger<'_> {
         self.diagnostics.push(diagnostic);
     }
 
+    fn note_types(&mut self, parent: &Name, owners: &Sources<'_>, merged: &Type) {
+        let odd = owners.iter().find(|(_, field)| field.ty != *merged).unwrap_or(&owners[0]);
+        let coordinate = format!("{parent}.{}", odd.1.name);
+        let spread =
+            self.spread_of(owners.iter().map(|(graph, field)| (*graph, format!("\"{}\"", field.ty))));
+        let message = format!("{coordinate} is \"{merged}\" in the graph, since its types differ: {spread}");
+        let note = Diagnostic::note(Code::InconsistentButCompatibleFieldType, message)
+            .at(&self.subgraphs[odd.0], odd.1.name.location())
+            .coordinate(coordinate)
+            .hint("give it one type if the difference is not meant");
+        self.diagnostics.push(note);
+    }
+
     /// An external field must look as its owner defines it.
     fn check_external(&mut self, parent: &Name, sources: &Sources<'_>, merged: &MergedField) {
         for (graph, field) in sources {
@@ -223,6 +240,13 @@ impl Merger<'_> {
                             format!("write {name}: {}", argument.ty),
                         )
                     }
+                    Some(own) if own.default_value != argument.default => say(
+                        Code::ExternalArgumentDefaultMismatch,
+                        format!(
+                            "{coordinate} is @external with another default for {name} than its owner gives it"
+                        ),
+                        "write the same default as the owner".to_owned(),
+                    ),
                     Some(_) => {}
                 }
             }

@@ -55,7 +55,8 @@ impl Merger<'_> {
                 continue;
             }
             let source = sources.iter().find(|(graph, _)| self.subgraphs[*graph].name == from);
-            if let Some((source, _)) = source {
+            if let Some((source, overridden)) = source {
+                self.note_override((*graph, directive), (*source, overridden), parent, label.as_deref());
                 overrides.overridden.insert(*source, label.clone());
             }
             overrides.overriding.insert(*graph, (from.to_owned(), label));
@@ -104,7 +105,15 @@ impl Merger<'_> {
             return None;
         };
         let other = &self.subgraphs[index];
-        let (_, source) = sources.iter().find(|(graph, _)| *graph == index)?;
+        let Some((_, source)) = sources.iter().find(|(graph, _)| *graph == index) else {
+            let message = format!("{coordinate} is overridden from {from}, which no longer has it");
+            let note = Diagnostic::note(Code::OverrideDirectiveCanBeRemoved, message)
+                .at(subgraph, field.name.location())
+                .coordinate(coordinate)
+                .hint("remove @override");
+            self.diagnostics.push(note);
+            return None;
+        };
         if other.has(&source.directives, Federation::Override) {
             let message = format!("{coordinate} is overridden from {from}, which overrides it itself");
             return Some((
@@ -119,6 +128,34 @@ impl Merger<'_> {
             }
         }
         None
+    }
+
+    /// What is left to do of a move.
+    fn note_override(
+        &mut self,
+        (graph, directive): (Graph, &Node<Directive>),
+        (source, field): (Graph, &Node<FieldDefinition>),
+        parent: &Name,
+        label: Option<&str>,
+    ) {
+        let coordinate = format!("{parent}.{}", field.name);
+        let (new, old) = (&self.subgraphs[graph], &self.subgraphs[source]);
+        let note = match label {
+            Some(label) => {
+                let message = format!("{coordinate} is moving here from {}, by \"{label}\"", old.name);
+                Diagnostic::note(Code::OverrideMigrationInProgress, message)
+                    .at(new, directive.location())
+                    .hint("remove the label when every request may come here")
+            }
+            None if !old.terms(parent, &field.name).is_used => {
+                let message = format!("{coordinate} is overridden by {} and used by nothing here", new.name);
+                Diagnostic::note(Code::OverriddenFieldCanBeRemoved, message)
+                    .at(old, field.name.location())
+                    .hint("remove the field")
+            }
+            None => return,
+        };
+        self.diagnostics.push(note.coordinate(coordinate));
     }
 
     fn warn_about_missing_source(

@@ -3,13 +3,15 @@
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::ingest::{Edition, Federation, Subgraph};
-use apollo_compiler::Name;
-use apollo_compiler::schema::{ExtendedType, ObjectType};
+use apollo_compiler::ast::{Directive, FieldDefinition};
+use apollo_compiler::schema::{Component, ExtendedType, ObjectType};
+use apollo_compiler::{Name, Node};
 use router_schema::apollo_compiler;
 
 /// Checks the external fields of a subgraph. Federation 1 used `@external` more loosely; there it is upgraded instead.
 pub(super) fn check(subgraph: &Subgraph, diagnostics: &mut Vec<Diagnostic>) {
     if subgraph.names.edition == Edition::One {
+        check_first_edition(subgraph, diagnostics);
         return;
     }
     for definition in subgraph.schema.types.values() {
@@ -37,6 +39,7 @@ pub(super) fn check(subgraph: &Subgraph, diagnostics: &mut Vec<Diagnostic>) {
 fn check_object(subgraph: &Subgraph, object: &ObjectType, diagnostics: &mut Vec<Diagnostic>) {
     for field in object.fields.values() {
         let Some(directive) = subgraph.first(&field.directives, Federation::External) else { continue };
+        check_collisions(subgraph, (object, field), directive, diagnostics);
         let terms = subgraph.terms(&object.name, &field.name);
         if terms.is_used || is_demanded_by_interface(subgraph, object, &field.name) {
             continue;
@@ -48,6 +51,62 @@ fn check_object(subgraph: &Subgraph, object: &ObjectType, diagnostics: &mut Vec<
             .coordinate(coordinate)
             .hint("remove the field, or use it in a @key, @requires or @provides");
         diagnostics.push(diagnostic);
+    }
+}
+
+/// What stands on an external field has no effect; it belongs to the field's owner.
+fn check_collisions(
+    subgraph: &Subgraph,
+    (object, field): (&ObjectType, &Component<FieldDefinition>),
+    external: &Node<Directive>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let coordinate = format!("{}.{}", object.name, field.name);
+    let mut say = |code, message: String, span, hint: &str| {
+        let diagnostic = Diagnostic::error(code, message).at(subgraph, span);
+        diagnostics.push(diagnostic.coordinate(coordinate.as_str()).hint(hint));
+    };
+    for which in [Federation::Requires, Federation::Provides] {
+        if subgraph.has(&field.directives, which) {
+            let name = which.spec_name();
+            let message = format!("{coordinate} is @external, so @{name} says nothing");
+            let code = Code::ExternalCollisionWithAnotherDirective;
+            say(code, message, external.location(), &format!("remove @external or @{name}"));
+        }
+    }
+    let merged = [
+        Federation::Tag,
+        Federation::Inaccessible,
+        Federation::Authenticated,
+        Federation::RequiresScopes,
+        Federation::Policy,
+        Federation::Cost,
+        Federation::ListSize,
+    ];
+    for which in merged {
+        if let Some(found) = subgraph.first(&field.directives, which) {
+            let message = format!("{coordinate} is @external, so @{} belongs to its owner", found.name);
+            let code = Code::MergedDirectiveApplicationOnExternal;
+            say(code, message, found.location(), "move it to the subgraph that resolves the field");
+        }
+    }
+}
+
+/// The upgrade drops unused external fields, and a type cannot be left without any.
+fn check_first_edition(subgraph: &Subgraph, diagnostics: &mut Vec<Diagnostic>) {
+    for object in subgraph.schema.types.values().filter_map(ExtendedType::as_object) {
+        let is_idle = |field: &Component<FieldDefinition>| {
+            subgraph.has(&field.directives, Federation::External)
+                && !subgraph.terms(&object.name, &field.name).is_used
+        };
+        if !object.fields.is_empty() && object.fields.values().all(is_idle) {
+            let message = format!("{} has only @external fields that nothing uses", object.name);
+            let diagnostic = Diagnostic::error(Code::TypeWithOnlyUnusedExternal, message)
+                .at(subgraph, object.name.location())
+                .coordinate(object.name.as_str())
+                .hint("remove the type, or use a field in a @key, @requires or @provides");
+            diagnostics.push(diagnostic);
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use router_schema::{FieldSelection, FieldSet, Selection};
 struct Codes {
     invalid_type: Code,
     invalid_fields: Code,
+    has_directive: Code,
     has_arguments: Option<Code>,
     missing_external: Option<Code>,
     on_interface: Code,
@@ -21,6 +22,7 @@ struct Codes {
 const KEY: Codes = Codes {
     invalid_type: Code::KeyInvalidFieldsType,
     invalid_fields: Code::KeyInvalidFields,
+    has_directive: Code::KeyHasDirectiveInFieldsArgs,
     has_arguments: Some(Code::KeyFieldsHasArgs),
     missing_external: None,
     on_interface: Code::KeyUnsupportedOnInterface,
@@ -28,6 +30,7 @@ const KEY: Codes = Codes {
 const REQUIRES: Codes = Codes {
     invalid_type: Code::RequiresInvalidFieldsType,
     invalid_fields: Code::RequiresInvalidFields,
+    has_directive: Code::RequiresHasDirectiveInFieldsArgs,
     has_arguments: None,
     missing_external: Some(Code::RequiresFieldsMissingExternal),
     on_interface: Code::RequiresUnsupportedOnInterface,
@@ -35,6 +38,7 @@ const REQUIRES: Codes = Codes {
 const PROVIDES: Codes = Codes {
     invalid_type: Code::ProvidesInvalidFieldsType,
     invalid_fields: Code::ProvidesInvalidFields,
+    has_directive: Code::ProvidesHasDirectiveInFieldsArgs,
     has_arguments: Some(Code::ProvidesFieldsHasArgs),
     missing_external: Some(Code::ProvidesFieldsMissingExternal),
     on_interface: Code::ProvidesUnsupportedOnInterface,
@@ -86,6 +90,10 @@ impl Checker<'_> {
                     message,
                     "write the selection in quotes, as in \"id\"".to_owned(),
                 );
+            }
+            Some(Err(error)) if error.has_directive() => {
+                let message = format!("the fields of @{name} contain a directive: {}", error.text);
+                self.say(self.codes.has_directive, message, "remove the directive".to_owned());
             }
             Some(Err(error)) => {
                 let message = format!("the fields of @{name} cannot be read: {error}");

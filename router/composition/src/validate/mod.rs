@@ -3,6 +3,8 @@
 //! Rules of merging itself are said where things merge; these are the others.
 
 mod contexts;
+mod costs;
+mod differences;
 mod external;
 mod field_sets;
 mod inaccessible;
@@ -18,10 +20,12 @@ pub(crate) fn subgraphs(subgraphs: &[Subgraph], diagnostics: &mut Vec<Diagnostic
     for subgraph in subgraphs {
         field_sets::check(subgraph, diagnostics);
         external::check(subgraph, diagnostics);
+        costs::check(subgraph, diagnostics);
         contexts::check(subgraph, diagnostics);
         usage::check(subgraph, diagnostics);
     }
     interfaces::check(subgraphs, diagnostics);
+    differences::check(subgraphs, diagnostics);
 }
 
 /// The rules for what `@inaccessible` leaves.

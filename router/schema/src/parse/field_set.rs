@@ -13,6 +13,17 @@ pub struct FieldSetError {
     pub message: String,
 }
 
+/// What is said of a selection with a directive on it.
+const DIRECTIVE: &str = "directives are not allowed";
+
+impl FieldSetError {
+    /// Whether it is a directive in the field set that was refused.
+    #[must_use]
+    pub fn has_directive(&self) -> bool {
+        self.message == DIRECTIVE
+    }
+}
+
 impl FieldSet {
     /// Reads a field set, with its outer braces or without them.
     ///
@@ -43,7 +54,7 @@ fn convert(selections: &[ast::Selection]) -> Result<FieldSet, &'static str> {
             }
             ast::Selection::InlineFragment(fragment) => {
                 if !fragment.directives.is_empty() {
-                    return Err("directives are not allowed");
+                    return Err(DIRECTIVE);
                 }
                 let inner = convert(&fragment.selection_set)?;
                 match &fragment.type_condition {
@@ -65,7 +76,7 @@ fn convert_field(field: &ast::Field) -> Result<FieldSelection, &'static str> {
         return Err("aliases are not allowed");
     }
     if !field.directives.is_empty() {
-        return Err("directives are not allowed");
+        return Err(DIRECTIVE);
     }
     Ok(FieldSelection {
         name: field.name.clone(),
