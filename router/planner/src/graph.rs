@@ -108,7 +108,10 @@ impl Graph {
     /// Whether the subgraph resolves the field once what it requires is sent along.
     pub(crate) fn serves(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
         self.field(subgraph, ty, field).is_some_and(|here| {
-            !self.is_moved(here) && (!here.is_external || self.is_in_key(subgraph, ty, field))
+            // Values from contexts are not planned yet. A clear refusal, where leaving them out would answer null.
+            here.context_arguments.is_empty()
+                && !self.is_moved(here)
+                && (!here.is_external || self.is_in_key(subgraph, ty, field))
         })
     }
 
