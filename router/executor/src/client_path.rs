@@ -15,6 +15,8 @@ pub(crate) struct ClientPath {
     /// Whether the whole way could be followed. Where it leads into data that the client did not ask for, the path ends
     /// at the last thing that the client sees.
     pub(crate) is_complete: bool,
+    /// The key at which the path ends because the client asks for it on other types only.
+    pub(crate) unasked: Option<Name>,
 }
 
 impl ClientPath {
@@ -35,7 +37,7 @@ pub(crate) struct Translator<'a> {
 impl<'a> Translator<'a> {
     /// Follows `steps` from the root through the shape, looking at the data where a field depends on the concrete type.
     pub(crate) fn translate<'s>(&self, steps: impl IntoIterator<Item = &'s Step>) -> ClientPath {
-        let mut path = ClientPath { steps: Vec::new(), is_complete: true };
+        let mut path = ClientPath { steps: Vec::new(), is_complete: true, unasked: None };
         let mut shape = Some(self.shape);
         let mut value = Some(self.tree.root());
         for step in steps {
@@ -57,6 +59,8 @@ impl<'a> Translator<'a> {
                     };
                     let Some(field) = self.field(here, key, value) else {
                         path.is_complete = false;
+                        path.unasked =
+                            here.fields.iter().any(|field| field.source == *key).then(|| key.clone());
                         return path;
                     };
                     path.steps.push(Some(PathSegment::Key(field.response_key.to_string())));

@@ -96,7 +96,7 @@ mod tests {
 
     fn explaining(steps: Vec<Option<PathSegment>>) -> Faults {
         let mut faults = Faults::default();
-        faults.explain(&ClientPath { steps, is_complete: true });
+        faults.explain(&ClientPath { steps, is_complete: true, unasked: None });
         faults
     }
 

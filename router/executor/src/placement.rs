@@ -14,7 +14,7 @@ use crate::request::Variables;
 use crate::transport::{TransportError, TransportFault};
 use crate::tree::{Location, Step, Tree};
 use apollo_compiler::Name;
-use router_planner::Fetch;
+use router_planner::{Fetch, RepresentationField};
 
 /// Places the errors of one fetch.
 #[derive(Debug)]
@@ -27,9 +27,36 @@ pub(crate) struct Placement<'a> {
     pub(crate) position: usize,
 }
 
+/// What went wrong with a fetch, as it was told.
+#[derive(Debug)]
+pub(crate) enum Reported {
+    /// Errors in the answer to a fetch at the root.
+    Root { errors: Vec<SubgraphError>, has_data: bool },
+    /// Errors in the answer to an entity fetch.
+    Entities { errors: Vec<SubgraphError>, targets: Targets, has_data: bool },
+    /// There was no usable answer.
+    NoAnswer { error: TransportError, targets: Targets },
+    /// The executor itself refused to ask.
+    NotAsked { error: GraphqlError, targets: Targets },
+}
+
 impl Placement<'_> {
+    /// Gives everything that was reported its place.
+    pub(crate) fn place_reported(&mut self, reported: &Reported) {
+        match reported {
+            Reported::Root { errors, has_data } => {
+                errors.iter().for_each(|error| self.root_error(error, *has_data));
+            }
+            Reported::Entities { errors, targets, has_data } => {
+                errors.iter().for_each(|error| self.entity_error(error, targets, *has_data));
+            }
+            Reported::NoAnswer { error, targets } => self.transport_failure(error, targets),
+            Reported::NotAsked { error, targets } => self.failure(error.clone(), targets),
+        }
+    }
+
     /// The subgraph gave no usable answer.
-    pub(crate) fn transport_failure(&mut self, error: &TransportError, targets: &Targets) {
+    fn transport_failure(&mut self, error: &TransportError, targets: &Targets) {
         let fetch = self.fetch();
         let (service, reason) = (fetch.service.as_str(), error.fault);
         tracing::warn!(service, ?reason, "subgraph gave no usable answer: {}", error.message);
@@ -38,14 +65,14 @@ impl Placement<'_> {
     }
 
     /// The fetch gave nothing: one error, at the first field that is missing, and no other for the rest.
-    pub(crate) fn failure(&mut self, error: GraphqlError, targets: &Targets) {
+    fn failure(&mut self, error: GraphqlError, targets: &Targets) {
         let path = self.first_affected(targets.first().and_then(|locations| locations.first()));
         self.faults.push(self.of_service(error).at(path.segments()));
         self.explain_fetch(self.position);
     }
 
     /// An error in the answer to a fetch at the root.
-    pub(crate) fn root_error(&mut self, error: &SubgraphError, has_data: bool) {
+    fn root_error(&mut self, error: &SubgraphError, has_data: bool) {
         let translated = self.graphql_error(error);
         if error.path.is_empty() && has_data {
             self.faults.push(translated);
@@ -61,7 +88,7 @@ impl Placement<'_> {
     }
 
     /// An error in the answer to an entity fetch.
-    pub(crate) fn entity_error(&mut self, error: &SubgraphError, targets: &Targets, has_data: bool) {
+    fn entity_error(&mut self, error: &SubgraphError, targets: &Targets, has_data: bool) {
         let translated = self.graphql_error(error);
         let path = match error.path.split_first() {
             Some((Step::Key(root), rest)) if root == "_entities" => rest,
@@ -101,6 +128,11 @@ impl Placement<'_> {
 
     fn place(&mut self, error: GraphqlError, steps: &[Step]) {
         let path = self.translator().translate(steps);
+        if path.unasked.as_ref().is_some_and(|key| !self.is_sent_on(key)) {
+            // A subgraph that does not know the concrete types is asked for a field for all of them. Of this object the
+            // client did not want it.
+            return;
+        }
         self.faults.push(error.at(path.segments()));
         if path.is_complete {
             self.faults.explain(&path);
@@ -110,6 +142,15 @@ impl Placement<'_> {
                 self.explain_fetch(*dependent);
             }
         }
+    }
+
+    /// Whether a value under this key goes into a representation.
+    fn is_sent_on(&self, key: &Name) -> bool {
+        let representations =
+            self.prepared.plan.fetches.iter().filter_map(|fetch| fetch.representation.as_ref());
+        let mut fields =
+            representations.flat_map(|all| &all.types).flat_map(|ty| ty.keys.iter().chain(&ty.requires));
+        fields.any(|field| reads(field, key))
     }
 
     /// The client's place of the first field that this fetch, or one that waits for it, would have filled.
@@ -202,6 +243,10 @@ pub(crate) fn transport_error(service: &str, error: &TransportError) -> GraphqlE
             .with_extension("status", status),
     };
     failure.with_extension("service", service)
+}
+
+fn reads(field: &RepresentationField, key: &Name) -> bool {
+    field.source == *key || field.fields.iter().any(|field| reads(field, key))
 }
 
 fn below(base: &[Step], key: &Name) -> Location {

@@ -66,13 +66,17 @@ impl<'a> Projector<'a> {
         Ok(Value::Object(written))
     }
 
-    /// Whether the field belongs to an object of this type. A type that the subgraph did not name is an error: guessing
-    /// would show the client fields of the wrong type.
+    /// Whether the field belongs to an object of this type. Where no subgraph named the concrete type that is an error:
+    /// guessing would show the client fields of the wrong type, or hide fields of the right one. (A subgraph that knows an
+    /// interface as an object gives the interface's name.)
     fn applies(&mut self, field: &ShapeField, concrete: Option<&str>) -> Result<bool, Bubble> {
         match (&field.on, concrete) {
             (None, _) => Ok(true),
-            (Some(types), Some(name)) => Ok(types.iter().any(|candidate| candidate == name)),
-            (Some(_), None) => {
+            (Some(types), Some(name)) if self.is_object_type(name) => {
+                Ok(types.iter().any(|candidate| candidate == name))
+            }
+            (Some(_), _) if self.faults.explains(&self.path) => Err(Bubble),
+            (Some(_), _) => {
                 Err(self.invalid("the subgraph did not say which type the object has".to_owned()))
             }
         }
@@ -171,7 +175,7 @@ impl<'a> Projector<'a> {
 
     fn fault(&mut self, error: GraphqlError) {
         let steps = self.path.iter().cloned().map(Some).collect();
-        self.faults.explain(&ClientPath { steps, is_complete: true });
+        self.faults.explain(&ClientPath { steps, is_complete: true, unasked: None });
         self.faults.push(error.at(self.path.clone()));
     }
 }

@@ -3,12 +3,12 @@
 //! Calls run as tasks of a set that belongs to the run, so in-process subgraphs use all cores, and dropping the run
 //! ends them all. Every answer is merged here, one at a time; nobody else touches the tree.
 
-use crate::answer::{Answer, Entities, Malformed, SubgraphError, read, read_entities};
+use crate::answer::{Answer, Entities, Malformed, read, read_entities};
 use crate::entities::{Targets, collect};
 use crate::error::{GraphqlError, LIMIT_EXCEEDED};
 use crate::executor::Executor;
 use crate::faults::Faults;
-use crate::placement::Placement;
+use crate::placement::{Placement, Reported};
 use crate::prepared::Prepared;
 use crate::request::Variables;
 use crate::response::{CallOutcome, SubgraphCall, Traffic};
@@ -37,7 +37,9 @@ pub(crate) struct Run<'a> {
     headers: &'a HeaderMap,
     started: Instant,
     tree: Tree,
-    faults: Faults,
+    /// What went wrong, by fetch. Placed when all data are there: where an error belongs, and whether the client asked for what
+    /// failed at all, can depend on a concrete type that only a later fetch knows.
+    reported: Vec<(usize, Reported)>,
     traffic: Traffic,
     /// Per fetch: how many fetches it still waits for.
     waits_for: Vec<usize>,
@@ -90,7 +92,7 @@ impl<'a> Run<'a> {
             headers,
             started: Instant::now(),
             tree: Tree::new(executor.graph.clone()),
-            faults: Faults::default(),
+            reported: Vec::new(),
             traffic: Traffic::default(),
             open: vec![0; waits_for.len()],
             waits_for,
@@ -114,7 +116,13 @@ impl<'a> Run<'a> {
                 None => break,
             }
         }
-        RunResult { tree: self.tree, faults: self.faults, traffic: self.traffic }
+        let mut faults = Faults::default();
+        let Self { prepared, variables, tree, .. } = &self;
+        for (position, reported) in &self.reported {
+            let faults = &mut faults;
+            Placement { prepared, variables, tree, faults, position: *position }.place_reported(reported);
+        }
+        RunResult { tree: self.tree, faults, traffic: self.traffic }
     }
 
     /// Runs all fetches but the first, whose answer is `event`.
@@ -137,7 +145,7 @@ impl<'a> Run<'a> {
                     let batch = collect(&self.tree, fetch, wanted);
                     let limits = &self.executor.limits;
                     if batch.representations.len() > limits.representations_per_fetch {
-                        self.refuse_batch(position, &batch.targets);
+                        self.refuse_batch(position, batch.targets);
                     } else {
                         for part in batch.split(limits.representations_per_request) {
                             let request =
@@ -216,28 +224,27 @@ impl<'a> Run<'a> {
     ) -> CallOutcome {
         let bytes = match outcome {
             Ok(bytes) => bytes,
-            Err(error) => return self.fail(position, &targets, error),
+            Err(error) => return self.fail(position, targets, error.clone()),
         };
         let bytes_max = self.executor.limits.response_bytes;
         if fetch.representation.is_some() {
             match read_entities(bytes, bytes_max, targets.len()) {
                 Ok(entities) => self.absorb_entities(position, targets, entities),
-                Err(malformed) => self.fail_malformed(position, &targets, &malformed),
+                Err(malformed) => self.fail_malformed(position, targets, &malformed),
             }
         } else {
             match read(bytes, bytes_max) {
                 Ok(answer) => self.absorb_answer(position, answer),
-                Err(malformed) => self.fail_malformed(position, &targets, &malformed),
+                Err(malformed) => self.fail_malformed(position, targets, &malformed),
             }
         }
     }
 
     fn absorb_answer(&mut self, position: usize, answer: Answer) -> CallOutcome {
         let has_data = answer.data.is_some();
-        // Merged first: where an error belongs can depend on the concrete types that came with it.
         let places = self.tree.reach(&self.prepared.plan.fetches[position].path);
         self.merge_everywhere(answer.data.unwrap_or_default(), &places);
-        self.place(position, &answer.errors, |placement, error| placement.root_error(error, has_data))
+        self.report(position, answer.errors.len(), Reported::Root { errors: answer.errors, has_data })
     }
 
     fn absorb_entities(&mut self, position: usize, targets: Targets, answer: Entities) -> CallOutcome {
@@ -246,9 +253,8 @@ impl<'a> Run<'a> {
             let Some(fields) = fields else { continue };
             self.merge_everywhere(fields, locations);
         }
-        self.place(position, &answer.errors, |placement, error| {
-            placement.entity_error(error, &targets, has_data);
-        })
+        let errors = answer.errors;
+        self.report(position, errors.len(), Reported::Entities { errors, targets, has_data })
     }
 
     fn merge_everywhere(&mut self, fields: Map<String, Value>, locations: &[Vec<crate::tree::Step>]) {
@@ -259,46 +265,30 @@ impl<'a> Run<'a> {
         self.tree.merge(last, fields);
     }
 
-    fn place(
-        &mut self,
-        position: usize,
-        errors: &[SubgraphError],
-        mut each: impl FnMut(&mut Placement<'_>, &SubgraphError),
-    ) -> CallOutcome {
-        if errors.is_empty() {
+    fn report(&mut self, position: usize, errors: usize, reported: Reported) -> CallOutcome {
+        if errors == 0 {
             return CallOutcome::Ok;
         }
-        let mut placement = self.placement(position);
-        for error in errors {
-            each(&mut placement, error);
-        }
-        CallOutcome::Errors(errors.len())
+        self.reported.push((position, reported));
+        CallOutcome::Errors(errors)
     }
 
-    fn fail(&mut self, position: usize, targets: &Targets, error: &TransportError) -> CallOutcome {
-        self.placement(position).transport_failure(error, targets);
-        CallOutcome::Failed(error.fault)
+    fn fail(&mut self, position: usize, targets: Targets, error: TransportError) -> CallOutcome {
+        let fault = error.fault;
+        self.reported.push((position, Reported::NoAnswer { error, targets }));
+        CallOutcome::Failed(fault)
     }
 
-    fn fail_malformed(&mut self, position: usize, targets: &Targets, malformed: &Malformed) -> CallOutcome {
+    fn fail_malformed(&mut self, position: usize, targets: Targets, malformed: &Malformed) -> CallOutcome {
         let error = TransportError { fault: TransportFault::Malformed, message: malformed.to_string() };
-        self.fail(position, targets, &error)
+        self.fail(position, targets, error)
     }
 
-    fn refuse_batch(&mut self, position: usize, targets: &Targets) {
+    fn refuse_batch(&mut self, position: usize, targets: Targets) {
         let maximum = self.executor.limits.representations_per_fetch;
         let message = format!("more than {maximum} entities would have to be fetched at once");
-        self.placement(position).failure(GraphqlError::new(message).with_code(LIMIT_EXCEEDED), targets);
-    }
-
-    fn placement(&mut self, position: usize) -> Placement<'_> {
-        Placement {
-            prepared: self.prepared,
-            variables: self.variables,
-            tree: &self.tree,
-            faults: &mut self.faults,
-            position,
-        }
+        let error = GraphqlError::new(message).with_code(LIMIT_EXCEEDED);
+        self.reported.push((position, Reported::NotAsked { error, targets }));
     }
 }
 

@@ -74,13 +74,27 @@ impl Search<'_> {
         let fields = |read: Vec<RepresentationField>| -> Vec<RepresentationField> {
             read.into_iter().filter(|field| field.name != "__typename").collect()
         };
-        let inner = self.open_group(cursor, entry, &deps, &(fields(keys), fields(required)));
+        let mut inner = self.open_group(cursor, entry, (&deps, condition), &(fields(keys), fields(required)));
+        let before = self.groups[inner.group].condition.clone();
         self.widen(inner.group, condition);
+        let widened = &self.groups[inner.group].condition;
+        if before != *widened && !before.is_never() {
+            self.selections.guard(self.groups[inner.group].set, &before);
+        }
+        if *condition != *widened {
+            inner.guard = condition.clone();
+        }
         Ok(inner)
     }
 
     /// The group that asks `entry.subgraph` at this place after these fetches; one that fits is used again.
-    fn open_group(&mut self, cursor: &Cursor, entry: &Entry, deps: &BTreeSet<usize>, sent: &Sent) -> Cursor {
+    fn open_group(
+        &mut self,
+        cursor: &Cursor,
+        entry: &Entry,
+        (deps, condition): (&BTreeSet<usize>, &Condition),
+        sent: &Sent,
+    ) -> Cursor {
         if entry.key.is_empty() {
             return self.open_root_group(cursor, entry, deps);
         }
@@ -95,6 +109,7 @@ impl Search<'_> {
                 && group.path == path
                 && group.deps == deps
                 && fits(&group.representations, &names, &entry.as_type, sent)
+                && (group.condition == *condition || requires_nothing(&group.representations, &sent.1))
                 && (!is_apart || requires_equally(&group.representations, &entry.as_type, &sent.1))
         });
         let group = known.unwrap_or_else(|| {
@@ -148,6 +163,7 @@ impl Search<'_> {
             ty: entry.as_type.clone(),
             path: cursor.path.clone(),
             condition: cursor.condition.clone(),
+            guard: Condition::always(),
             provides: Rc::default(),
             satisfied: Rc::default(),
             has_typename: cursor.has_typename || !was_stand_in || is_stand_in,
@@ -211,6 +227,11 @@ fn fits(known: &[RepresentationType], names: &[Name], as_type: &Name, (keys, req
             && agree(&ty.requires, keys)
             && agree(&ty.requires, requires)
     })
+}
+
+/// Whether a group can run in more cases than before: what is required is only there in those that it was asked for.
+fn requires_nothing(known: &[RepresentationType], requires: &[RepresentationField]) -> bool {
+    requires.is_empty() && known.iter().all(|ty| ty.requires.is_empty())
 }
 
 /// Whether all that is sent under this name has these required fields and no others.

@@ -132,7 +132,7 @@ impl Search<'_> {
         let ty = here.map(|here| here.ty.clone()).expect("a local field is defined in its subgraph");
         let key = self.scopes.internal(cursor.scope, &call, cursor.subgraph, &ty);
         let composite = !field.selections.is_empty();
-        let below = self.selections.field(cursor.set, &key, &call, &Condition::always(), composite);
+        let below = self.selections.field(cursor.set, &key, &call, &cursor.guard, composite);
         let mut read = RepresentationField {
             source: key.clone(),
             name: field.name.clone(),
@@ -140,8 +140,9 @@ impl Search<'_> {
             on: None,
         };
         let mut deps = BTreeSet::new();
-        if let Some(set) = below {
-            let inner = self.below(cursor, &field.name, &key, set, &Condition::always());
+        if let Some((set, guard)) = below {
+            let mut inner = self.below(cursor, &field.name, &key, set, &Condition::always());
+            inner.guard = guard;
             (read.fields, deps) = self.ensure(&inner, &field.selections)?;
         }
         Ok((vec![read], deps))

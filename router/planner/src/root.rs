@@ -99,6 +99,7 @@ impl Search<'_> {
             ty: root.clone(),
             path: Vec::new(),
             condition: Condition::always(),
+            guard: Condition::always(),
             provides: Rc::default(),
             satisfied: Rc::default(),
             has_typename: true,

@@ -59,6 +59,8 @@ pub(crate) struct Cursor {
     pub(crate) path: Vec<PathElement>,
     /// The conditions of all fields above.
     pub(crate) condition: Condition,
+    /// What is selected here must have this condition: the field above is asked for in other cases, too.
+    pub(crate) guard: Condition,
     /// What `@provides` on the way makes available here.
     pub(crate) provides: Rc<Vec<FieldSet>>,
     /// Fields whose requirements were sent along.
@@ -83,6 +85,13 @@ pub(crate) struct Search<'g> {
     next_id: u32,
     work: usize,
     depth: usize,
+}
+
+impl Cursor {
+    /// The object, without its place in the plan.
+    pub(crate) fn standing(&self) -> Standing<'_> {
+        Standing { subgraph: self.subgraph, ty: &self.ty, provides: &self.provides }
+    }
 }
 
 impl<'g> Search<'g> {
@@ -115,8 +124,7 @@ impl<'g> Search<'g> {
 
     /// What can be entered for the object under the cursor.
     pub(crate) fn reach(&mut self, cursor: &Cursor) -> Rc<Reach> {
-        let at = Standing { subgraph: cursor.subgraph, ty: &cursor.ty, provides: &cursor.provides };
-        self.memo.reach(self.graph, at, 0)
+        self.memo.reach(self.graph, cursor.standing(), 0)
     }
 
     /// Plans the fields of the object under the cursor; gives back what cannot be reached from here.
@@ -146,7 +154,8 @@ impl<'g> Search<'g> {
             self.select_typename(cursor.set);
         }
         let mut elsewhere = Vec::new();
-        for field in fields {
+        let may_run = |field: &&NormalField| !cursor.condition.and(&field.condition).is_never();
+        for field in fields.iter().filter(may_run) {
             let mut field = field.clone();
             if !is_stand_in {
                 if field.on.as_ref().is_some_and(|on| !on.contains(&cursor.ty)) {
@@ -251,9 +260,11 @@ impl<'g> Search<'g> {
         let key = self.source(cursor, field, &call);
         let named = field.ty.inner_named_type();
         let composite = self.graph.is_composite(named);
-        let below = self.selections.field(cursor.set, &key, &call, &field.condition, composite);
-        let Some(set) = below else { return Ok(None) };
-        let inner = self.below(cursor, &field.name, &key, set, &field.condition);
+        let guarded = field.condition.and(&cursor.guard);
+        let below = self.selections.field(cursor.set, &key, &call, &guarded, composite);
+        let Some((set, guard)) = below else { return Ok(None) };
+        let mut inner = self.below(cursor, &field.name, &key, set, &field.condition);
+        inner.guard = guard;
         if self.graph.is_abstract(named) {
             // The subgraph may know the position as one concrete type; the client's shape still looks at the name.
             self.select_typename(set);
@@ -296,6 +307,7 @@ impl<'g> Search<'g> {
             ty: ty.inner_named_type().clone(),
             path,
             condition: cursor.condition.and(condition),
+            guard: Condition::always(),
             provides: Rc::new(provided),
             satisfied: Rc::default(),
             has_typename: false,

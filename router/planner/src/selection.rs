@@ -55,7 +55,8 @@ impl Selections {
         &self.sets[set.0]
     }
 
-    /// Selects a call under an internal key; a second selection widens the condition. Gives the set below for a composite.
+    /// Selects a call under an internal key; a second selection widens the condition. Gives the set below for a composite, and
+    /// the condition that whatever is selected there has to have by itself, because the field is there in other cases, too.
     pub(crate) fn field(
         &mut self,
         set: SetId,
@@ -63,20 +64,41 @@ impl Selections {
         call: &Call,
         condition: &Condition,
         is_composite: bool,
-    ) -> Option<SetId> {
+    ) -> Option<(SetId, Condition)> {
         for item in &mut self.sets[set.0] {
             if let Item::Field { key: known, condition: known_condition, set, .. } = item
                 && known == key
             {
-                *known_condition = known_condition.or(condition);
-                return *set;
+                let widened = known_condition.or(condition);
+                let before = std::mem::replace(known_condition, widened.clone());
+                let below = (*set)?;
+                if before != widened {
+                    self.guard(below, &before);
+                }
+                let own = if *condition == widened { Condition::always() } else { condition.clone() };
+                return Some((below, own));
             }
         }
         let below = is_composite.then(|| self.add());
         let item =
             Item::Field { key: key.clone(), call: call.clone(), condition: condition.clone(), set: below };
         self.sets[set.0].push(item);
-        below
+        below.map(|below| (below, Condition::always()))
+    }
+
+    /// What was selected while the field above had this condition keeps it.
+    pub(crate) fn guard(&mut self, set: SetId, above: &Condition) {
+        let mut narrower = Vec::new();
+        for item in &mut self.sets[set.0] {
+            match item {
+                Item::Field { key, condition, .. } if key != "__typename" => {
+                    *condition = condition.and(above)
+                }
+                Item::Field { .. } => {}
+                Item::Inline { set, .. } => narrower.push(*set),
+            }
+        }
+        narrower.into_iter().for_each(|set| self.guard(set, above));
     }
 
     /// The set under a type condition.
@@ -93,14 +115,15 @@ impl Selections {
         below
     }
 
-    /// Removes fields below which nothing is selected, type conditions without content, and under a type condition what
+    /// Removes fields that are never asked for, fields below which nothing is selected, type conditions without content, and under a type condition what
     /// is selected around it anyway.
     pub(crate) fn prune(&mut self, set: SetId) {
         self.prune_below(set, &[]);
     }
 
     fn prune_below(&mut self, set: SetId, around: &[Name]) {
-        let items = std::mem::take(&mut self.sets[set.0]);
+        let mut items = std::mem::take(&mut self.sets[set.0]);
+        items.retain(|item| !matches!(item, Item::Field { condition, .. } if condition.is_never()));
         let mut leaves = around.to_vec();
         leaves.extend(items.iter().filter_map(|item| match item {
             Item::Field { key, condition, set: None, .. } if condition.is_always() => Some(key.clone()),

@@ -110,11 +110,25 @@ impl Search<'_> {
                 continue;
             };
             let cost = cost.after(*hops);
-            if cost.is_worth_it() {
+            if cost.is_worth_it()
+                && (!serves || self.can_require(cursor.standing(), (*subgraph, as_type), field))
+            {
                 candidates.push(Candidate { target: (*subgraph, as_type.clone()), cost });
             }
         }
         candidates
+    }
+
+    /// Whether what the target requires for a field can be had of an object that stands here.
+    fn can_require(
+        &mut self,
+        at: Standing<'_>,
+        (target, as_type): (SubgraphId, &Name),
+        field: &NormalField,
+    ) -> bool {
+        let graph = self.graph;
+        let requires = graph.requires(target, as_type, &field.name);
+        requires.is_none_or(|requires| self.memo.obtains(graph, at, requires, 0))
     }
 
     /// A subgraph is entered again for what it can resolve only once something is sent along.
@@ -241,7 +255,8 @@ impl Search<'_> {
             let tells_types = self.graph.is_interface_object(subgraph, ty)
                 && !self.graph.is_object_in(*target, as_type)
                 && depth < LOOK_AHEAD_MAX;
-            let cost = if serves {
+            let at = Standing { subgraph, ty, provides: &[] };
+            let cost = if serves && self.can_require(at, (*target, as_type), field) {
                 self.cost(*target, as_type, field, depth + 1)
             } else if tells_types {
                 self.cost_below(*target, as_type, field, depth + 1).0

@@ -107,8 +107,9 @@ impl Walk<'_> {
                 for context in self.supergraph.contexts_of(&state.ty) {
                     below.insert(context.to_owned(), (state.ty.clone(), reachable.clone()));
                 }
+                let each = self.ways.expand_each(&state.ty, &state.spots);
                 for field in object.fields.values() {
-                    self.visit_field(state, &reachable, field, &below);
+                    self.visit_field(state, (&each, &reachable), field, &below);
                 }
             }
             Some(ExtendedType::Interface(_) | ExtendedType::Union(_)) => self.visit_abstract(state),
@@ -116,10 +117,19 @@ impl Walk<'_> {
         }
     }
 
-    fn visit_field(&mut self, state: &State, reachable: &Spots, field: &FieldDefinition, below: &Contexts) {
+    fn visit_field(
+        &mut self,
+        state: &State,
+        (each, reachable): (&[Spots], &Spots),
+        field: &FieldDefinition,
+        below: &Contexts,
+    ) {
         let (ty, field) = (field.ty.inner_named_type(), &field.name);
-        let usable = self.ways.with_contexts(reachable, field, &state.contexts);
-        let next = self.ways.follow(&state.ty, &usable, field);
+        let mut next = Spots::new();
+        for reachable in each {
+            let usable = self.ways.with_contexts(reachable, field, &state.contexts);
+            next.extend(self.ways.follow(&state.ty, &usable, field));
+        }
         if next.is_empty() {
             if self.reported.insert((state.ty.clone(), field.clone())) {
                 let diagnostic = report::unreachable(&self.ways, state, reachable, field);

@@ -128,6 +128,13 @@ impl<'a> Ways<'a> {
             .collect()
     }
 
+    /// Each spot with all that can be entered from it. When two subgraphs return an object, the keys that one of them knows do
+    /// not help where the other one's answer is continued.
+    pub(crate) fn expand_each(&self, ty: &Name, spots: &Spots) -> Vec<Spots> {
+        let alone = |(key, spot): (&String, &Spot)| Spots::from([(key.clone(), spot.clone())]);
+        spots.iter().map(|spot| self.expand(ty, &alone(spot))).collect()
+    }
+
     /// Where the field's value may be, given all the spots of its object.
     pub(crate) fn follow(&self, ty: &Name, spots: &Spots, field: &Name) -> Spots {
         self.follow_pending(ty, spots, field, &mut Pending::default())
