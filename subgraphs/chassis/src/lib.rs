@@ -47,7 +47,7 @@ pub use error::{
 pub use inbox::{Consumer, Handlers};
 pub use loader::Loader;
 pub use outbox::{Envelope, Event};
-pub use page::{Criteria, Filter, Order, PageArgs, PageRequest, SortKey, Split};
+pub use page::{Criteria, Filter, Nested, Order, PageArgs, PageRequest, SortKey};
 pub use peers::{HttpPeer, Peer, Peers};
 pub use renewal::{LiveCaller, live_caller};
 pub use request::RequestScope;

@@ -15,7 +15,7 @@ use crate::db::Db;
 use crate::error::{Refusal, Refusals, Result};
 use cursor::{FilterHash, Position};
 
-pub use criteria::{Criteria, Filter, Split, check_values};
+pub use criteria::{Criteria, Filter, Nested, check_values};
 
 /// The page size when none is asked for.
 pub const PAGE_DEFAULT: u64 = 10;

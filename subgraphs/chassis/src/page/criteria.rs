@@ -27,15 +27,16 @@ pub trait Filter: Sized {
     /// What its own conditions become.
     type Criterion;
 
-    /// Takes it apart. Faults are named below the path `at`.
-    fn split(self, at: &str, refusals: &mut Refusals) -> Split<Self>;
+    /// Takes out the filters below it.
+    fn nested(&mut self) -> Nested<Self>;
+
+    /// Reads its own conditions, all of which must hold. Faults are named below the path `at`.
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<Self::Criterion>>;
 }
 
-/// A [`Filter`] taken apart.
+/// The filters below a [`Filter`].
 #[derive(Debug)]
-pub struct Split<F: Filter> {
-    /// Its own conditions.
-    pub own: F::Criterion,
+pub struct Nested<F> {
     /// All of these hold.
     pub and: Option<Vec<F>>,
     /// At least one of these holds.
@@ -45,13 +46,19 @@ pub struct Split<F: Filter> {
 }
 
 impl<C> Criteria<C> {
-    /// Reads the argument `where`.
+    /// Reads a list's arguments `where` and `search`, the latter as the list understands it.
     ///
     /// # Errors
-    /// Everything that the filter's parts refuse; `LIMIT_EXCEEDED` beyond 100 nodes.
-    pub fn read<F: Filter<Criterion = C>>(filter: F) -> Result<Self, Refusals> {
+    /// Everything that is wrong with either; `LIMIT_EXCEEDED` beyond 100 nodes.
+    pub fn read<F: Filter<Criterion = C>>(
+        filter: Option<F>,
+        search: Option<Result<Self, Refusal>>,
+    ) -> Result<Self, Refusals> {
         let mut refusals = Refusals::new();
-        let criteria = nested(filter, "where", &mut refusals);
+        let mut parts: Vec<Self> =
+            filter.map(|filter| read(filter, "where", &mut refusals)).into_iter().collect();
+        parts.extend(search.and_then(|search| refusals.take(search)));
+        let criteria = Self::All(parts);
         refusals.check(criteria.count() <= MAX_NODES, || {
             let message = format!("a filter has at most {MAX_NODES} conditions");
             Refusal::new(Code::LimitExceeded, "where", message)
@@ -61,18 +68,19 @@ impl<C> Criteria<C> {
 
     /// As SQL, given how one condition is written.
     pub fn condition(&self, write: &impl Fn(&C) -> Condition) -> Condition {
-        match self {
+        let condition = match self {
             Self::Is(criterion) => write(criterion),
             Self::All(parts) => {
                 parts.iter().fold(Condition::all(), |all, part| all.add(part.condition(write)))
             }
-            // Without a way to hold it does not hold; an empty condition would be left out of the statement.
             Self::Any(parts) if parts.is_empty() => Condition::all().add(Expr::value(1).eq(0)),
             Self::Any(parts) => {
                 parts.iter().fold(Condition::any(), |any, part| any.add(part.condition(write)))
             }
             Self::Not(part) => Condition::all().add(part.condition(write)).not(),
-        }
+        };
+        // Empty conditions are written out: a query builder drops them, and `or: [{}]` would turn into nothing.
+        if condition.is_empty() { Condition::all().add(Expr::value(1).eq(1)) } else { condition }
     }
 
     fn count(&self) -> usize {
@@ -84,23 +92,18 @@ impl<C> Criteria<C> {
     }
 }
 
-fn nested<F: Filter>(filter: F, at: &str, refusals: &mut Refusals) -> Criteria<F::Criterion> {
-    let Split { own, and, or, not } = filter.split(at, refusals);
-    let mut parts = vec![Criteria::Is(own)];
+fn read<F: Filter>(mut filter: F, at: &str, refusals: &mut Refusals) -> Criteria<F::Criterion> {
+    let Nested { and, or, not } = filter.nested();
     let mut each = |filters: Vec<F>, word: &str| -> Vec<_> {
         let places = (0..).map(|index: usize| format!("{at}.{word}.{index}"));
-        places.zip(filters).map(|(place, filter)| nested(filter, &place, refusals)).collect()
+        places.zip(filters).map(|(place, filter)| read(filter, &place, refusals)).collect()
     };
-    if let Some(filters) = and {
-        parts.push(Criteria::All(each(filters, "and")));
-    }
-    if let Some(filters) = or {
-        parts.push(Criteria::Any(each(filters, "or")));
-    }
-    if let Some(filter) = not {
-        parts.push(Criteria::Not(Box::new(nested(*filter, &format!("{at}.not"), refusals))));
-    }
-    if parts.len() == 1 { parts.remove(0) } else { Criteria::All(parts) }
+    let and = and.map(|filters| Criteria::All(each(filters, "and")));
+    let or = or.map(|filters| Criteria::Any(each(filters, "or")));
+    let not = not.map(|filter| Criteria::Not(Box::new(read(*filter, &format!("{at}.not"), refusals))));
+    let mut parts = filter.own(at, refusals);
+    parts.extend([and, or, not].into_iter().flatten());
+    Criteria::All(parts)
 }
 
 /// Refuses a list of values that is longer than any client needs and a database likes.
@@ -126,20 +129,29 @@ mod tests {
     impl Filter for Sizes {
         type Criterion = i32;
 
-        fn split(self, at: &str, refusals: &mut Refusals) -> Split<Self> {
+        fn nested(&mut self) -> Nested<Self> {
+            Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+        }
+
+        fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<i32>> {
             refusals.check(self.least >= 0, || Refusal::invalid(&format!("{at}.least"), "below zero"));
-            Split { own: self.least, and: self.and, or: self.or, not: self.not }
+            vec![Criteria::Is(self.least)]
         }
     }
+
+    /// A filter with this has no condition of its own.
+    const UNASKED: i32 = i32::MAX;
 
     fn least(least: i32) -> Sizes {
         Sizes { least, ..Sizes::default() }
     }
 
     fn sql(filter: Sizes) -> String {
-        let criteria = Criteria::read(filter).expect("a good filter");
+        let criteria = Criteria::read(Some(filter), None).expect("a good filter");
         let column = || Expr::col(Alias::new("size"));
-        let condition = criteria.condition(&|least| Condition::all().add(column().gte(*least)));
+        let condition = criteria.condition(&|least| {
+            Condition::all().add_option((*least != UNASKED).then(|| column().gte(*least)))
+        });
         let mut select = Query::select();
         select.column(Alias::new("size")).from(Alias::new("t")).cond_where(condition);
         let text = select.to_string(SqliteQueryBuilder);
@@ -162,10 +174,25 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_without_conditions_holds_always() {
+        let anything = Sizes { or: Some(vec![least(UNASKED), least(3)]), ..least(1) };
+        assert_eq!(sql(anything), r#""size" >= 1 AND (1 = 1 OR "size" >= 3)"#);
+        let nothing = Sizes { not: Some(Box::new(least(UNASKED))), ..least(1) };
+        assert_eq!(sql(nothing), r#""size" >= 1 AND (NOT 1 = 1)"#);
+    }
+
+    #[test]
+    fn nested_conditions_are_counted() {
+        let leaf = || Criteria::Is(1);
+        let tree = Criteria::All(vec![leaf(), Criteria::Not(Box::new(Criteria::Any(vec![leaf(), leaf()])))]);
+        assert_eq!(tree.count(), 6);
+    }
+
+    #[test]
     fn faults_name_their_place_and_all_come_out() {
         let filter =
             Sizes { or: Some(vec![least(1), least(-1)]), not: Some(Box::new(least(-2))), ..least(0) };
-        let refusals = Criteria::read(filter).expect_err("two faults");
+        let refusals = Criteria::read(Some(filter), None).expect_err("two faults");
         let fields: Vec<String> = refusals.as_slice().iter().map(|each| each.field.join(".")).collect();
         assert_eq!(fields, ["where.or.1.least", "where.not.least"]);
     }
@@ -173,6 +200,9 @@ mod tests {
     #[test]
     fn a_filter_is_bounded() {
         let many = Sizes { or: Some((0..100).map(least).collect()), ..least(0) };
-        assert_eq!(Criteria::read(many).expect_err("too many").as_slice()[0].code, Code::LimitExceeded);
+        assert_eq!(
+            Criteria::read(Some(many), None).expect_err("too many").as_slice()[0].code,
+            Code::LimitExceeded
+        );
     }
 }

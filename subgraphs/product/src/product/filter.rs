@@ -1,6 +1,6 @@
 //! What a list of products is narrowed by, apart from how it is written in GraphQL and in SQL. Pure.
 
-use chassis::Refusal;
+use chassis::{Criteria, Refusal};
 use primitives::{CategoryId, ProductId, Unit};
 use serde::Serialize;
 
@@ -8,8 +8,6 @@ use super::Barcode;
 use super::draft::normal_code;
 use super::model::ProductStatus;
 
-/// Nodes of one filter: far more than a screen has fields.
-pub(crate) const MAX_CRITERIA: usize = 100;
 /// Values of one `in`.
 pub(crate) const MAX_VALUES: usize = 500;
 /// Words of one search.
@@ -20,12 +18,6 @@ const MAX_SEARCH: usize = 100;
 /// A condition on products. Serialised, it tells a cursor which list it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) enum Criterion {
-    /// All of these.
-    All(Vec<Criterion>),
-    /// At least one of these.
-    Any(Vec<Criterion>),
-    /// Not this.
-    Not(Box<Criterion>),
     /// One of these ids.
     Id(Vec<ProductId>),
     /// A text field.
@@ -91,30 +83,19 @@ impl TextField {
     }
 }
 
-impl Criterion {
-    /// How many conditions it consists of.
-    pub(crate) fn count(&self) -> usize {
-        match self {
-            Self::All(parts) | Self::Any(parts) => 1 + parts.iter().map(Self::count).sum::<usize>(),
-            Self::Not(part) => 1 + part.count(),
-            _ => 1,
-        }
-    }
-}
-
 /// A search as people type it: every word must be found; a whole barcode finds its product.
-pub(crate) fn read_search(text: &str) -> Result<Criterion, Refusal> {
+pub(crate) fn read_search(text: &str) -> Result<Criteria<Criterion>, Refusal> {
     if text.chars().count() > MAX_SEARCH {
         return Err(Refusal::invalid("search", format!("a search has at most {MAX_SEARCH} characters")));
     }
-    let words: Vec<Criterion> =
-        text.split_whitespace().map(|word| Criterion::Word(word.to_lowercase())).collect();
+    let words: Vec<Criteria<Criterion>> =
+        text.split_whitespace().map(|word| Criteria::Is(Criterion::Word(word.to_lowercase()))).collect();
     if words.len() > MAX_WORDS {
         return Err(Refusal::invalid("search", format!("a search has at most {MAX_WORDS} words")));
     }
-    let by_words = Criterion::All(words);
+    let by_words = Criteria::All(words);
     Ok(match text.trim().parse::<Barcode>() {
-        Ok(barcode) => Criterion::Any(vec![by_words, Criterion::Gtin(vec![barcode.gtin()])]),
+        Ok(barcode) => Criteria::Any(vec![by_words, Criteria::Is(Criterion::Gtin(vec![barcode.gtin()]))]),
         Err(_) => by_words,
     })
 }
@@ -125,15 +106,15 @@ mod tests {
 
     #[test]
     fn a_search_splits_into_words_whatever_their_case() {
-        let word = |text: &str| Criterion::Word(text.to_owned());
-        assert_eq!(read_search("  Olive  OIL "), Ok(Criterion::All(vec![word("olive"), word("oil")])));
-        assert_eq!(read_search(" "), Ok(Criterion::All(Vec::new())));
+        let word = |text: &str| Criteria::Is(Criterion::Word(text.to_owned()));
+        assert_eq!(read_search("  Olive  OIL "), Ok(Criteria::All(vec![word("olive"), word("oil")])));
+        assert_eq!(read_search(" "), Ok(Criteria::All(Vec::new())));
     }
 
     #[test]
     fn a_scanned_barcode_is_looked_up_as_one() {
-        let Ok(Criterion::Any(ways)) = read_search("036000291452") else { panic!("no second way") };
-        assert_eq!(ways[1], Criterion::Gtin(vec!["00036000291452".to_owned()]));
+        let Ok(Criteria::Any(ways)) = read_search("036000291452") else { panic!("no second way") };
+        assert_eq!(ways[1], Criteria::Is(Criterion::Gtin(vec!["00036000291452".to_owned()])));
     }
 
     #[test]
@@ -141,13 +122,5 @@ mod tests {
         assert!(read_search(&"a".repeat(101)).is_err());
         assert!(read_search("a b c d e f g h i").is_err());
         assert!(read_search("a b c d e f g h").is_ok());
-    }
-
-    #[test]
-    fn nested_conditions_are_counted() {
-        let leaf = || Criterion::Trait(Trait::Sold, true);
-        let tree =
-            Criterion::All(vec![leaf(), Criterion::Not(Box::new(Criterion::Any(vec![leaf(), leaf()])))]);
-        assert_eq!(tree.count(), 6);
     }
 }

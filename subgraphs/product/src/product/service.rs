@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Error, PageArgs, Result};
+use chassis::{Caller, Connection, Criteria, Error, PageArgs, Result};
 use primitives::ProductId;
 use serde::Serialize;
 
@@ -185,14 +185,14 @@ pub(crate) async fn find_by_codes(
     store::find_by_codes(app.db.read(), caller.tenant, codes).await
 }
 
-/// A page of the products that meet `criterion`.
+/// A page of the products that meet `criteria`.
 pub(crate) async fn list_products(
     app: &Catalogue,
     caller: &Caller,
-    criterion: &Criterion,
+    criteria: &Criteria<Criterion>,
     sort: ProductSort,
     page: PageArgs,
 ) -> Result<Connection<Product>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, criterion, sort, page.check(criterion)?).await
+    store::list(&app.db, caller.tenant, criteria, sort, page.check(criteria)?).await
 }

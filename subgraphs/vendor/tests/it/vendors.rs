@@ -70,6 +70,8 @@ async fn lists_are_searched_sorted_and_paged() {
     assert_eq!(next["vendors"]["pageInfo"]["hasNextPage"], false);
     let blocked = house.data("{ vendors(where: { status: [BLOCKED] }) { nodes { code } } }", json!({})).await;
     assert_eq!(blocked["vendors"]["nodes"], json!([]));
+    let anything = "{ vendors(where: { or: [{}, { codes: [\"A\"] }] }) { totalCount } }";
+    assert_eq!(house.data(anything, json!({})).await["vendors"]["totalCount"], 3);
     let combined =
         "{ vendors(where: { or: [{ codes: [\"a\"] }, { status: [BLOCKED] }], not: { codes: [\"B\"] } }) {
         nodes { code } } priceLists(where: { or: [] }) { nodes { id } } }";

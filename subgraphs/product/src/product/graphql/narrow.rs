@@ -1,12 +1,12 @@
 //! What a list of products is narrowed and sorted by, as clients write it.
 
 use async_graphql::{Enum, InputObject};
-use chassis::{Code, Order, Refusal, Refusals};
+use chassis::{Code, Criteria, Filter, Nested, Order, Refusal, Refusals};
 use primitives::{CategoryId, ProductId, Unit};
 
 use super::ProductStatus;
 use crate::product::Barcode;
-use crate::product::filter::{Criterion, MAX_CRITERIA, MAX_VALUES, TextField, TextTest, Trait, read_search};
+use crate::product::filter::{Criterion, MAX_VALUES, TextField, TextTest, Trait};
 use crate::product::model;
 use crate::product::store::{ProductSort as SortOrder, SortedBy};
 
@@ -133,45 +133,18 @@ pub(crate) struct ProductFilter {
     is_sold: Option<bool>,
 }
 
-/// The list's condition: filter and search together. Faults are named below `where`.
-pub(super) fn read(filter: Option<ProductFilter>, search: Option<&str>) -> Result<Criterion, Refusals> {
-    let mut refusals = Refusals::new();
-    let mut parts = Vec::new();
-    if let Some(filter) = filter {
-        parts.push(filter.read("where", &mut refusals));
-    }
-    if let Some(found) = search.and_then(|search| refusals.take(read_search(search))) {
-        parts.push(found);
-    }
-    let criterion = Criterion::All(parts);
-    refusals.check(criterion.count() <= MAX_CRITERIA, || {
-        Refusal::new(Code::LimitExceeded, "where", format!("a filter has at most {MAX_CRITERIA} conditions"))
-    });
-    if refusals.is_empty() { Ok(criterion) } else { Err(refusals) }
-}
+impl Filter for ProductFilter {
+    type Criterion = Criterion;
 
-impl ProductFilter {
-    fn read(self, at: &str, refusals: &mut Refusals) -> Criterion {
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<Criterion>> {
         let mut parts = Vec::new();
-        let nested = |filters: Vec<Self>, word: &str, refusals: &mut Refusals| -> Vec<Criterion> {
-            (0..)
-                .zip(filters)
-                .map(|(index, filter): (usize, _)| filter.read(&format!("{at}.{word}.{index}"), refusals))
-                .collect()
-        };
-        if let Some(filters) = self.and {
-            parts.push(Criterion::All(nested(filters, "and", refusals)));
-        }
-        if let Some(filters) = self.or {
-            parts.push(Criterion::Any(nested(filters, "or", refusals)));
-        }
-        if let Some(filter) = self.not {
-            parts.push(Criterion::Not(Box::new(filter.read(&format!("{at}.not"), refusals))));
-        }
         if let Some(ids) = self.id {
-            parts.extend(
-                one_of(ids.eq, ids.one_of, &format!("{at}.id"), refusals).into_iter().map(Criterion::Id),
-            );
+            let sets = one_of(ids.eq, ids.one_of, &format!("{at}.id"), refusals);
+            parts.extend(sets.into_iter().map(Criterion::Id).map(Criteria::Is));
         }
         for (field, name, test) in
             [(TextField::Code, "code", self.code), (TextField::Name, "name", self.name)]
@@ -185,16 +158,18 @@ impl ProductFilter {
         }
         if let Some(category) = self.category_id {
             let sets = one_of(category.eq, category.one_of, &format!("{at}.categoryId"), refusals);
-            parts.extend(sets.into_iter().map(Criterion::Category));
+            parts.extend(sets.into_iter().map(Criterion::Category).map(Criteria::Is));
         }
         if let Some(codes) = self.base_unit {
-            parts.push(Criterion::BaseUnit(read_units(&codes, &format!("{at}.baseUnit"), refusals)));
+            let units = read_units(&codes, &format!("{at}.baseUnit"), refusals);
+            parts.push(Criteria::Is(Criterion::BaseUnit(units)));
         }
         if let Some(code) = self.barcode {
             let read = code.parse::<Barcode>();
             let read =
                 read.map_err(|refused| Refusal::invalid(&format!("{at}.barcode"), refused.to_string()));
-            parts.extend(refusals.take(read).map(|barcode| Criterion::Gtin(vec![barcode.gtin()])));
+            let found = refusals.take(read).map(|barcode| Criterion::Gtin(vec![barcode.gtin()]));
+            parts.extend(found.map(Criteria::Is));
         }
         let traits = [
             (Trait::LotTracked, self.lot_tracked),
@@ -204,41 +179,41 @@ impl ProductFilter {
             (Trait::UsedInRecipe, self.is_used_in_recipe),
             (Trait::Sold, self.is_sold),
         ];
-        parts.extend(
-            traits.into_iter().filter_map(|(which, value)| value.map(|value| Criterion::Trait(which, value))),
-        );
-        Criterion::All(parts)
+        let given = traits.into_iter().filter_map(|(which, value)| Some(Criterion::Trait(which, value?)));
+        parts.extend(given.map(Criteria::Is));
+        parts
     }
 }
 
 impl ProductTextFilter {
-    fn read(self, field: TextField, at: &str, refusals: &mut Refusals) -> Vec<Criterion> {
+    fn read(self, field: TextField, at: &str, refusals: &mut Refusals) -> Vec<Criteria<Criterion>> {
         let compared = |value: &String| field.compared(value);
-        let mut parts: Vec<Criterion> = one_of(self.eq, self.one_of, at, refusals)
+        let is = |test: TextTest| Criteria::Is(Criterion::Text(field, test));
+        let mut parts: Vec<_> = one_of(self.eq, self.one_of, at, refusals)
             .into_iter()
-            .map(|values| Criterion::Text(field, TextTest::In(values.iter().map(compared).collect())))
+            .map(|values| is(TextTest::In(values.iter().map(compared).collect())))
             .collect();
         if let Some(value) = &self.ne {
-            let same = Criterion::Text(field, TextTest::In(vec![compared(value)]));
-            parts.push(Criterion::Not(Box::new(same)));
+            parts.push(Criteria::Not(Box::new(is(TextTest::In(vec![compared(value)])))));
         }
         if let Some(part) = &self.contains {
-            parts.push(Criterion::Text(field, TextTest::Contains(compared(part))));
+            parts.push(is(TextTest::Contains(compared(part))));
         }
         if let Some(start) = &self.starts_with {
-            parts.push(Criterion::Text(field, TextTest::StartsWith(compared(start))));
+            parts.push(is(TextTest::StartsWith(compared(start))));
         }
         parts
     }
 }
 
 impl ProductStatusFilter {
-    fn read(self) -> Vec<Criterion> {
-        let statuses = |list: Vec<ProductStatus>| list.into_iter().map(model::ProductStatus::from).collect();
-        let is = self.eq.map(|status| Criterion::Status(vec![status.into()]));
-        let is_not = self.ne.map(|status| Criterion::Not(Box::new(Criterion::Status(vec![status.into()]))));
-        let one_of = self.one_of.map(|list| Criterion::Status(statuses(list)));
-        [is, is_not, one_of].into_iter().flatten().collect()
+    fn read(self) -> impl Iterator<Item = Criteria<Criterion>> {
+        let any_of = |list: Vec<ProductStatus>| {
+            Criteria::Is(Criterion::Status(list.into_iter().map(model::ProductStatus::from).collect()))
+        };
+        let is = self.eq.map(|status| any_of(vec![status]));
+        let is_not = self.ne.map(|status| Criteria::Not(Box::new(any_of(vec![status]))));
+        [is, is_not, self.one_of.map(any_of)].into_iter().flatten()
     }
 }
 

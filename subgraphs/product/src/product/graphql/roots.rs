@@ -1,14 +1,15 @@
 //! The root fields about products: translate in, call, translate out.
 
 use async_graphql::{Context, ID, Object};
-use chassis::{Connection, PageArgs, Result, caller, outcome};
+use chassis::{Connection, Criteria, PageArgs, Result, caller, outcome};
 use primitives::ProductId;
 
 use super::input::{CreateProductInput, ProductTransitionInput, UpdateProductInput};
-use super::narrow::{self, ProductFilter, ProductSort};
+use super::narrow::{ProductFilter, ProductSort};
 use super::{ByCode, ById, Product, ProductPayload};
 use crate::Catalogue;
 use crate::product::draft::normal_code;
+use crate::product::filter::read_search;
 use crate::product::service;
 
 /// Questions about products.
@@ -37,10 +38,10 @@ impl ProductQuery {
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<Product>> {
         let caller = caller(ctx)?;
-        let criterion = narrow::read(filter, search.as_deref())?;
+        let criteria = Criteria::read(filter, search.as_deref().map(read_search))?;
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Catalogue>();
-        Ok(service::list_products(app, caller, &criterion, sort.into(), page).await?.map(Product))
+        Ok(service::list_products(app, caller, &criteria, sort.into(), page).await?.map(Product))
     }
 
     /// The product with this id; null when the tenant has none.

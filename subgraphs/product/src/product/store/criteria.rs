@@ -2,7 +2,7 @@
 
 use entities_product::{category, product, product_barcode};
 use primitives::{CategoryId, TenantId};
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, SelectStatement};
+use sea_orm::sea_query::{Expr, LikeExpr, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::product::filter::{Criterion, TextField, TextTest, Trait};
@@ -11,16 +11,6 @@ use crate::product::model::ProductStatus;
 /// The condition of a criterion within the tenant.
 pub(super) fn condition(tenant: TenantId, criterion: &Criterion) -> Condition {
     match criterion {
-        // Empty conditions are written out: a query builder drops them, and `or: [{}]` would turn into nothing.
-        Criterion::All(parts) if parts.is_empty() => only(Expr::value(1).eq(1)),
-        Criterion::All(parts) => {
-            parts.iter().fold(Condition::all(), |all, part| all.add(condition(tenant, part)))
-        }
-        Criterion::Any(parts) if parts.is_empty() => only(Expr::value(1).eq(0)),
-        Criterion::Any(parts) => {
-            parts.iter().fold(Condition::any(), |any, part| any.add(condition(tenant, part)))
-        }
-        Criterion::Not(part) => Condition::all().add(condition(tenant, part)).not(),
         Criterion::Id(ids) => only(product::Column::Id.is_in(ids.iter().copied())),
         Criterion::Text(field, test) => only(text(*field, test)),
         Criterion::Status(statuses) => {

@@ -6,7 +6,7 @@ mod rows;
 use std::collections::HashMap;
 
 use chassis::{
-    Connection, Db, Error, Order, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
+    Connection, Criteria, Db, Error, Order, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
 };
 use entities_product::{category, product, product_barcode, unit_conversion};
 use primitives::{CategoryId, ProductId, TenantId};
@@ -74,11 +74,11 @@ pub(crate) enum SortedBy {
     UpdatedAt,
 }
 
-/// A page of the products that meet `criterion`.
+/// A page of the products that meet `criteria`.
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
-    criterion: &Criterion,
+    criteria: &Criteria<Criterion>,
     sort: ProductSort,
     page: PageRequest,
 ) -> Result<Connection<Product>> {
@@ -88,7 +88,8 @@ pub(crate) async fn list(
         SortedBy::CreatedAt => product::Column::CreatedAt,
         SortedBy::UpdatedAt => product::Column::UpdatedAt,
     };
-    let select = scoped(tenant).filter(criteria::condition(tenant, criterion));
+    let select =
+        scoped(tenant).filter(criteria.condition(&|criterion| criteria::condition(tenant, criterion)));
     let keys = [SortKey { column, order: sort.order }];
     page::list(db, select, &keys, product::Column::Id, page).await?.try_map(rows::to_product)
 }

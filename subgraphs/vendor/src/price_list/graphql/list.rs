@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chassis::page::check_values;
-use chassis::{Connection, Criteria, Filter, Order, PageArgs, Refusals, Result, Split, caller};
+use chassis::{Connection, Criteria, Filter, Nested, Order, PageArgs, Refusals, Result, caller};
 use primitives::{Date, PriceListId, ProductId, VendorId};
 
 use super::super::store::{PriceListCriterion, SortedBy};
@@ -46,15 +46,18 @@ pub(crate) enum PriceListSort {
 impl Filter for PriceListFilter {
     type Criterion = PriceListCriterion;
 
-    fn split(self, at: &str, refusals: &mut Refusals) -> Split<Self> {
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<PriceListCriterion>> {
         check_values(self.vendor_ids.as_ref(), &format!("{at}.vendorIds"), refusals);
-        let own = PriceListCriterion {
+        vec![Criteria::Is(PriceListCriterion {
             vendor_ids: self.vendor_ids,
             statuses: self.status.map(|all| all.into_iter().map(model::PriceListStatus::from).collect()),
             valid_on: self.valid_on,
             product_id: self.product_id,
-        };
-        Split { own, and: self.and, or: self.or, not: self.not }
+        })]
     }
 }
 
@@ -79,7 +82,7 @@ impl PriceListQuery {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<PriceList>> {
-        let criteria = Criteria::read(filter.unwrap_or_default())?;
+        let criteria = Criteria::read(filter, None)?;
         let sort = match sort.unwrap_or_default() {
             PriceListSort::NumberAsc => (SortedBy::Number, Order::Ascending),
             PriceListSort::NumberDesc => (SortedBy::Number, Order::Descending),

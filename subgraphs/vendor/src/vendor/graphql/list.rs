@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chassis::page::check_values;
-use chassis::{Connection, Criteria, Filter, Order, PageArgs, Refusal, Refusals, Result, Split, caller};
+use chassis::{Connection, Criteria, Filter, Nested, Order, PageArgs, Refusal, Refusals, Result, caller};
 use primitives::VendorId;
 
 use super::super::store::{SortedBy, VendorCriterion};
@@ -46,28 +46,30 @@ pub(crate) enum VendorSort {
 impl Filter for VendorFilter {
     type Criterion = VendorCriterion;
 
-    fn split(self, at: &str, refusals: &mut Refusals) -> Split<Self> {
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<VendorCriterion>> {
         check_values(self.ids.as_ref(), &format!("{at}.ids"), refusals);
         check_values(self.codes.as_ref(), &format!("{at}.codes"), refusals);
-        let own = VendorCriterion {
+        vec![Criteria::Is(VendorCriterion {
             ids: self.ids,
             codes: self.codes.map(|codes| codes.iter().map(|code| model::normal_code(code)).collect()),
             statuses: self.status.map(|all| all.into_iter().map(model::VendorStatus::from).collect()),
             words: Vec::new(),
-        };
-        Split { own, and: self.and, or: self.or, not: self.not }
+        })]
     }
 }
 
-/// The list's condition: filter and search together.
-fn criteria(filter: Option<VendorFilter>, search: Option<String>) -> Result<Criteria<VendorCriterion>> {
-    let search = search.unwrap_or_default().to_lowercase();
+/// The words of a search.
+fn words(search: &str) -> std::result::Result<Criteria<VendorCriterion>, Refusal> {
+    let search = search.to_lowercase();
     let words: Vec<String> = search.split_whitespace().map(str::to_owned).collect();
     if search.chars().count() > 100 || words.len() > 8 {
-        return Err(Refusal::invalid("search", "a search has at most 100 characters and 8 words").into());
+        return Err(Refusal::invalid("search", "a search has at most 100 characters and 8 words"));
     }
-    let found = Criteria::Is(VendorCriterion { words, ..VendorCriterion::default() });
-    Ok(Criteria::All(vec![Criteria::read(filter.unwrap_or_default())?, found]))
+    Ok(Criteria::Is(VendorCriterion { words, ..VendorCriterion::default() }))
 }
 
 /// Questions about vendors.
@@ -92,7 +94,7 @@ impl VendorQuery {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<Vendor>> {
-        let criteria = criteria(filter, search)?;
+        let criteria = Criteria::read(filter, search.as_deref().map(words))?;
         let sort = match sort.unwrap_or_default() {
             VendorSort::NameAsc => (SortedBy::Name, Order::Ascending),
             VendorSort::NameDesc => (SortedBy::Name, Order::Descending),

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chassis::page::check_values;
-use chassis::{Connection, Criteria, Filter, PageArgs, Refusals, Result, Split, UserError, caller, outcome};
+use chassis::{Connection, Criteria, Filter, Nested, PageArgs, Refusals, Result, UserError, caller, outcome};
 use primitives::graphql::UnitStub;
 use primitives::{DateTime, ProductId, Quantity, VendorId, VendorProductId};
 
@@ -93,16 +93,19 @@ pub(crate) struct VendorProductFilter {
 impl Filter for VendorProductFilter {
     type Criterion = RelationCriterion;
 
-    fn split(self, at: &str, refusals: &mut Refusals) -> Split<Self> {
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<RelationCriterion>> {
         check_values(self.vendor_ids.as_ref(), &format!("{at}.vendorIds"), refusals);
         check_values(self.product_ids.as_ref(), &format!("{at}.productIds"), refusals);
-        let own = RelationCriterion {
+        vec![Criteria::Is(RelationCriterion {
             vendor_ids: self.vendor_ids,
             product_ids: self.product_ids,
             is_preferred: self.is_preferred,
             is_blocked: self.is_blocked,
-        };
-        Split { own, and: self.and, or: self.or, not: self.not }
+        })]
     }
 }
 
@@ -122,7 +125,7 @@ impl VendorProductQuery {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<VendorProduct>> {
-        let criteria = Criteria::read(filter.unwrap_or_default())?;
+        let criteria = Criteria::read(filter, None)?;
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Purchasing>();
         Ok(service::list_relations(app, caller(ctx)?, &criteria, page).await?.map(VendorProduct))
