@@ -110,23 +110,19 @@ fn type_fault(definition: &Definition) -> Option<(&str, String)> {
     if !MACHINERY_TYPES.contains(&name) {
         return None;
     }
-    let is_right = match name {
-        "_Service" => {
-            matches!(definition, Definition::ObjectTypeDefinition(_) | Definition::ObjectTypeExtension(_))
-        }
+    use Definition as Def;
+    let (wanted, is_right) = match name {
+        "_Service" => (
+            "an object type",
+            matches!(definition, Def::ObjectTypeDefinition(_) | Def::ObjectTypeExtension(_)),
+        ),
         "_Entity" => {
-            matches!(definition, Definition::UnionTypeDefinition(_) | Definition::UnionTypeExtension(_))
+            ("a union", matches!(definition, Def::UnionTypeDefinition(_) | Def::UnionTypeExtension(_)))
         }
         "link__Purpose" => {
-            matches!(definition, Definition::EnumTypeDefinition(_) | Definition::EnumTypeExtension(_))
+            ("an enum", matches!(definition, Def::EnumTypeDefinition(_) | Def::EnumTypeExtension(_)))
         }
-        _ => matches!(definition, Definition::ScalarTypeDefinition(_) | Definition::ScalarTypeExtension(_)),
-    };
-    let wanted = match name {
-        "_Service" => "an object type",
-        "_Entity" => "a union",
-        "link__Purpose" => "an enum",
-        _ => "a scalar",
+        _ => ("a scalar", matches!(definition, Def::ScalarTypeDefinition(_) | Def::ScalarTypeExtension(_))),
     };
     (!is_right).then(|| (name, format!("it is {wanted}")))
 }

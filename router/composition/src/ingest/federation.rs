@@ -53,6 +53,17 @@ impl Federation {
         Self::CacheTag,
     ];
 
+    /// Those that reach the supergraph as they are applied.
+    pub(crate) const MERGED: &[Self] = &[
+        Self::Tag,
+        Self::Inaccessible,
+        Self::Authenticated,
+        Self::RequiresScopes,
+        Self::Policy,
+        Self::Cost,
+        Self::ListSize,
+    ];
+
     /// The name in the spec.
     pub(crate) fn spec_name(self) -> &'static str {
         match self {

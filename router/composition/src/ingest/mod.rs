@@ -23,6 +23,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use apollo_compiler::ast::Directive;
 use apollo_compiler::diagnostic::ToCliReport;
+use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::DiagnosticList;
 use apollo_compiler::{Name, Node, Schema, ast, schema};
 use federation::Names;
@@ -101,6 +102,22 @@ impl Subgraph {
         self.schema
             .get_object(name)
             .is_some_and(|object| self.has(&object.directives, Federation::InterfaceObject))
+    }
+
+    /// The object types that a value of a type can have here, itself for an object type.
+    pub(crate) fn objects_of<'a>(&'a self, name: &Name) -> IndexSet<&'a Name> {
+        match self.schema.types.get_key_value(name) {
+            Some((name, ExtendedType::Object(_))) => IndexSet::from([name]),
+            Some((_, ExtendedType::Union(union))) => {
+                union.members.iter().map(|member| &member.name).collect()
+            }
+            Some((name, ExtendedType::Interface(_))) => {
+                let objects = self.schema.types.values().filter_map(ExtendedType::as_object);
+                let implementing = objects.filter(|object| object.implements_interfaces.contains(name));
+                implementing.map(|object| &object.name).collect()
+            }
+            _ => IndexSet::new(),
+        }
     }
 
     /// Whether the subgraph resolves the field itself on at least one path.

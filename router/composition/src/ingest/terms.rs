@@ -185,10 +185,8 @@ pub(crate) fn walk(subgraph: &Subgraph, on: &Name, set: &FieldSet, visit: &mut i
                 };
                 visit(on, &selected.name);
                 if definition.is_interface() {
-                    for (name, other) in &subgraph.schema.types {
-                        if other.as_object().is_some_and(|object| object.implements_interfaces.contains(on)) {
-                            visit(name, &selected.name);
-                        }
+                    for name in subgraph.objects_of(on) {
+                        visit(name, &selected.name);
                     }
                 }
                 walk(subgraph, field.ty.inner_named_type(), &selected.selections, visit);

@@ -72,16 +72,7 @@ fn request<'a>(
         return None;
     };
     if subgraph.names.is_known(name) {
-        let carried = [
-            Federation::Tag,
-            Federation::Inaccessible,
-            Federation::Authenticated,
-            Federation::RequiresScopes,
-            Federation::Policy,
-            Federation::Cost,
-            Federation::ListSize,
-        ];
-        if carried.iter().any(|which| subgraph.names.get(*which) == name) {
+        if Federation::MERGED.iter().any(|which| subgraph.names.get(*which) == name) {
             let message = format!("{written} reaches the supergraph anyway");
             let note = Diagnostic::note(Code::DirectiveCompositionInfo, message)
                 .at(subgraph, application.location())

@@ -111,17 +111,9 @@ impl Merger<'_> {
 /// which knows no implementation.
 fn runtime_types<'a>(subgraph: &'a Subgraph, name: &Name) -> Option<BTreeSet<&'a Name>> {
     match subgraph.schema.types.get(name)? {
-        ExtendedType::Union(union) => Some(union.members.iter().map(|member| &member.name).collect()),
-        ExtendedType::Interface(interface) => Some(
-            subgraph
-                .schema
-                .types
-                .values()
-                .filter_map(ExtendedType::as_object)
-                .filter(|object| object.implements_interfaces.contains(&interface.name))
-                .map(|object| &object.name)
-                .collect(),
-        ),
+        ExtendedType::Union(_) | ExtendedType::Interface(_) => {
+            Some(subgraph.objects_of(name).into_iter().collect())
+        }
         _ => None,
     }
 }

@@ -102,14 +102,14 @@ impl Walk<'_> {
     fn visit(&mut self, state: &State) {
         match self.supergraph.api.types.get(&state.ty) {
             Some(ExtendedType::Object(object)) => {
-                let reachable = self.ways.expand(&state.ty, &state.spots);
                 let mut below = state.contexts.clone();
                 for context in self.supergraph.contexts_of(&state.ty) {
-                    below.insert(context.to_owned(), (state.ty.clone(), reachable.clone()));
+                    let reachable = self.ways.expand(&state.ty, &state.spots);
+                    below.insert(context.to_owned(), (state.ty.clone(), reachable));
                 }
                 let each = self.ways.expand_each(&state.ty, &state.spots);
                 for field in object.fields.values() {
-                    self.visit_field(state, (&each, &reachable), field, &below);
+                    self.visit_field(state, &each, field, &below);
                 }
             }
             Some(ExtendedType::Interface(_) | ExtendedType::Union(_)) => self.visit_abstract(state),
@@ -117,13 +117,7 @@ impl Walk<'_> {
         }
     }
 
-    fn visit_field(
-        &mut self,
-        state: &State,
-        (each, reachable): (&[Spots], &Spots),
-        field: &FieldDefinition,
-        below: &Contexts,
-    ) {
+    fn visit_field(&mut self, state: &State, each: &[Spots], field: &FieldDefinition, below: &Contexts) {
         let (ty, field) = (field.ty.inner_named_type(), &field.name);
         let mut next = Spots::new();
         for reachable in each {
@@ -132,7 +126,8 @@ impl Walk<'_> {
         }
         if next.is_empty() {
             if self.reported.insert((state.ty.clone(), field.clone())) {
-                let diagnostic = report::unreachable(&self.ways, state, reachable, field);
+                let reachable = self.ways.expand(&state.ty, &state.spots);
+                let diagnostic = report::unreachable(&self.ways, state, &reachable, field);
                 self.diagnostics.push(diagnostic);
             }
         } else if self.supergraph.api.types.get(ty).is_some_and(|ty| !ty.is_leaf()) {

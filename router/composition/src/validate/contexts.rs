@@ -6,9 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::ingest::{
     ContextFault, ContextSource, ContextUse, Federation, Subgraph, context_name, context_setters,
 };
+use apollo_compiler::Name;
 use apollo_compiler::ast::Type;
 use apollo_compiler::schema::ExtendedType;
-use apollo_compiler::{Name, Schema};
 use router_schema::apollo_compiler;
 use router_schema::{FieldSelection, FieldSet, Selection};
 
@@ -44,7 +44,7 @@ pub(super) fn check(subgraph: &Subgraph, diagnostics: &mut Vec<Diagnostic>) {
                 Some(types) => diagnostics.extend(
                     types
                         .iter()
-                        .filter_map(|ty| selection_fault(&subgraph.schema, used, source, ty))
+                        .filter_map(|ty| selection_fault(subgraph, used, source, ty))
                         .map(|(message, hint)| say(Code::ContextInvalidSelection, message, &hint)),
                 ),
             },
@@ -109,13 +109,13 @@ fn place_fault(subgraph: &Subgraph, used: &ContextUse) -> Option<(Code, String, 
 
 /// Why the selection gives no value for the argument when an object of this type sets the context.
 fn selection_fault(
-    schema: &Schema,
+    subgraph: &Subgraph,
     used: &ContextUse,
     source: &ContextSource,
     ty: &Name,
 ) -> Option<(String, String)> {
     let context = &source.context;
-    let found = match leaves(schema, ty, &source.selection) {
+    let found = match leaves(subgraph, ty, &source.selection) {
         Ok(found) => found,
         Err(message) => {
             let hint =
@@ -135,7 +135,7 @@ fn selection_fault(
 }
 
 /// The types of the leaf that a selection leads to: one for each object type that the value may have.
-fn leaves(schema: &Schema, on: &Name, set: &FieldSet) -> Result<Vec<Type>, String> {
+fn leaves(subgraph: &Subgraph, on: &Name, set: &FieldSet) -> Result<Vec<Type>, String> {
     let fragments: Vec<_> = set
         .selections
         .iter()
@@ -145,56 +145,44 @@ fn leaves(schema: &Schema, on: &Name, set: &FieldSet) -> Result<Vec<Type>, Strin
         })
         .collect();
     if let [Selection::Field(field)] = set.selections.as_slice() {
-        return leaf_of_field(schema, on, field);
+        return leaf_of_field(subgraph, on, field);
     }
     if fragments.len() < set.selections.len() {
         return Err("it must select exactly one field".to_owned());
     }
-    let objects = objects_of(schema, on);
+    let objects = subgraph.objects_of(on);
     let mut found = Vec::new();
     for object in &objects {
-        let applies = |condition: &Name| condition == object || schema.is_subtype(condition, object);
+        let applies =
+            |condition: &Name| condition == *object || subgraph.schema.is_subtype(condition, object);
         let own: Vec<_> = fragments.iter().filter(|fragment| applies(&fragment.on)).collect();
         match own.as_slice() {
             [] => return Err(format!("no fragment is for {object}")),
-            [only] => found.extend(leaves(schema, &only.on, &only.selections)?),
+            [only] => found.extend(leaves(subgraph, &only.on, &only.selections)?),
             _ => return Err(format!("several fragments are for {object}")),
         }
     }
     Ok(found)
 }
 
-fn leaf_of_field(schema: &Schema, on: &Name, selected: &FieldSelection) -> Result<Vec<Type>, String> {
-    let field = schema
+fn leaf_of_field(subgraph: &Subgraph, on: &Name, selected: &FieldSelection) -> Result<Vec<Type>, String> {
+    let field = subgraph
+        .schema
         .type_field(on, &selected.name)
         .map_err(|_| format!("{on} has no field {} in this subgraph", selected.name))?;
     if !selected.arguments.is_empty() || field.arguments.iter().any(|argument| argument.is_required()) {
         return Err(format!("{on}.{} takes arguments", selected.name));
     }
     let target = field.ty.inner_named_type();
-    let is_leaf = schema.types.get(target).is_some_and(ExtendedType::is_leaf);
+    let is_leaf = subgraph.schema.types.get(target).is_some_and(ExtendedType::is_leaf);
     match (is_leaf, selected.selections.is_empty()) {
         (true, true) => Ok(vec![field.ty.clone()]),
         (true, false) => Err(format!("{on}.{} has no fields", selected.name)),
         (false, true) => Err(format!("{on}.{} is not a scalar or enum", selected.name)),
         (false, false) => {
-            let below = leaves(schema, target, &selected.selections)?;
+            let below = leaves(subgraph, target, &selected.selections)?;
             Ok(below.into_iter().map(|leaf| within(&field.ty, leaf)).collect())
         }
-    }
-}
-
-fn objects_of(schema: &Schema, name: &Name) -> Vec<Name> {
-    match schema.types.get(name) {
-        Some(ExtendedType::Object(_)) => vec![name.clone()],
-        Some(ExtendedType::Union(union)) => union.members.iter().map(|member| member.name.clone()).collect(),
-        _ => schema
-            .types
-            .values()
-            .filter_map(ExtendedType::as_object)
-            .filter(|object| object.implements_interfaces.contains(name))
-            .map(|object| object.name.clone())
-            .collect(),
     }
 }
 

@@ -74,17 +74,8 @@ fn check_collisions(
             say(code, message, external.location(), &format!("remove @external or @{name}"));
         }
     }
-    let merged = [
-        Federation::Tag,
-        Federation::Inaccessible,
-        Federation::Authenticated,
-        Federation::RequiresScopes,
-        Federation::Policy,
-        Federation::Cost,
-        Federation::ListSize,
-    ];
-    for which in merged {
-        if let Some(found) = subgraph.first(&field.directives, which) {
+    for which in Federation::MERGED {
+        if let Some(found) = subgraph.first(&field.directives, *which) {
             let message = format!("{coordinate} is @external, so @{} belongs to its owner", found.name);
             let code = Code::MergedDirectiveApplicationOnExternal;
             say(code, message, found.location(), "move it to the subgraph that resolves the field");
