@@ -6,7 +6,7 @@
 use crate::dice::Dice;
 use router_schema::apollo_compiler::Name;
 use router_schema::apollo_compiler::ast::Type;
-use router_schema::{FieldInfo, FieldSet, Selection, Supergraph, TypeKind};
+use router_schema::{FieldInfo, Selection, Supergraph, TypeKind};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ struct Writer<'a> {
     dice: &'a mut Dice,
     supergraph: &'a Supergraph,
     /// Names of fields that keys or requirements read: without them the subgraphs would not see what the monolith sees.
-    read: BTreeSet<String>,
+    read: BTreeSet<&'a Name>,
     is_faulty: bool,
     /// Whether something may also fail where no null may be. A null that propagates cuts off what is around it, and what is
     /// required from below the same field with it: then a requirement sees a null that the monolith does not have.
@@ -44,14 +44,14 @@ pub(crate) fn data(dice: &mut Dice, supergraph: &Supergraph, is_faulty: bool) ->
     json!({ "objects": objects, "roots": roots })
 }
 
-fn names_read(supergraph: &Supergraph) -> BTreeSet<String> {
+fn names_read(supergraph: &Supergraph) -> BTreeSet<&Name> {
     let mut names = BTreeSet::new();
     for info in supergraph.types.values() {
         for here in info.subgraphs.values() {
-            here.keys.iter().for_each(|key| note(&key.fields, &mut names));
+            here.keys.iter().for_each(|key| names.extend(key.fields.names()));
         }
         for here in info.fields.values().flat_map(|field| field.subgraphs.values()) {
-            here.requires.iter().chain(&here.provides).for_each(|fields| note(fields, &mut names));
+            here.requires.iter().chain(&here.provides).for_each(|fields| names.extend(fields.names()));
         }
     }
     names
@@ -69,18 +69,6 @@ fn requires_below(supergraph: &Supergraph) -> bool {
     })
 }
 
-fn note(fields: &FieldSet, names: &mut BTreeSet<String>) {
-    for selection in &fields.selections {
-        match selection {
-            Selection::Field(field) => {
-                names.insert(field.name.to_string());
-                note(&field.selections, names);
-            }
-            Selection::Inline(inline) => note(&inline.selections, names),
-        }
-    }
-}
-
 /// The type in the subgraph that allows the fewest nulls: it would fail over what the others let pass.
 fn strictest(field: &FieldInfo) -> Type {
     let mut types = field.subgraphs.values().map(|here| &here.ty);
@@ -92,7 +80,7 @@ impl Writer<'_> {
         let supergraph = self.supergraph;
         let mut written = Map::new();
         for (name, field) in &supergraph.types[ty].fields {
-            let is_read = self.read.contains(name.as_str());
+            let is_read = self.read.contains(name);
             let is_composite = !supergraph.possible_types(field.ty.inner_named_type()).is_empty();
             if name == "box" {
                 // Part of keys: every object has one of its own.

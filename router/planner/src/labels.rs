@@ -4,7 +4,7 @@ use crate::graph::Graph;
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::Name;
 use apollo_compiler::executable::{Selection, SelectionSet};
-use router_schema::{FieldIn, FieldSet, OverrideLabel, Selection as Wanted, Supergraph};
+use router_schema::{FieldIn, OverrideLabel, Supergraph};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -38,17 +38,17 @@ impl Labels {
         let mut read = BTreeSet::new();
         for info in supergraph.types.values() {
             let keys = info.subgraphs.values().flat_map(|here| &here.keys);
-            keys.for_each(|key| names_in(&key.fields, &mut read));
+            keys.for_each(|key| read.extend(key.fields.names()));
             for field in info.fields.values() {
                 for here in field.subgraphs.values() {
-                    here.requires.iter().for_each(|required| names_in(required, &mut read));
+                    here.requires.iter().for_each(|required| read.extend(required.names()));
                     if let Some(label) = &here.override_label {
                         by_field.entry(field.name.clone()).or_default().insert(label.label.clone());
                     }
                 }
             }
         }
-        let indirect = by_field.iter().filter(|(name, _)| read.contains(*name));
+        let indirect = by_field.iter().filter(|(name, _)| read.contains(name));
         let indirect = indirect.flat_map(|(_, labels)| labels.iter().cloned()).collect();
         Self { by_field: Arc::new(by_field), indirect: Arc::new(indirect), active: BTreeSet::new() }
     }
@@ -105,16 +105,4 @@ impl Graph {
 pub(crate) fn is_moved(here: &FieldIn, active: &BTreeSet<String>) -> bool {
     let waits = |label: &OverrideLabel| label.active != active.contains(&label.label);
     here.is_overridden || here.override_label.as_ref().is_some_and(waits)
-}
-
-fn names_in(fields: &FieldSet, names: &mut BTreeSet<Name>) {
-    for selection in &fields.selections {
-        match selection {
-            Wanted::Field(field) => {
-                names.insert(field.name.clone());
-                names_in(&field.selections, names);
-            }
-            Wanted::Inline(inline) => names_in(&inline.selections, names),
-        }
-    }
 }

@@ -6,6 +6,7 @@
 use apollo_compiler::Name;
 use apollo_compiler::Node;
 use apollo_compiler::ast::Argument;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// An ordered list of selections; empty for a leaf.
@@ -49,6 +50,26 @@ impl FieldSet {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.selections.is_empty()
+    }
+
+    /// The names of all fields in it, at any depth.
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<&Name> {
+        let mut names = BTreeSet::new();
+        self.collect_names(&mut names);
+        names
+    }
+
+    fn collect_names<'a>(&'a self, names: &mut BTreeSet<&'a Name>) {
+        for selection in &self.selections {
+            match selection {
+                Selection::Field(field) => {
+                    names.insert(&field.name);
+                    field.selections.collect_names(names);
+                }
+                Selection::Inline(inline) => inline.selections.collect_names(names),
+            }
+        }
     }
 }
 
