@@ -43,9 +43,7 @@ impl Databases {
             inventory: surroundings.environment(global, subgraph_inventory::NAME).await?,
         })
     }
-}
 
-impl Databases {
     /// Hands the environments on, by the names of their services.
     #[must_use]
     pub fn into_environments(self) -> [(&'static str, Environment); 4] {

@@ -36,9 +36,15 @@ impl Identity {
         Some(Self { claims, expires_at })
     }
 
-    /// A claim's value.
-    pub(crate) fn claim(&self, name: &str) -> Option<&Value> {
-        self.claims.get(name)
+    /// The values of a claim: the text itself, the words of a text (as `scope` has them), the texts in a list.
+    pub(crate) fn values<'i>(&'i self, claim: &str) -> impl Iterator<Item = &'i str> {
+        let (text, list) = match self.claims.get(claim) {
+            Some(Value::String(text)) => (Some(text.as_str()), &[][..]),
+            Some(Value::Array(list)) => (None, list.as_slice()),
+            _ => (None, &[][..]),
+        };
+        let words = text.into_iter().flat_map(str::split_whitespace);
+        words.chain(text).chain(list.iter().filter_map(Value::as_str))
     }
 
     /// Whether the token may still open something.

@@ -15,7 +15,6 @@ use apollo_compiler::executable::Field;
 use apollo_compiler::schema::{ExtendedType, Implementers};
 use apollo_compiler::{Name, Schema};
 use router_schema::{GuardNames, Supergraph};
-use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashMap};
 
 /// One condition on the caller. The lists of lists are alternatives of things needed together.
@@ -158,18 +157,4 @@ fn ways(directive: &Directive, argument: &str) -> Vec<Vec<String>> {
 fn implementers(schema: &Schema) -> HashMap<Name, Vec<Name>> {
     let names = |all: Implementers| all.objects.into_iter().chain(all.interfaces).collect();
     schema.implementers_map().into_iter().map(|(name, all)| (name, names(all))).collect()
-}
-
-impl Identity {
-    /// The values of a claim: the text itself, the words of a text (as `scope` has them), the texts in a list.
-    pub(crate) fn values<'i>(&'i self, claim: &str) -> impl Iterator<Item = &'i str> {
-        let value = self.claim(claim);
-        let (text, list) = match value {
-            Some(Json::String(text)) => (Some(text.as_str()), &[][..]),
-            Some(Json::Array(list)) => (None, list.as_slice()),
-            _ => (None, &[][..]),
-        };
-        let words = text.into_iter().flat_map(str::split_whitespace);
-        words.chain(text).chain(list.iter().filter_map(Json::as_str))
-    }
 }
