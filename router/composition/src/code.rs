@@ -38,9 +38,9 @@ codes! {
     InvalidSubgraphName = "INVALID_SUBGRAPH_NAME",
     /// The linked version of federation is not known.
     UnknownFederationLinkVersion = "UNKNOWN_FEDERATION_LINK_VERSION",
-    /// `@link` imports something that the spec does not have.
+    /// `@link` imports something that the spec does not have, or under a name that cannot be.
     InvalidLinkDirectiveUsage = "INVALID_LINK_DIRECTIVE_USAGE",
-    /// The URL of a `@link` names no spec.
+    /// The URL of a `@link` names no spec, or its `as` is no name.
     InvalidLinkIdentifier = "INVALID_LINK_IDENTIFIER",
     /// `@link` names a version of a spec that is not known.
     UnknownLinkVersion = "UNKNOWN_LINK_VERSION",

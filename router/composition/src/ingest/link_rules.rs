@@ -4,6 +4,7 @@ use super::federation::{Federation, NEWEST};
 use crate::SubgraphSource;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use apollo_compiler::Name;
 use apollo_compiler::ast::{Definition, Document};
 use router_schema::apollo_compiler;
 use router_schema::link::{Feature, Links, Version};
@@ -25,6 +26,7 @@ pub(super) fn check(
             diagnostic.subgraph(&source.name).placed(feature.directive.location(), &source.sdl)
         };
         diagnostics.extend(feature_fault(feature).map(place));
+        diagnostics.extend(unusable_names(feature).map(place));
     }
     let Some(federation) = links.apollo("federation") else { return true };
     let place = |diagnostic: Diagnostic| {
@@ -115,6 +117,32 @@ fn upgrades<'a>(federation: &'a Feature, links: &'a Links) -> impl Iterator<Item
         let hint = format!("link federation v2.{}", directive.since());
         Some(Diagnostic::note(Code::ImplicitlyUpgradedFederationVersion, message).hint(hint))
     })
+}
+
+/// The names that a link gives end up in definitions: each must be one, and for one thing only.
+fn unusable_names(feature: &Feature) -> impl Iterator<Item = Diagnostic> + '_ {
+    // A name that is only the last part of a URL need not be one: what it brings is imported by name then.
+    let is_given = feature.is_apollo() || feature.directive.specified_argument_by_name("as").is_some();
+    let prefix = (is_given && !Name::is_valid_syntax(&feature.prefix)).then(|| {
+        let message = format!("{:?} cannot be the name of a linked spec", feature.prefix);
+        Diagnostic::error(Code::InvalidLinkIdentifier, message)
+            .hint("give it a GraphQL name, as in @link(url: \"…\", as: \"fed\")")
+    });
+    let imports = feature.imports.iter().enumerate().filter_map(|(at, import)| {
+        let message = if !Name::is_valid_syntax(import.alias.strip_prefix('@').unwrap_or(&import.alias)) {
+            format!("{:?} cannot be the name of an import", import.alias)
+        } else if feature.imports[..at]
+            .iter()
+            .any(|earlier| earlier.alias == import.alias && *earlier != *import)
+        {
+            format!("\"{}\" is the name of two imports", import.alias)
+        } else {
+            return None;
+        };
+        let hint = "give every import a GraphQL name of its own";
+        Some(Diagnostic::error(Code::InvalidLinkDirectiveUsage, message).hint(hint))
+    });
+    prefix.into_iter().chain(imports)
 }
 
 fn unknown_imports(federation: &Feature) -> impl Iterator<Item = Diagnostic> + '_ {
