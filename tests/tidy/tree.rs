@@ -10,10 +10,10 @@ pub(crate) fn root() -> PathBuf {
 /// The folders that hold our crates.
 const FAMILIES: [&str; 4] = ["entities", "migrations", "subgraphs", "router"];
 
-/// The folder of every crate of ours, `tests` included.
+/// The folder of every crate of ours, `tests` and `benches` included.
 pub(crate) fn crates() -> Vec<PathBuf> {
     let root = root();
-    let mut found = vec![root.join("tests")];
+    let mut found = vec![root.join("tests"), root.join("benches")];
     for family in FAMILIES {
         let entries = std::fs::read_dir(root.join(family)).expect("each family is a folder of crates");
         found.extend(
