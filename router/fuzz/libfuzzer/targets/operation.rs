@@ -1,3 +1,5 @@
+//! The target `operation` under libFuzzer.
+
 #![no_main]
 
 use router_fuzz::Target;

@@ -1,3 +1,5 @@
+//! The target `response` under libFuzzer.
+
 #![no_main]
 
 use router_fuzz::Target;

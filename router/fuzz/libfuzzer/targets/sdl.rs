@@ -1,3 +1,5 @@
+//! The target `sdl` under libFuzzer.
+
 #![no_main]
 
 use router_fuzz::Target;
