@@ -57,6 +57,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "subgraph-identity",
             "subgraph-inventory",
             "subgraph-product",
+            "subgraph-users",
             "subgraph-vendor",
         ],
     ),

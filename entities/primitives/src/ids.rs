@@ -122,12 +122,18 @@ macro_rules! ids {
 ids! {
     /// A sign-in account.
     AccountId,
+    /// Where somebody works, and as what.
+    AssignmentId,
     /// A product category.
     CategoryId,
     /// What is left of one receipt at a FIFO item.
     CostLayerId,
     /// An event that could not be acted on.
     DeadLetterId,
+    /// Rights that somebody lends to somebody else for a while.
+    DelegationId,
+    /// A part of the house that spends money of its own.
+    DepartmentId,
     /// A published fact; consumers remember it to act once.
     EventId,
     /// The rate of two currencies on a day.
@@ -144,6 +150,8 @@ ids! {
     PriceListId,
     /// A thing that is bought, stocked, used or sold.
     ProductId,
+    /// A hotel, a restaurant: what stands at an address.
+    PropertyId,
     /// Stock promised to somebody.
     ReservationId,
     /// A bundle of permissions.

@@ -19,6 +19,7 @@ pub(crate) async fn open(global: &Global, service: &str) -> anyhow::Result<Db> {
         subgraph_identity::NAME => boot::open::<subgraph_identity::Migrator>(&url).await,
         subgraph_inventory::NAME => boot::open::<subgraph_inventory::Migrator>(&url).await,
         subgraph_product::NAME => boot::open::<subgraph_product::Migrator>(&url).await,
+        subgraph_users::NAME => boot::open::<subgraph_users::Migrator>(&url).await,
         subgraph_vendor::NAME => boot::open::<subgraph_vendor::Migrator>(&url).await,
         other => bail!("there is no service `{other}`; the services are {}", SERVICES.join(", ")),
     };

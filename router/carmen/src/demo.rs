@@ -13,6 +13,7 @@ use primitives::{TenantId, UserId};
 use std::sync::Arc;
 use std::time::Duration;
 use subgraph_product::demo::DemoProduct;
+use subgraph_users::demo::{DemoHouse, SignIn};
 
 /// What a first start has to tell.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub struct SignIns {
 #[derive(Debug)]
 pub struct Databases {
     identity: Environment,
+    users: Environment,
     product: Environment,
     vendor: Environment,
     inventory: Environment,
@@ -38,6 +40,7 @@ impl Databases {
     pub async fn open(global: &Global, surroundings: &Surroundings) -> anyhow::Result<Self> {
         Ok(Self {
             identity: surroundings.environment(global, subgraph_identity::NAME).await?,
+            users: surroundings.environment(global, subgraph_users::NAME).await?,
             product: surroundings.environment(global, subgraph_product::NAME).await?,
             vendor: surroundings.environment(global, subgraph_vendor::NAME).await?,
             inventory: surroundings.environment(global, subgraph_inventory::NAME).await?,
@@ -83,21 +86,26 @@ pub async fn fill(databases: &Databases, size: Size) -> anyhow::Result<Option<Si
         andaman.products.len() + lanna.products.len() + VENDORS + 2 * subgraph_inventory::demo::Plan::STEPS;
     let bar = progress_bar(steps as u64);
     let tick = |done: usize| bar.inc(done as u64);
-    for (tenant, plan, house, stores) in [
+    for (tenant, plan, house, stores, people) in [
         (
             subgraph_identity::demo::ANDAMAN,
             &andaman,
             subgraph_vendor::demo::House::Andaman,
             subgraph_inventory::demo::House::Andaman,
+            DemoHouse::Andaman,
         ),
         (
             subgraph_identity::demo::LANNA,
             &lanna,
             subgraph_vendor::demo::House::Lanna,
             subgraph_inventory::demo::House::Lanna,
+            DemoHouse::Lanna,
         ),
     ] {
         let caller = &builder(tenant);
+        bar.set_message("people");
+        let sign_ins = sign_ins(tenant);
+        subgraph_users::demo::seed(&databases.users, caller, people, &sign_ins).await.map_err(chain)?;
         bar.set_message("products");
         subgraph_product::demo::seed(&databases.product, caller, plan, tick).await.map_err(chain)?;
         bar.set_message("vendors and prices");
@@ -151,6 +159,17 @@ fn builder(tenant: TenantId) -> Caller {
         session: None,
         token: Arc::from(""),
     }
+}
+
+/// Who signs in to a tenant; the users service keeps their ids.
+fn sign_ins(tenant: TenantId) -> Vec<SignIn> {
+    let accounts = subgraph_identity::demo::ACCOUNTS.iter().filter(|account| account.tenant == tenant);
+    let sign_ins = accounts.map(|account| SignIn {
+        user: account.user,
+        username: account.username,
+        display_name: account.display_name,
+    });
+    sign_ins.collect()
 }
 
 fn sold(products: &[DemoProduct]) -> Vec<subgraph_vendor::demo::DemoProduct> {

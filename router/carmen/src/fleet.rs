@@ -18,8 +18,13 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// Every service there is.
-pub const SERVICES: [&str; 4] =
-    [subgraph_identity::NAME, subgraph_inventory::NAME, subgraph_product::NAME, subgraph_vendor::NAME];
+pub const SERVICES: [&str; 5] = [
+    subgraph_identity::NAME,
+    subgraph_inventory::NAME,
+    subgraph_product::NAME,
+    subgraph_users::NAME,
+    subgraph_vendor::NAME,
+];
 
 /// How long a database may take to show that it is there.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
@@ -138,6 +143,7 @@ async fn start_one(name: &str, environment: Environment, trust: Trust) -> anyhow
         subgraph_identity::NAME => subgraph_identity::start(environment, trust).await?,
         subgraph_inventory::NAME => subgraph_inventory::start(environment).await?,
         subgraph_product::NAME => subgraph_product::start(environment).await?,
+        subgraph_users::NAME => subgraph_users::start(environment).await?,
         subgraph_vendor::NAME => subgraph_vendor::start(environment).await?,
         other => bail!("there is no service `{other}`; the services are {}", SERVICES.join(", ")),
     })

@@ -22,19 +22,23 @@ pub(crate) fn loader(app: &Identity, scope: &RequestScope) -> AccountLoader {
     })
 }
 
-/// Somebody with an account.
+/// Somebody who works for the house.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct User {
-    /// The user's id.
+    /// Identity.
     id: UserId,
-    /// The name the user signs in with.
+    /// The name to sign in with; never changes.
+    #[graphql(shareable)]
     username: String,
-    /// The user's mail address.
+    /// The mail address.
+    #[graphql(shareable)]
     email: String,
     /// The name others see.
+    #[graphql(shareable)]
     display_name: String,
-    /// When the account was made.
+    /// When the user joined.
+    #[graphql(shareable)]
     created_at: DateTime,
     /// Whether the reader has just proved to be this user, by signing in.
     #[graphql(skip)]
@@ -102,15 +106,6 @@ impl AccountQuery {
         let account = ctx.data_unchecked::<AccountLoader>().load(caller.user).await?;
         // A token whose account is gone is no proof of anybody.
         account.map(|account| Some(User::from(account))).ok_or_else(Error::unauthenticated)
-    }
-
-    /// A user of the caller's tenant; null when there is none with this id.
-    async fn user(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The user's id.")] id: UserId,
-    ) -> Result<Option<User>> {
-        find(ctx, id).await
     }
 
     #[graphql(entity)]

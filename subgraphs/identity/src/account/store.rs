@@ -58,6 +58,49 @@ pub(crate) async fn save_attempts(tx: &Tx, id: UserId, attempts: Attempts) -> Re
     Ok(())
 }
 
+/// Gives an account another mail address and display name, where there is one.
+pub(crate) async fn rename(
+    tx: &Tx,
+    tenant: TenantId,
+    id: UserId,
+    (email, display_name): (&str, &str),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let named = ActiveModel {
+        email: Set(email.to_owned()),
+        display_name: Set(display_name.to_owned()),
+        updated_at: Set(now),
+        ..ActiveModel::default()
+    };
+    Entity::update_many()
+        .set(named)
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Moves an account from one status to another; one that stands elsewhere stays there.
+pub(crate) async fn move_status(
+    tx: &Tx,
+    tenant: TenantId,
+    id: UserId,
+    (from, to): (Status, Status),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let moved =
+        ActiveModel { status: Set(to.as_str().to_owned()), updated_at: Set(now), ..ActiveModel::default() };
+    Entity::update_many()
+        .set(moved)
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Status.eq(from.as_str()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Adds an account.
 pub(crate) async fn insert(tx: &Tx, account: &Account, now: DateTime<Utc>) -> Result<()> {
     let row = ActiveModel {

@@ -25,6 +25,7 @@ pub(crate) const SEEDED: [Seeded; 5] = [
         key: "BUYER",
         name: "Buyer",
         permissions: &[
+            "users:view",
             "products:view",
             "products:create",
             "products:update",
@@ -39,6 +40,7 @@ pub(crate) const SEEDED: [Seeded; 5] = [
         key: "STORE",
         name: "Storekeeper",
         permissions: &[
+            "users:view",
             "products:view",
             "vendors:view",
             "inventory:view",
@@ -55,6 +57,7 @@ pub(crate) const SEEDED: [Seeded; 5] = [
         key: "CHEF",
         name: "Chef",
         permissions: &[
+            "users:view",
             "products:view",
             "vendors:view",
             "pricelists:view",

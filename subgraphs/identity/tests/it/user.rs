@@ -1,10 +1,13 @@
 //! Users as other services point at them: within the tenant, in one statement, without others' permissions.
 
-use chassis::testkit::{data, first_code};
-use serde_json::{Value, json};
-use subgraph_identity::demo::ACCOUNTS;
+use std::time::Duration;
 
-use crate::house::{House, holder};
+use chassis::testkit::{TestDatabase, data, first_code};
+use chassis::{Bus, Event};
+use serde_json::{Value, json};
+use subgraph_identity::demo::{ACCOUNTS, ANDAMAN};
+
+use crate::house::{House, PASSWORD, holder};
 
 const ENTITIES: &str = "query($representations: [_Any!]!) {
     _entities(representations: $representations) { ... on User { username roles { key } } } }";
@@ -24,9 +27,6 @@ async fn another_tenants_user_is_nobody() {
             data(answer)["_entities"].as_array().unwrap().iter().filter(|user| !user.is_null()).count();
         assert_eq!(found, visible, "{username}");
     }
-    let payload = house.signed_in("admin@lanna.example").await;
-    let query = format!(r#"{{ user(id: "{}") {{ username }} }}"#, ACCOUNTS[0].user);
-    assert_eq!(data(house.ask(&payload, &query).await), json!({ "user": null }));
 }
 
 #[tokio::test]
@@ -40,13 +40,63 @@ async fn all_users_and_their_roles_cost_two_statements() {
 
 #[tokio::test]
 async fn other_peoples_permissions_need_a_permission() {
+    const PERMISSIONS: &str = "query($representations: [_Any!]!) {
+        _entities(representations: $representations) { ... on User { username permissions } } }";
     let house = House::open().await;
     let chef = house.signed_in("chef@andaman.example").await;
-    let other = format!(r#"{{ user(id: "{}") {{ username permissions }} }}"#, ACCOUNTS[1].user);
-    let answer = house.ask(&chef, &other).await;
+    let of = |position: usize| {
+        let user = json!({ "__typename": "User", "id": ACCOUNTS[position].user });
+        json!({ "representations": [user] })
+    };
+    let answer = house.kit.ask_with(&house.identity, &holder(&chef), PERMISSIONS, of(1)).await;
     assert_eq!(first_code(&answer), "FORBIDDEN");
-    assert_eq!(answer["errors"][0]["path"], json!(["user", "permissions"]));
-    assert_eq!(answer["data"]["user"]["username"], "buyer@andaman.example");
-    let own = format!(r#"{{ user(id: "{}") {{ permissions }} }}"#, ACCOUNTS[3].user);
-    assert!(data(house.ask(&chef, &own).await)["user"]["permissions"].is_array());
+    assert_eq!(answer["data"]["_entities"][0]["username"], "buyer@andaman.example");
+    let own = house.kit.ask_with(&house.identity, &holder(&chef), PERMISSIONS, of(3)).await;
+    assert!(data(own)["_entities"][0]["permissions"].is_array());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_follows_its_person() {
+    let house = House::open().await;
+    let people = TestDatabase::new::<subgraph_identity::Migrator>().await;
+    house.kit.bus().attach("users", people.db());
+    let publish = |kind: &'static str, name: &'static str| {
+        let event = Event {
+            tenant: ANDAMAN,
+            kind,
+            version: 1,
+            aggregate: ACCOUNTS[3].user.as_uuid(),
+            aggregate_version: 2,
+            occurred_at: house.kit.clock().now(),
+            actor: None,
+            causation: None,
+            payload: json!({ "userId": ACCOUNTS[3].user, "email": "chai@andaman.example", "displayName": name }),
+        };
+        let people = &people;
+        async move {
+            let event = &event;
+            let publishing = people.db().write(|tx| async move {
+                tx.publish(event.clone());
+                Ok(())
+            });
+            publishing.await.unwrap();
+        }
+    };
+    publish("user.updated", "Chai the Chef").await;
+    publish("user.deactivated", "Chai Chef, retired").await;
+    let admin = house.signed_in("admin@andaman.example").await;
+    let named = "query($representations: [_Any!]!) {
+        _entities(representations: $representations) { ... on User { displayName email } } }";
+    let chef = json!({ "representations": [{ "__typename": "User", "id": ACCOUNTS[3].user }] });
+    for round in 0.. {
+        let answer = house.kit.ask_with(&house.identity, &holder(&admin), named, chef.clone()).await;
+        let seen = data(answer)["_entities"][0].clone();
+        if seen == json!({ "displayName": "Chai Chef, retired", "email": "chai@andaman.example" }) {
+            break;
+        }
+        assert!(round < 500, "{seen}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let refused = house.login("chef@andaman.example", PASSWORD).await;
+    assert_eq!(first_code(&refused), "UNAUTHENTICATED");
 }

@@ -1,0 +1,23 @@
+//! The roots, merged from the aggregates. Nothing else.
+
+use async_graphql::MergedObject;
+
+use crate::assignment::graphql::AssignmentMutation;
+use crate::delegation::graphql::{DelegationMutation, DelegationQuery};
+use crate::department::graphql::{DepartmentMutation, DepartmentQuery};
+use crate::property::graphql::{PropertyMutation, PropertyQuery};
+use crate::user::graphql::{UserMutation, UserQuery};
+
+/// What can be asked.
+#[derive(Debug, Default, MergedObject)]
+pub(crate) struct Query(UserQuery, DepartmentQuery, PropertyQuery, DelegationQuery);
+
+/// What can be changed.
+#[derive(Debug, Default, MergedObject)]
+pub(crate) struct Mutation(
+    UserMutation,
+    DepartmentMutation,
+    PropertyMutation,
+    AssignmentMutation,
+    DelegationMutation,
+);
