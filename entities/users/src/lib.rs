@@ -4,5 +4,6 @@
 pub mod assignment;
 pub mod delegation;
 pub mod department;
+pub mod manager_chart;
 pub mod property;
 pub mod user;

@@ -7,6 +7,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 mod m20261124_160000_create_user;
 mod m20261124_160100_create_house;
 mod m20261124_160200_create_delegation;
+mod m20261124_190000_create_manager_chart;
 
 /// Applies the users migrations in order.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_160000_create_user::Migration),
             Box::new(m20261124_160100_create_house::Migration),
             Box::new(m20261124_160200_create_delegation::Migration),
+            Box::new(m20261124_190000_create_manager_chart::Migration),
         ]
     }
 }

@@ -76,7 +76,7 @@ pub enum Command {
     Seed(Seed),
     /// Print an access token for a demo user (development only).
     Token(Token),
-    /// Recompute every stock balance from the ledger and report what does not agree.
+    /// Recompute every stock balance from the ledger, check people against the rules, and report what does not agree.
     Prove,
 }
 

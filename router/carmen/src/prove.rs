@@ -1,15 +1,37 @@
-//! `carmen prove`: recomputes every stock balance from the ledger.
+//! `carmen prove`: recomputes every stock balance from the ledger, and checks people against the rules of the house.
 
 use crate::cli::Global;
 use crate::console;
+use crate::databases::chain;
 use crate::fleet::Surroundings;
+use std::fmt;
 use std::process::ExitCode;
-use subgraph_inventory::Report;
+
+/// What the services found about their own data.
+#[derive(Clone, Debug)]
+pub struct Report {
+    inventory: subgraph_inventory::Report,
+    users: subgraph_users::Report,
+}
+
+impl Report {
+    /// Whether everything agrees.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.inventory.is_sound() && self.users.is_sound()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}\n{}", self.inventory, self.users)
+    }
+}
 
 /// Prints the report. Fails with exit code 1 when anything does not agree.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// When a database cannot be read.
 pub async fn run(global: &Global) -> anyhow::Result<ExitCode> {
     let report = report(global).await?;
     console::say(&report.to_string());
@@ -19,10 +41,14 @@ pub async fn run(global: &Global) -> anyhow::Result<ExitCode> {
 /// The proof itself.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// When a database cannot be read.
 pub async fn report(global: &Global) -> anyhow::Result<Report> {
-    let environment = Surroundings::new(global).environment(global, subgraph_inventory::NAME).await?;
-    let report = subgraph_inventory::prove(&environment).await.map_err(crate::databases::chain);
+    let surroundings = Surroundings::new(global);
+    let environment = surroundings.environment(global, subgraph_inventory::NAME).await?;
+    let inventory = subgraph_inventory::prove(&environment).await.map_err(chain);
     environment.db.close().await?;
-    report
+    let environment = surroundings.environment(global, subgraph_users::NAME).await?;
+    let users = subgraph_users::prove(&environment).await.map_err(chain);
+    environment.db.close().await?;
+    Ok(Report { inventory: inventory?, users: users? })
 }

@@ -14,6 +14,7 @@ mod foreign;
 mod permission;
 mod place;
 pub mod property;
+mod prover;
 mod schema;
 pub mod user;
 
@@ -24,6 +25,7 @@ use crate::audit::Act;
 
 /// The migrations of this service's database.
 pub use migrations_users::Migrator;
+pub use prover::{Report, Violation, prove};
 
 /// The name of this service in the fleet.
 pub const NAME: &str = "users";

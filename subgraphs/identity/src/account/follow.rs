@@ -1,14 +1,17 @@
 //! Keeping accounts like the people they belong to: names and mail addresses follow the users service, and who leaves
-//! signs in no more.
+//! signs in no more: open sessions end, and what was signed in a moment before ends with them.
 
 use std::sync::Arc;
 
-use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
+use chassis::{Clock, Envelope, Error, Event, Handlers, Result, Tx};
+use chrono::{DateTime, Utc};
 use primitives::UserId;
 use serde::Deserialize;
 
 use super::model::Status;
 use super::store;
+use crate::session::model::RevokedBecause;
+use crate::{event, session};
 
 /// The service that owns people.
 const SOURCE: &str = "users";
@@ -51,6 +54,20 @@ async fn follow(
     store::rename(tx, event.tenant_id, person.user_id, named, clock.now()).await?;
     if let Some((from, to)) = status {
         store::move_status(tx, event.tenant_id, person.user_id, (from, to), clock.now()).await?;
+        if to == Status::Disabled {
+            end_sessions(tx, event, person.user_id, clock.now()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends whatever the account has signed in to. It is locked until then, so nobody signs in meanwhile.
+async fn end_sessions(tx: &Tx, cause: &Envelope, id: UserId, now: DateTime<Utc>) -> Result<()> {
+    let Some(account) = store::lock(tx, cause.tenant_id, id).await? else { return Ok(()) };
+    let (owner, because) = ((cause.tenant_id, id), RevokedBecause::Left);
+    for session in session::store::revoke(tx, owner, None, because, now).await? {
+        let told = event::session_revoked(&account, session, because, now);
+        tx.publish(Event { actor: cause.actor_id, causation: Some(cause.event_id), ..told });
     }
     Ok(())
 }

@@ -36,6 +36,12 @@ pub(crate) async fn find(db: &impl ConnectionTrait, tenant: TenantId, id: UserId
     row.map(Account::try_from).transpose()
 }
 
+/// The account `id` of `tenant`, locked until the transaction ends.
+pub(crate) async fn lock(tx: &Tx, tenant: TenantId, id: UserId) -> Result<Option<Account>> {
+    let row = scoped(tenant).filter(Column::Id.eq(id)).lock_exclusive().one(tx).await?;
+    row.map(Account::try_from).transpose()
+}
+
 /// The accounts with `ids` in `tenant`.
 pub(crate) async fn by_ids(
     db: &impl ConnectionTrait,

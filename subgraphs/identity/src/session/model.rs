@@ -38,6 +38,8 @@ pub(crate) enum RevokedBecause {
     SignedOut,
     /// A used refresh token came back.
     Reuse,
+    /// Its user does not work here any more.
+    Left,
 }
 
 impl Session {
@@ -71,6 +73,7 @@ impl RevokedBecause {
         match self {
             Self::SignedOut => "SIGNED_OUT",
             Self::Reuse => "REUSE",
+            Self::Left => "LEFT",
         }
     }
 }

@@ -41,6 +41,11 @@ pub(crate) async fn login(
     let (session, account, refresh_token) = (&session, &account, &token);
     app.db
         .write(|tx| async move {
+            // Whoever left while the password was looked at does not get in any more.
+            let current = account::store::lock(&tx, account.tenant, account.id).await?;
+            if !current.is_some_and(|current| current.is_active()) {
+                return Err(Error::wrong_credentials());
+            }
             account::store::save_attempts(&tx, account.id, Attempts::default()).await?;
             store::insert(&tx, session, refresh_token).await?;
             tx.publish(event::user_logged_in(account, session.id, now));

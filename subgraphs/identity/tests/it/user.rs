@@ -82,21 +82,37 @@ async fn an_account_follows_its_person() {
             publishing.await.unwrap();
         }
     };
+    let open = house.signed_in("chef@andaman.example").await;
     publish("user.updated", "Chai the Chef").await;
     publish("user.deactivated", "Chai Chef, retired").await;
     let admin = house.signed_in("admin@andaman.example").await;
     let named = "query($representations: [_Any!]!) {
         _entities(representations: $representations) { ... on User { displayName email } } }";
     let chef = json!({ "representations": [{ "__typename": "User", "id": ACCOUNTS[3].user }] });
-    for round in 0.. {
-        let answer = house.kit.ask_with(&house.identity, &holder(&admin), named, chef.clone()).await;
-        let seen = data(answer)["_entities"][0].clone();
-        if seen == json!({ "displayName": "Chai Chef, retired", "email": "chai@andaman.example" }) {
-            break;
+    let follows = async |name: &str| {
+        for round in 0.. {
+            let answer = house.kit.ask_with(&house.identity, &holder(&admin), named, chef.clone()).await;
+            let seen = data(answer)["_entities"][0].clone();
+            if seen == json!({ "displayName": name, "email": "chai@andaman.example" }) {
+                break;
+            }
+            assert!(round < 500, "{seen}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        assert!(round < 500, "{seen}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    };
+    follows("Chai Chef, retired").await;
     let refused = house.login("chef@andaman.example", PASSWORD).await;
     assert_eq!(first_code(&refused), "UNAUTHENTICATED");
+    // What the chef had open is over, and stays so when the chef comes back.
+    publish("user.reactivated", "Chai Chef").await;
+    follows("Chai Chef").await;
+    house.kit.clock().advance(Duration::from_secs(1));
+    let back = house.signed_in("chef@andaman.example").await;
+    let seen = data(house.ask(&back, "{ sessions { nodes { revokedAt } } }").await);
+    let seen = seen["sessions"]["nodes"].as_array().unwrap().clone();
+    let ended: Vec<_> = seen.iter().map(|session| !session["revokedAt"].is_null()).collect();
+    assert_eq!(ended, [false, true]);
+    let refused = house.refresh(open["refreshToken"].as_str().unwrap()).await;
+    assert_eq!(first_code(&refused), "UNAUTHENTICATED");
+    assert!(house.events().await.contains(&"session.revoked".to_owned()));
 }

@@ -66,6 +66,9 @@ pub async fn update_user(
             if id == caller.user && facts.approval_limit != user.facts.approval_limit {
                 caller.require(permission::ADMINISTER)?;
             }
+            if facts.manager_id != user.facts.manager_id {
+                store::lock_chart(&*tx, caller.tenant).await?;
+            }
             let around = surroundings(&tx, caller, &facts, id).await?;
             user.describe(facts, around, act)?;
             store::save(&*tx, caller.tenant, &user).await?;

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use chassis::{
     Connection, Db, Error, Order, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
 };
-use entities_users::assignment;
 use entities_users::user::{ActiveModel, Column, Entity, Model};
+use entities_users::{assignment, manager_chart};
 use primitives::{DepartmentId, Money, PropertyId, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{ExprTrait, LikeExpr, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
 };
@@ -124,6 +124,17 @@ pub(crate) async fn has_names(
     let rows = scoped(tenant).filter(same).all(db).await?;
     let others = || rows.iter().filter(|row| Some(row.id) != except);
     Ok((others().any(|row| row.email_key == email), others().any(|row| row.username_key == username)))
+}
+
+/// Makes whoever else gives somebody of the tenant another manager wait until the transaction ends: two such changes that
+/// cross would make a circle that neither of them sees.
+pub(crate) async fn lock_chart(tx: &impl ConnectionTrait, tenant: TenantId) -> Result<()> {
+    use manager_chart::{Column, Entity};
+    let further = Expr::col((Entity, Column::Changes)).add(1_i64);
+    let counted = OnConflict::column(Column::TenantId).value(Column::Changes, further).to_owned();
+    let first = manager_chart::ActiveModel { tenant_id: Set(tenant), changes: Set(1) };
+    Entity::insert(first).on_conflict(counted).exec_without_returning(tx).await?;
+    Ok(())
 }
 
 /// Whether `manager` answers to `user`, directly or through others.

@@ -51,4 +51,5 @@ async fn a_house_is_filled_once() {
         { "code": "P2", "currency": "SGD", "timeZone": "Asia/Singapore" }
     ]);
     assert_eq!(seen["properties"]["nodes"], hotels);
+    house.prove().await;
 }

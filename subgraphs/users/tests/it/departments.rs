@@ -36,6 +36,7 @@ async fn two_moves_that_cross_make_no_circle() {
         let moved = [&first, &second].into_iter().filter(|answer| answer["userErrors"] == json!([])).count();
         assert_eq!(moved, 1, "{first} {second}");
     }
+    house.prove().await;
 }
 
 #[tokio::test]

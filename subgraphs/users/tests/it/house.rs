@@ -110,6 +110,13 @@ impl House {
         created[noun]["id"].as_str().unwrap().to_owned()
     }
 
+    /// Nothing contradicts the rules of the house.
+    pub(crate) async fn prove(&self) {
+        let report = subgraph_users::prove(&self.kit.environment()).await.unwrap();
+        assert!(report.is_sound(), "{report}");
+        assert!(report.tenants > 0, "nothing was proved");
+    }
+
     /// The events so far, oldest first.
     pub(crate) async fn events(&self) -> Vec<Envelope> {
         outbox::read_after(self.kit.db().read(), andaman(), 0, 1_000).await.unwrap()

@@ -7,5 +7,6 @@ mod demo;
 mod departments;
 mod house;
 mod permission;
+mod prover;
 mod sdl;
 mod users;

@@ -69,6 +69,26 @@ async fn managers_form_no_circle() {
     }
 }
 
+/// Rings of three changes that only together make a circle: at least one of them is refused, every time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn managers_changed_at_once_form_no_circle() {
+    let house = House::open().await;
+    for round in 0..20 {
+        let mut ring = Vec::new();
+        for name in ["a", "b", "c"] {
+            ring.push(house.user(&format!("{name}{round}"), 0).await);
+        }
+        let changes = (0..3).map(|place| {
+            let (id, manager) = (&ring[place], &ring[(place + 1) % 3]);
+            house.mutate("updateUser", json!({ "id": id, "expectedVersion": 1, "managerId": manager }))
+        });
+        let answers = futures_of(changes).await;
+        let refused: Vec<_> = answers.iter().flat_map(House::refusals).collect();
+        assert_eq!(refused, [refusal("VALIDATION_ERROR", "managerId")], "{answers:?}");
+    }
+    house.prove().await;
+}
+
 #[tokio::test]
 async fn nobody_raises_their_own_limit() {
     let house = House::open().await;
