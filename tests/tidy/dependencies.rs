@@ -56,6 +56,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "subgraph-chassis",
             "subgraph-identity",
             "subgraph-inventory",
+            "subgraph-procurement",
             "subgraph-product",
             "subgraph-users",
             "subgraph-vendor",

@@ -122,6 +122,8 @@ macro_rules! ids {
 ids! {
     /// A sign-in account.
     AccountId,
+    /// A step of an approval.
+    ApprovalId,
     /// Where somebody works, and as what.
     AssignmentId,
     /// A product category.
@@ -138,6 +140,10 @@ ids! {
     EventId,
     /// The rate of two currencies on a day.
     ExchangeRateId,
+    /// Goods that a vendor brought.
+    GoodsReceivedNoteId,
+    /// One product of a delivery.
+    GoodsReceivedNoteLineId,
     /// One product at one location.
     InventoryItemId,
     /// A place where stock lies.
@@ -152,6 +158,14 @@ ids! {
     ProductId,
     /// A hotel, a restaurant: what stands at an address.
     PropertyId,
+    /// An order to a vendor.
+    PurchaseOrderId,
+    /// One product of an order.
+    PurchaseOrderLineId,
+    /// A request to buy.
+    PurchaseRequestId,
+    /// One product of a request to buy.
+    PurchaseRequestLineId,
     /// Stock promised to somebody.
     ReservationId,
     /// A bundle of permissions.

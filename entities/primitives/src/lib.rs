@@ -17,10 +17,12 @@ mod unit;
 pub use currency::{CurrencyCode, UnknownCurrency};
 pub use decimal::{Decimal, DecimalError};
 pub use ids::{
-    AccountId, AssignmentId, CategoryId, CostLayerId, DeadLetterId, DelegationId, DepartmentId, EventId,
-    ExchangeRateId, IdError, InventoryItemId, LocationId, PostingId, PriceLineId, PriceListId, ProductId,
-    PropertyId, ReservationId, RoleId, SessionId, SigningKeyId, StockMovementId, StockTransferId, TenantId,
-    UnitConversionId, UserId, VendorContactId, VendorId, VendorProductId,
+    AccountId, ApprovalId, AssignmentId, CategoryId, CostLayerId, DeadLetterId, DelegationId, DepartmentId,
+    EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError, InventoryItemId,
+    LocationId, PostingId, PriceLineId, PriceListId, ProductId, PropertyId, PurchaseOrderId,
+    PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId, SessionId,
+    SigningKeyId, StockMovementId, StockTransferId, TenantId, UnitConversionId, UserId, VendorContactId,
+    VendorId, VendorProductId,
 };
 pub use money::{CurrencyMismatch, Money};
 pub use quantity::{Quantity, QuantityError};

@@ -111,7 +111,7 @@ pub struct Router {
 /// `carmen subgraph`
 #[derive(Debug, Args)]
 pub struct Subgraph {
-    /// Which one: identity, inventory, product, users or vendor.
+    /// Which one: identity, inventory, procurement, product, users or vendor.
     pub name: String,
     /// Address to listen on.
     #[arg(long, env = "CARMEN_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:0")]

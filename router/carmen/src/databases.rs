@@ -18,6 +18,7 @@ pub(crate) async fn open(global: &Global, service: &str) -> anyhow::Result<Db> {
     let opened = match service {
         subgraph_identity::NAME => boot::open::<subgraph_identity::Migrator>(&url).await,
         subgraph_inventory::NAME => boot::open::<subgraph_inventory::Migrator>(&url).await,
+        subgraph_procurement::NAME => boot::open::<subgraph_procurement::Migrator>(&url).await,
         subgraph_product::NAME => boot::open::<subgraph_product::Migrator>(&url).await,
         subgraph_users::NAME => boot::open::<subgraph_users::Migrator>(&url).await,
         subgraph_vendor::NAME => boot::open::<subgraph_vendor::Migrator>(&url).await,

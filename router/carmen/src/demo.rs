@@ -30,6 +30,7 @@ pub struct Databases {
     product: Environment,
     vendor: Environment,
     inventory: Environment,
+    procurement: Environment,
 }
 
 impl Databases {
@@ -44,16 +45,19 @@ impl Databases {
             product: surroundings.environment(global, subgraph_product::NAME).await?,
             vendor: surroundings.environment(global, subgraph_vendor::NAME).await?,
             inventory: surroundings.environment(global, subgraph_inventory::NAME).await?,
+            procurement: surroundings.environment(global, subgraph_procurement::NAME).await?,
         })
     }
 
     /// Hands the environments on, by the names of their services.
     #[must_use]
-    pub fn into_environments(self) -> [(&'static str, Environment); 4] {
+    pub fn into_environments(self) -> [(&'static str, Environment); 6] {
         [
             (subgraph_identity::NAME, self.identity),
             (subgraph_inventory::NAME, self.inventory),
+            (subgraph_procurement::NAME, self.procurement),
             (subgraph_product::NAME, self.product),
+            (subgraph_users::NAME, self.users),
             (subgraph_vendor::NAME, self.vendor),
         ]
     }

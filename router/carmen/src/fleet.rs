@@ -18,9 +18,10 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// Every service there is.
-pub const SERVICES: [&str; 5] = [
+pub const SERVICES: [&str; 6] = [
     subgraph_identity::NAME,
     subgraph_inventory::NAME,
+    subgraph_procurement::NAME,
     subgraph_product::NAME,
     subgraph_users::NAME,
     subgraph_vendor::NAME,
@@ -142,6 +143,7 @@ async fn start_one(name: &str, environment: Environment, trust: Trust) -> anyhow
     Ok(match name {
         subgraph_identity::NAME => subgraph_identity::start(environment, trust).await?,
         subgraph_inventory::NAME => subgraph_inventory::start(environment).await?,
+        subgraph_procurement::NAME => subgraph_procurement::start(environment).await?,
         subgraph_product::NAME => subgraph_product::start(environment).await?,
         subgraph_users::NAME => subgraph_users::start(environment).await?,
         subgraph_vendor::NAME => subgraph_vendor::start(environment).await?,

@@ -1,0 +1,9 @@
+//! The tables of the procurement database: columns and relations, nothing else. No behaviour, no GraphQL; ids are
+//! primitives types and no foreign key leaves this database. Rules live in `subgraph-procurement`, history in
+//! `migrations-procurement`.
+
+pub mod approval;
+pub mod approval_rule;
+pub mod document_counter;
+pub mod purchase_request;
+pub mod purchase_request_line;

@@ -1,0 +1,45 @@
+//! The history of the procurement database: one change per file, each reversible, never importing entities (they move,
+//! history does not).
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+mod m20261124_190000_create_purchase_request;
+mod m20261124_190100_create_approval;
+
+/// Applies the procurement migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_190000_create_purchase_request::Migration),
+            Box::new(m20261124_190100_create_approval::Migration),
+        ]
+    }
+}
+
+/// A text column that sorts by code point in both databases: pages must not depend on the server's locale.
+fn sorted_text(manager: &SchemaManager<'_>, name: &'static str, is_null: bool) -> ColumnDef {
+    let mut column = if is_null {
+        sea_orm_migration::schema::text_null(name)
+    } else {
+        sea_orm_migration::schema::text(name)
+    };
+    if manager.get_database_backend() == DbBackend::Postgres {
+        column.extra("COLLATE \"C\"");
+    }
+    column
+}
+
+/// An index over columns of one table.
+fn index(name: &str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(name).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index.take()
+}

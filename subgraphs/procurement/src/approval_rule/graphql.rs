@@ -1,0 +1,75 @@
+//! The rules in GraphQL.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chassis::{Result, UserError, caller, outcome};
+use primitives::{Decimal, Money};
+
+use super::{model, service};
+use crate::{Buying, house};
+
+/// From which amount on a level has to approve purchase requests.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ApprovalRule {
+    /// Which level, from 1; it decides after the one before.
+    level: i32,
+    /// From how much on, included.
+    from_amount: Money,
+}
+
+impl From<model::Rule> for ApprovalRule {
+    fn from(rule: model::Rule) -> Self {
+        Self { level: rule.level, from_amount: Money::new(rule.from, house::CURRENCY) }
+    }
+}
+
+/// Who has to approve from now on. Requests that were handed in before keep their levels.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct SetApprovalRulesInput {
+    /// From which amount on each level has to approve, lowest first, in the house's currency: the first is 0; at most five.
+    from_amounts: Vec<Decimal>,
+    /// The same key with the same input has one effect and one answer for 24 hours.
+    idempotency_key: Option<String>,
+}
+
+/// The outcome of a change to the rules.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct ApprovalRulesPayload {
+    /// The rules as they are now; null when the change was refused.
+    approval_rules: Option<Vec<ApprovalRule>>,
+    /// Why the change was refused: everything that is wrong, in the order of the input. Empty on success.
+    user_errors: Vec<UserError>,
+}
+
+/// Questions about rules.
+#[derive(Debug, Default)]
+pub(crate) struct ApprovalRuleQuery;
+
+#[Object]
+impl ApprovalRuleQuery {
+    /// From which amounts on which levels have to approve purchase requests, lowest first.
+    async fn approval_rules(&self, ctx: &Context<'_>) -> Result<Vec<ApprovalRule>> {
+        let rules = service::list_rules(ctx.data_unchecked::<Buying>(), caller(ctx)?).await?;
+        Ok(rules.into_iter().map(ApprovalRule::from).collect())
+    }
+}
+
+/// Changes of rules.
+#[derive(Debug, Default)]
+pub(crate) struct ApprovalRuleMutation;
+
+#[Object]
+impl ApprovalRuleMutation {
+    /// Says from which amounts on which levels have to approve purchase requests.
+    async fn set_approval_rules(
+        &self,
+        ctx: &Context<'_>,
+        input: SetApprovalRulesInput,
+    ) -> Result<ApprovalRulesPayload> {
+        let app = ctx.data_unchecked::<Buying>();
+        let key = input.idempotency_key.as_deref();
+        let (rules, user_errors) =
+            outcome(service::set_rules(app, caller(ctx)?, &input.from_amounts, key).await)?;
+        let approval_rules = rules.map(|rules| rules.into_iter().map(ApprovalRule::from).collect());
+        Ok(ApprovalRulesPayload { approval_rules, user_errors })
+    }
+}

@@ -1,0 +1,87 @@
+//! Levels of approval by amount. Pure.
+
+use chassis::{Code, Refusal, Refusals};
+use primitives::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// Levels of one document.
+const MAX_LEVELS: usize = 5;
+
+/// From which amount on a level has to approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Which level, from 1.
+    pub level: i32,
+    /// From how much on, included, in the house's currency.
+    pub from: Decimal,
+}
+
+/// What holds until a tenant decides otherwise: one level always, two from 1,000 on, three above 5,000.
+pub fn standard() -> Vec<Rule> {
+    let above_five_thousand = Decimal::from_raw(Decimal::from_whole(5_000).raw() + Decimal::STEP.raw());
+    vec![
+        Rule { level: 1, from: Decimal::ZERO },
+        Rule { level: 2, from: Decimal::from_whole(1_000) },
+        Rule { level: 3, from: above_five_thousand },
+    ]
+}
+
+/// The levels that have to approve an amount, lowest first.
+pub fn levels(rules: &[Rule], amount: Decimal) -> Vec<i32> {
+    let mut levels: Vec<i32> =
+        rules.iter().filter(|rule| rule.from <= amount).map(|rule| rule.level).collect();
+    levels.sort_unstable();
+    levels
+}
+
+/// Rules that can hold: level 1 always, and each further one from more on.
+///
+/// # Errors
+/// Everything that is wrong with the amounts.
+pub fn read(amounts: &[Decimal]) -> Result<Vec<Rule>, Refusals> {
+    let mut refusals = Refusals::new();
+    refusals.check(!amounts.is_empty(), || Refusal::invalid("fromAmounts", "somebody has to approve"));
+    refusals.check(amounts.len() <= MAX_LEVELS, || {
+        Refusal::new(Code::LimitExceeded, "fromAmounts", format!("there are at most {MAX_LEVELS} levels"))
+    });
+    for (position, amount) in amounts.iter().enumerate() {
+        let at = format!("fromAmounts.{position}");
+        let before = position.checked_sub(1).and_then(|before| amounts.get(before));
+        let is_rising = before.is_none_or(|before| before < amount);
+        refusals.check(is_rising, || Refusal::invalid(&at, "a higher level starts at a higher amount"));
+        refusals
+            .check(position > 0 || amount.is_zero(), || Refusal::invalid(&at, "level 1 approves from 0 on"));
+        refusals
+            .check(amount.is_within_bound(), || Refusal::invalid(&at, "amounts stay below 1,000,000,000"));
+    }
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    Ok((1..).zip(amounts).map(|(level, from)| Rule { level, from: *from }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_standard_levels_begin_where_they_are_said_to() {
+        let count = |amount: &str| levels(&standard(), amount.parse().unwrap()).len();
+        let amounts = ["0", "999.99999", "1000", "5000", "5000.00001"];
+        assert_eq!(amounts.map(count), [1, 1, 2, 2, 3]);
+    }
+
+    #[test]
+    fn rules_that_cannot_hold_are_named() {
+        let read = |amounts: &[i32]| {
+            let amounts: Vec<Decimal> = amounts.iter().copied().map(Decimal::from_whole).collect();
+            let fields =
+                |refused: Refusals| refused.into_iter().map(|one| one.field.join(".")).collect::<Vec<_>>();
+            super::read(&amounts).map(|rules| rules.len()).map_err(fields)
+        };
+        assert_eq!(read(&[0, 500]), Ok(2));
+        assert_eq!(read(&[]), Err(vec!["fromAmounts".to_owned()]));
+        assert_eq!(read(&[1, 1]), Err(vec!["fromAmounts.0".to_owned(), "fromAmounts.1".to_owned()]));
+        assert_eq!(read(&[0, 1, 2, 3, 4, 5]), Err(vec!["fromAmounts".to_owned()]));
+    }
+}

@@ -1,0 +1,39 @@
+//! What people do with the rules.
+
+use chassis::idempotency::{self, Attempt};
+use chassis::{Caller, Result};
+use primitives::Decimal;
+
+use super::model::{self, Rule};
+use super::store;
+use crate::{Buying, permission};
+
+/// The rules as they are.
+pub(crate) async fn list_rules(app: &Buying, caller: &Caller) -> Result<Vec<Rule>> {
+    caller.require(permission::VIEW)?;
+    store::list(app.db.read(), caller.tenant).await
+}
+
+/// Sets from which amounts on each level has to approve.
+///
+/// # Errors
+/// `Forbidden`, or everything that is wrong with the amounts.
+pub async fn set_rules(
+    app: &Buying,
+    caller: &Caller,
+    amounts: &[Decimal],
+    key: Option<&str>,
+) -> Result<Vec<Rule>> {
+    caller.require(permission::RULES)?;
+    let rules = &model::read(amounts)?;
+    let attempt = &Attempt::try_new(caller, "setApprovalRules", key, &amounts, app.clock.now())?;
+    app.db
+        .write(|tx| async move {
+            let work = async {
+                store::replace(&*tx, caller.tenant, rules).await?;
+                Ok(rules.clone())
+            };
+            idempotency::once(&tx, attempt, work).await
+        })
+        .await
+}

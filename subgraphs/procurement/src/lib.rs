@@ -1,0 +1,79 @@
+//! Buying: what the house needs, who lets it be bought, and from whom it comes.
+//!
+//! It owns purchase requests, their approval, and the rules of approval. It refuses to own products, prices, places and
+//! people: it asks for them when something is handed in or decided, and snapshots what it was told. Start at
+//! [`purchase_request`]; [`start`] makes a subgraph of it all.
+
+pub mod approval_rule;
+pub mod audit;
+pub mod authority;
+mod event;
+mod foreign;
+pub mod house;
+pub mod machine;
+pub mod market;
+mod numbering;
+pub mod permission;
+pub mod purchase_request;
+mod schema;
+
+use async_graphql::EmptySubscription;
+use chassis::{Caller, Clock, Db, Environment, Peers, Result, Subgraph};
+
+use crate::audit::Act;
+
+/// The migrations of this service's database.
+pub use migrations_procurement::Migrator;
+
+/// The name of this service in the fleet.
+pub const NAME: &str = "procurement";
+
+/// What the use cases work with.
+#[derive(Clone, Debug)]
+pub struct Buying {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The other services.
+    pub peers: Peers,
+}
+
+impl Buying {
+    /// The use cases over an environment.
+    pub fn new(environment: &Environment) -> Self {
+        Self {
+            db: environment.db.clone(),
+            clock: environment.clock.clone(),
+            peers: environment.peers.clone(),
+        }
+    }
+
+    /// What the caller does now.
+    pub(crate) fn act(&self, caller: &Caller) -> Act {
+        Act { at: self.clock.now(), by: Some(caller.user) }
+    }
+}
+
+/// The state machines of this service, drawn.
+pub fn diagrams() -> String {
+    format!(
+        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}",
+        purchase_request::model::MACHINE.diagram()
+    )
+}
+
+/// The running subgraph over a migrated database.
+///
+/// # Errors
+/// None today; starting is fallible for every service alike.
+pub async fn start(environment: Environment) -> Result<Subgraph> {
+    let app = Buying::new(&environment);
+    let schema = chassis::schema(schema::Query::default(), schema::Mutation::default(), EmptySubscription)
+        .data(app.clone())
+        .finish();
+    let lay = move |scope: &chassis::RequestScope, data: &mut async_graphql::Data| {
+        purchase_request::graphql::lay_loaders(&app, scope, data);
+    };
+    Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).finish())
+}

@@ -1,0 +1,250 @@
+//! The levels of a submission and what is decided at them. Pure.
+
+use chassis::{Code, Refusal, Refusals};
+use chrono::{DateTime, Utc};
+use primitives::{ApprovalId, Decimal, PurchaseRequestLineId, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::line::{Line, LineStatus};
+use super::model::{Command, PurchaseRequest, text};
+use crate::audit::Act;
+use crate::authority::model::Authority;
+use crate::machine::words;
+
+words! {
+    /// Where a level stands.
+    ApprovalStatus {
+        /// Its turn comes after the level before.
+        Waiting = "WAITING",
+        /// It is its turn.
+        Pending = "PENDING",
+        /// Yes.
+        Approved = "APPROVED",
+        /// No.
+        Rejected = "REJECTED",
+        /// Not like this.
+        Returned = "RETURNED",
+        /// Nobody has to decide any more.
+        Cancelled = "CANCELLED",
+    }
+}
+
+/// One level of one submission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Identity.
+    pub id: ApprovalId,
+    /// Of which submission.
+    pub submission: i32,
+    /// Which level, from 1.
+    pub level: i32,
+    /// Where it stands.
+    pub status: ApprovalStatus,
+    /// What is to be approved, and after the decision what was: the approver's limit has to cover it.
+    pub amount: Decimal,
+    /// Who decided.
+    pub approver: Option<UserId>,
+    /// In whose right, where it was lent.
+    pub delegated_from: Option<UserId>,
+    /// What they said.
+    pub comment: Option<String>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// A line that is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Which.
+    pub line: PurchaseRequestLineId,
+    /// Why.
+    pub reason: String,
+}
+
+/// A request with everything that is decided about.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The request.
+    pub request: PurchaseRequest,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// The levels of all submissions.
+    pub approvals: Vec<Approval>,
+}
+
+/// The levels of a submission, the first of which is to decide.
+pub fn levels(levels: &[i32], (submission, total): (i32, Decimal), act: Act) -> Vec<Approval> {
+    let level = |(position, level): (usize, &i32)| Approval {
+        id: ApprovalId::at(act.at),
+        submission,
+        level: *level,
+        status: if position == 0 { ApprovalStatus::Pending } else { ApprovalStatus::Waiting },
+        amount: total,
+        approver: None,
+        delegated_from: None,
+        comment: None,
+        decided_at: None,
+    };
+    levels.iter().enumerate().map(level).collect()
+}
+
+impl Case {
+    /// Approves the level whose turn it is, leaving some lines out. True when that was the last one.
+    ///
+    /// # Errors
+    /// Everything that speaks against it; then nothing is changed that would be saved.
+    pub fn approve(
+        &mut self,
+        authority: &Authority,
+        (left_out, comment): (&[LeftOut], Option<&str>),
+        act: Act,
+    ) -> Result<bool, Refusals> {
+        let is_last = !self.current().any(|level| level.status == ApprovalStatus::Waiting);
+        let command = if is_last { Command::ApproveFinally } else { Command::Approve };
+        let level = self.request.level;
+        self.request.take(command, act)?;
+        self.leave_out(left_out)?;
+        let amount = self.open_amount()?;
+        self.decide(level, ApprovalStatus::Approved, (authority, amount), comment, act)?;
+        match self.next_level(level) {
+            Some(next) => {
+                (next.status, next.amount) = (ApprovalStatus::Pending, amount);
+                self.request.level = next.level;
+            }
+            None => {
+                let open = self.lines.iter_mut().filter(|line| line.status == LineStatus::Open);
+                open.for_each(|line| line.status = LineStatus::Approved);
+            }
+        }
+        Ok(is_last)
+    }
+
+    /// Says no, or asks for changes.
+    ///
+    /// # Errors
+    /// Everything that speaks against it.
+    pub fn refuse(
+        &mut self,
+        (command, status): (Command, ApprovalStatus),
+        authority: &Authority,
+        comment: &str,
+        act: Act,
+    ) -> Result<(), Refusals> {
+        let level = self.request.level;
+        self.request.take_because(command, ("comment", comment), act)?;
+        self.decide(level, status, (authority, Decimal::ZERO), Some(comment), act)?;
+        self.close();
+        Ok(())
+    }
+
+    /// Takes back what nobody has decided about.
+    ///
+    /// # Errors
+    /// `INVALID_STATE` after the first decision.
+    pub fn recall(&mut self, reason: &str, act: Act) -> Result<(), Refusals> {
+        if self.current().any(|level| level.approver.is_some()) {
+            let from = crate::machine::Word::code(self.request.status);
+            let refusal = Refusal::new(Code::InvalidState, "", "somebody has approved it already");
+            return Err(refusal.with("from", from).with("to", "DRAFT").into());
+        }
+        self.request.take_because(Command::Recall, ("reason", reason), act)?;
+        self.close();
+        Ok(())
+    }
+
+    /// Gives it up.
+    ///
+    /// # Errors
+    /// `INVALID_STATE` when something is on order.
+    pub fn cancel(&mut self, reason: &str, act: Act) -> Result<(), Refusals> {
+        self.request.take_because(Command::Cancel, ("reason", reason), act)?;
+        self.close();
+        Ok(())
+    }
+
+    /// The levels of the running submission.
+    pub fn current(&self) -> impl Iterator<Item = &Approval> {
+        let submission = self.request.submission;
+        self.approvals.iter().filter(move |level| level.submission == submission)
+    }
+
+    fn next_level(&mut self, after: i32) -> Option<&mut Approval> {
+        let submission = self.request.submission;
+        let levels = self.approvals.iter_mut();
+        levels
+            .filter(|each| each.submission == submission && each.level > after)
+            .min_by_key(|each| each.level)
+    }
+
+    fn decide(
+        &mut self,
+        level: i32,
+        status: ApprovalStatus,
+        (authority, amount): (&Authority, Decimal),
+        comment: Option<&str>,
+        act: Act,
+    ) -> Result<(), Refusals> {
+        let deciders = self.current().flat_map(|each| [each.approver, each.delegated_from]).flatten();
+        let closed: Vec<UserId> = deciders.chain([self.request.requested_by]).collect();
+        authority.require_apart(&closed)?;
+        let delegated_from = match status {
+            ApprovalStatus::Approved => authority.over(amount, &closed)?,
+            // Who may not let it pass may still send it back.
+            _ => None,
+        };
+        let comment = comment.map(|comment| text("comment", comment)).transpose()?;
+        let submission = self.request.submission;
+        let found =
+            self.approvals.iter_mut().find(|each| each.submission == submission && each.level == level);
+        let Some(found) = found.filter(|found| found.status == ApprovalStatus::Pending) else {
+            return Err(Refusal::new(Code::Conflict, "", "this level has been decided").into());
+        };
+        found.status = status;
+        (found.approver, found.delegated_from) = (Some(authority.user), delegated_from);
+        (found.comment, found.decided_at) = (comment, Some(act.at));
+        if status == ApprovalStatus::Approved {
+            found.amount = amount;
+        }
+        Ok(())
+    }
+
+    fn leave_out(&mut self, left_out: &[LeftOut]) -> Result<(), Refusals> {
+        let mut refusals = Refusals::new();
+        for (position, each) in left_out.iter().enumerate() {
+            let at = format!("leaveOut.{position}");
+            let reason = text("reason", &each.reason).map_err(|refusal| refusal.below(&at));
+            let line =
+                self.lines.iter_mut().find(|line| line.id == each.line && line.status == LineStatus::Open);
+            match (refusals.take(reason), line) {
+                (Some(reason), Some(line)) => {
+                    (line.status, line.status_reason) = (LineStatus::Rejected, Some(reason));
+                }
+                (_, None) => {
+                    let message = "there is no such open line";
+                    refusals.push(Refusal::new(Code::NotFound, &format!("{at}.lineId"), message));
+                }
+                (None, Some(_)) => {}
+            }
+        }
+        let is_left = self.lines.iter().any(|line| line.status == LineStatus::Open);
+        refusals.check(is_left, || Refusal::invalid("leaveOut", "nothing would be left: reject the request"));
+        if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+    }
+
+    fn open_amount(&self) -> Result<Decimal, Refusal> {
+        let open = self.lines.iter().filter(|line| line.status == LineStatus::Open);
+        let amounts = open.filter_map(|line| line.terms.as_ref()).map(|terms| terms.base_amount);
+        let too_much = || Refusal::new(Code::LimitExceeded, "", "the amount is beyond all bounds");
+        Decimal::checked_sum(amounts).ok_or_else(too_much)
+    }
+
+    fn close(&mut self) {
+        let submission = self.request.submission;
+        let open = [ApprovalStatus::Pending, ApprovalStatus::Waiting];
+        for level in &mut self.approvals {
+            if level.submission == submission && open.contains(&level.status) {
+                level.status = ApprovalStatus::Cancelled;
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What can be asked about purchase requests.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use chassis::page::check_values;
+use chassis::{Connection, Criteria, Filter, Nested, Order, PageArgs, Refusal, Refusals, Result, caller};
+use primitives::{Date, Decimal, DepartmentId, PurchaseRequestId, UserId};
+
+use super::super::store::{RequestCriterion, SortedBy};
+use super::super::{model, service};
+use super::{PurchaseRequest, PurchaseRequestStatus, load};
+use crate::Buying;
+
+/// What a list of purchase requests is narrowed by. All conditions must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct PurchaseRequestFilter {
+    /// All of these hold, too.
+    and: Option<Vec<PurchaseRequestFilter>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<PurchaseRequestFilter>>,
+    /// This does not hold.
+    not: Option<Box<PurchaseRequestFilter>>,
+    /// One of these ids.
+    ids: Option<Vec<PurchaseRequestId>>,
+    /// In one of these states.
+    status: Option<Vec<PurchaseRequestStatus>>,
+    /// For one of these departments.
+    department_ids: Option<Vec<DepartmentId>>,
+    /// Of one of these people.
+    requested_by_ids: Option<Vec<UserId>>,
+    /// Coming to at least this, in the house's currency.
+    total_from: Option<Decimal>,
+    /// Coming to at most this, in the house's currency.
+    total_to: Option<Decimal>,
+    /// Dated on this day or later.
+    dated_from: Option<Date>,
+    /// Dated on this day or earlier.
+    dated_to: Option<Date>,
+}
+
+/// What a list of purchase requests is sorted by. Equals are told apart by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub(crate) enum PurchaseRequestSort {
+    /// Latest change first.
+    #[default]
+    UpdatedAtDesc,
+    /// By number, lowest first.
+    NumberAsc,
+    /// By number, highest first.
+    NumberDesc,
+    /// Cheapest first.
+    TotalAsc,
+    /// Dearest first.
+    TotalDesc,
+    /// What is needed soonest first.
+    RequiredByAsc,
+}
+
+impl Filter for PurchaseRequestFilter {
+    type Criterion = RequestCriterion;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<RequestCriterion>> {
+        check_values(self.ids.as_ref(), &format!("{at}.ids"), refusals);
+        check_values(self.department_ids.as_ref(), &format!("{at}.departmentIds"), refusals);
+        check_values(self.requested_by_ids.as_ref(), &format!("{at}.requestedByIds"), refusals);
+        vec![Criteria::Is(RequestCriterion {
+            ids: self.ids,
+            statuses: self
+                .status
+                .map(|all| all.into_iter().map(model::PurchaseRequestStatus::from).collect()),
+            departments: self.department_ids,
+            requesters: self.requested_by_ids,
+            total_from: self.total_from,
+            total_to: self.total_to,
+            dated_from: self.dated_from,
+            dated_to: self.dated_to,
+            words: Vec::new(),
+        })]
+    }
+}
+
+/// The words of a search.
+fn words(search: &str) -> std::result::Result<Criteria<RequestCriterion>, Refusal> {
+    let search = search.to_lowercase();
+    let words: Vec<String> = search.split_whitespace().map(str::to_owned).collect();
+    if search.chars().count() > 100 || words.len() > 8 {
+        return Err(Refusal::invalid("search", "a search has at most 100 characters and 8 words"));
+    }
+    Ok(Criteria::Is(RequestCriterion { words, ..RequestCriterion::default() }))
+}
+
+/// Questions about purchase requests.
+#[derive(Debug, Default)]
+pub(crate) struct PurchaseRequestQuery;
+
+#[Object]
+impl PurchaseRequestQuery {
+    /// The purchase requests that the caller may see: the own ones, everybody's with `procurement:view-all` or
+    /// `procurement:approve`.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
+    async fn purchase_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<PurchaseRequestFilter>,
+        #[graphql(desc = "Words that must be found in number or justification.")] search: Option<String>,
+        #[graphql(desc = "The order; latest change first unless told.")] sort: Option<PurchaseRequestSort>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Connection<PurchaseRequest>> {
+        let criteria = Criteria::read(filter, search.as_deref().map(words))?;
+        let sort = match sort.unwrap_or_default() {
+            PurchaseRequestSort::UpdatedAtDesc => (SortedBy::UpdatedAt, Order::Descending),
+            PurchaseRequestSort::NumberAsc => (SortedBy::Number, Order::Ascending),
+            PurchaseRequestSort::NumberDesc => (SortedBy::Number, Order::Descending),
+            PurchaseRequestSort::TotalAsc => (SortedBy::Total, Order::Ascending),
+            PurchaseRequestSort::TotalDesc => (SortedBy::Total, Order::Descending),
+            PurchaseRequestSort::RequiredByAsc => (SortedBy::RequiredBy, Order::Ascending),
+        };
+        let page = PageArgs::new(first, after, last, before);
+        let app = ctx.data_unchecked::<Buying>();
+        Ok(service::list(app, caller(ctx)?, &criteria, sort, page).await?.map(PurchaseRequest))
+    }
+
+    /// The purchase request with this id; null when there is none that the caller may see.
+    async fn purchase_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which purchase request.")] id: PurchaseRequestId,
+    ) -> Result<Option<PurchaseRequest>> {
+        load(ctx, id).await
+    }
+
+    /// What waits for the caller to approve and lies within the caller's limit, longest waiting first.
+    async fn my_approvals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Connection<PurchaseRequest>> {
+        let page = PageArgs::new(first, after, last, before);
+        let app = ctx.data_unchecked::<Buying>();
+        Ok(service::list_awaiting(app, caller(ctx)?, page).await?.map(PurchaseRequest))
+    }
+
+    #[graphql(entity)]
+    async fn find_purchase_request_by_id(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> Result<Option<PurchaseRequest>> {
+        match id.parse() {
+            Ok(id) => load(ctx, id).await,
+            Err(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Purchase requests as rows; every query starts at the tenant.
+
+mod rows;
+
+use std::collections::HashMap;
+
+use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
+use entities_procurement::{approval, purchase_request, purchase_request_line};
+use primitives::{Date, Decimal, DepartmentId, PurchaseRequestId, TenantId, UserId};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, OnConflict, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
+use serde::Serialize;
+
+use super::approval::{Approval, ApprovalStatus, Case};
+use super::line::Line;
+use super::model::{PurchaseRequest, PurchaseRequestStatus};
+use crate::authority::model::Limit;
+use crate::machine::Word;
+use rows::{from_approval, from_line, from_request, to_approval, to_line, to_request};
+
+/// Rows of one INSERT: 28 columns each stay below SQLite's 32,766 binds.
+const ROWS_PER_INSERT: usize = 500;
+
+/// What a list of purchase requests is narrowed by. All that is given must hold.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct RequestCriterion {
+    pub(crate) ids: Option<Vec<PurchaseRequestId>>,
+    pub(crate) statuses: Option<Vec<PurchaseRequestStatus>>,
+    pub(crate) departments: Option<Vec<DepartmentId>>,
+    pub(crate) requesters: Option<Vec<UserId>>,
+    pub(crate) total_from: Option<Decimal>,
+    pub(crate) total_to: Option<Decimal>,
+    pub(crate) dated_from: Option<Date>,
+    pub(crate) dated_to: Option<Date>,
+    /// Words, lower case, that must be found in number or justification.
+    pub(crate) words: Vec<String>,
+}
+
+/// What a list of purchase requests is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    UpdatedAt,
+    Number,
+    Total,
+    RequiredBy,
+}
+
+fn scoped(tenant: TenantId) -> Select<purchase_request::Entity> {
+    purchase_request::Entity::find().filter(purchase_request::Column::TenantId.eq(tenant))
+}
+
+fn condition(criterion: &RequestCriterion) -> Condition {
+    use purchase_request::Column;
+    let is_word = |word: &String| {
+        let literal = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        Column::SearchText.like(LikeExpr::new(format!("%{literal}%")).escape('\\'))
+    };
+    let words = criterion.words.iter().map(is_word).fold(Condition::all(), Condition::add);
+    words
+        .add_option(criterion.ids.as_ref().map(|ids| Column::Id.is_in(ids.iter().copied())))
+        .add_option(
+            criterion.statuses.as_ref().map(|all| Column::Status.is_in(all.iter().map(|it| it.code()))),
+        )
+        .add_option(criterion.departments.as_ref().map(|ids| Column::DepartmentId.is_in(ids.iter().copied())))
+        .add_option(criterion.requesters.as_ref().map(|ids| Column::RequestedBy.is_in(ids.iter().copied())))
+        .add_option(criterion.total_from.map(|total| Column::Total.gte(total)))
+        .add_option(criterion.total_to.map(|total| Column::Total.lte(total)))
+        .add_option(criterion.dated_from.map(|day| Column::RequestDate.gte(day)))
+        .add_option(criterion.dated_to.map(|day| Column::RequestDate.lte(day)))
+}
+
+/// A page of the purchase requests that meet `criteria`; of one requester only where one is given.
+pub(crate) async fn list(
+    db: &Db,
+    (tenant, only): (TenantId, Option<UserId>),
+    criteria: &Criteria<RequestCriterion>,
+    (by, order): (SortedBy, Order),
+    page: PageRequest,
+) -> Result<Connection<PurchaseRequest>> {
+    let own = only.map(|user| purchase_request::Column::RequestedBy.eq(user));
+    let select =
+        scoped(tenant).filter(criteria.condition(&condition)).filter(Condition::all().add_option(own));
+    let column = match by {
+        SortedBy::UpdatedAt => purchase_request::Column::UpdatedAt,
+        SortedBy::Number => purchase_request::Column::Number,
+        SortedBy::Total => purchase_request::Column::Total,
+        SortedBy::RequiredBy => purchase_request::Column::RequiredBy,
+    };
+    let keys = [SortKey { column, order }];
+    page::list(db, select, &keys, purchase_request::Column::Id, page).await?.try_map(to_request)
+}
+
+/// A page of what waits for somebody's approval, the longest waiting first.
+pub(crate) async fn list_awaiting(
+    db: &Db,
+    tenant: TenantId,
+    (user, most): (UserId, Limit),
+    page: PageRequest,
+) -> Result<Connection<PurchaseRequest>> {
+    use purchase_request::Column;
+    let pending = approvals(tenant).filter(approval::Column::Status.eq(ApprovalStatus::Pending.code()));
+    let pending = match most {
+        Limit::Unlimited => pending,
+        Limit::UpTo(most) => pending.filter(approval::Column::LimitRequired.lte(most)),
+        Limit::Nothing => pending.filter(Expr::value(1).eq(0)),
+    };
+    let decided = Query::select()
+        .column(approval::Column::RequestId)
+        .from(approval::Entity)
+        .and_where(approval::Column::TenantId.eq(tenant))
+        .and_where(approval::Column::Approver.eq(user).or(approval::Column::DelegatedFrom.eq(user)))
+        .and_where(
+            Expr::col((approval::Entity, approval::Column::Submission))
+                .equals((purchase_request::Entity, Column::Submission)),
+        )
+        .and_where(
+            Expr::col((approval::Entity, approval::Column::RequestId))
+                .equals((purchase_request::Entity, Column::Id)),
+        )
+        .to_owned();
+    let pending = pending.select_only().column(approval::Column::RequestId).into_query();
+    let select = scoped(tenant)
+        .filter(Column::Status.eq(PurchaseRequestStatus::PendingApproval.code()))
+        .filter(Column::RequestedBy.ne(user))
+        .filter(Column::Id.in_subquery(pending))
+        .filter(Column::Id.not_in_subquery(decided));
+    let keys = [SortKey::ascending(Column::SubmittedAt)];
+    page::list(db, select, &keys, Column::Id, page).await?.try_map(to_request)
+}
+
+/// Purchase requests by their ids, in one statement.
+pub(crate) async fn find_by_ids(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    ids: Vec<PurchaseRequestId>,
+) -> Result<HashMap<PurchaseRequestId, PurchaseRequest>> {
+    let rows = scoped(tenant).filter(purchase_request::Column::Id.is_in(ids)).all(db).await?;
+    rows.into_iter().map(|row| to_request(row).map(|request| (request.id, request))).collect()
+}
+
+/// The lines of requests in their order, in one statement.
+pub(crate) async fn lines_of(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    ids: Vec<PurchaseRequestId>,
+) -> Result<HashMap<PurchaseRequestId, Vec<Line>>> {
+    let rows = purchase_request_line::Entity::find()
+        .filter(purchase_request_line::Column::TenantId.eq(tenant))
+        .filter(purchase_request_line::Column::RequestId.is_in(ids))
+        .order_by_asc(purchase_request_line::Column::RequestId)
+        .order_by_asc(purchase_request_line::Column::Position)
+        .all(db)
+        .await?;
+    let mut found: HashMap<PurchaseRequestId, Vec<Line>> = HashMap::new();
+    for row in rows {
+        found.entry(row.request_id).or_default().push(to_line(row)?);
+    }
+    Ok(found)
+}
+
+/// The approvals of requests, oldest submission first, in one statement.
+pub(crate) async fn approvals_of(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    ids: Vec<PurchaseRequestId>,
+) -> Result<HashMap<PurchaseRequestId, Vec<Approval>>> {
+    let rows = approvals(tenant)
+        .filter(approval::Column::RequestId.is_in(ids))
+        .order_by_asc(approval::Column::Submission)
+        .order_by_asc(approval::Column::Level)
+        .all(db)
+        .await?;
+    let mut found: HashMap<PurchaseRequestId, Vec<Approval>> = HashMap::new();
+    for row in rows {
+        found.entry(row.request_id).or_default().push(to_approval(row)?);
+    }
+    Ok(found)
+}
+
+fn approvals(tenant: TenantId) -> Select<approval::Entity> {
+    approval::Entity::find().filter(approval::Column::TenantId.eq(tenant))
+}
+
+/// The request with its lines and approvals, locked until the transaction ends.
+pub(crate) async fn lock(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: PurchaseRequestId,
+) -> Result<Option<Case>> {
+    let row =
+        scoped(tenant).filter(purchase_request::Column::Id.eq(id)).lock(LockType::Update).one(tx).await?;
+    let Some(row) = row else { return Ok(None) };
+    let request = to_request(row)?;
+    let lines = lines_of(tx, tenant, vec![id]).await?.remove(&id).unwrap_or_default();
+    let approvals = approvals_of(tx, tenant, vec![id]).await?.remove(&id).unwrap_or_default();
+    Ok(Some(Case { request, lines, approvals }))
+}
+
+/// Writes a new request.
+pub(crate) async fn insert(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    request: &PurchaseRequest,
+    lines: &[Line],
+) -> Result<()> {
+    purchase_request::Entity::insert(from_request(tenant, request)).exec_without_returning(tx).await?;
+    put_lines(tx, tenant, (request.id, lines)).await
+}
+
+/// Writes a changed request that was locked before, without its lines and approvals. The version it was read with is
+/// compared once more: nothing is ever overwritten unseen.
+pub(crate) async fn save(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    request: &PurchaseRequest,
+) -> Result<()> {
+    let written = purchase_request::Entity::update_many()
+        .set(from_request(tenant, request))
+        .filter(purchase_request::Column::TenantId.eq(tenant))
+        .filter(purchase_request::Column::Id.eq(request.id))
+        .filter(purchase_request::Column::Version.eq(request.version - 1))
+        .exec(tx)
+        .await?;
+    match written.rows_affected {
+        1 => Ok(()),
+        _ => Err(Error::internal("a locked purchase request was changed by somebody else")),
+    }
+}
+
+/// Writes a changed request with its lines and approvals.
+pub(crate) async fn save_case(tx: &impl ConnectionTrait, tenant: TenantId, case: &Case) -> Result<()> {
+    save(tx, tenant, &case.request).await?;
+    put_lines(tx, tenant, (case.request.id, &case.lines)).await?;
+    put_approvals(tx, tenant, case.request.id, &case.approvals).await
+}
+
+/// Replaces the lines of a draft.
+pub(crate) async fn replace_lines(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    (id, lines): (PurchaseRequestId, &[Line]),
+) -> Result<()> {
+    purchase_request_line::Entity::delete_many()
+        .filter(purchase_request_line::Column::TenantId.eq(tenant))
+        .filter(purchase_request_line::Column::RequestId.eq(id))
+        .exec(tx)
+        .await?;
+    put_lines(tx, tenant, (id, lines)).await
+}
+
+async fn put_lines(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    (id, lines): (PurchaseRequestId, &[Line]),
+) -> Result<()> {
+    use purchase_request_line::Column;
+    let written = OnConflict::column(Column::Id)
+        .update_columns(Column::iter().filter(|column| !matches!(column, Column::Id | Column::TenantId)))
+        .to_owned();
+    let rows: Vec<_> =
+        (0..).zip(lines).map(|(position, line)| from_line((tenant, id), position, line)).collect();
+    for chunk in rows.chunks(ROWS_PER_INSERT) {
+        let insert = purchase_request_line::Entity::insert_many(chunk.to_vec()).on_conflict(written.clone());
+        insert.exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+async fn put_approvals(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: PurchaseRequestId,
+    approvals: &[Approval],
+) -> Result<()> {
+    use approval::Column;
+    if approvals.is_empty() {
+        return Ok(());
+    }
+    let written = OnConflict::column(Column::Id)
+        .update_columns(Column::iter().filter(|column| !matches!(column, Column::Id | Column::TenantId)))
+        .to_owned();
+    let rows = approvals.iter().map(|each| from_approval((tenant, id), each));
+    approval::Entity::insert_many(rows).on_conflict(written).exec_without_returning(tx).await?;
+    Ok(())
+}

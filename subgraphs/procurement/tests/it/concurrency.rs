@@ -1,0 +1,84 @@
+//! Many at once: exactly one wins, and numbers have no gaps.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::house::{House, because, step};
+
+/// How often each attack is repeated.
+const ROUNDS: usize = 20;
+
+fn won(payloads: &[Value]) -> usize {
+    payloads.iter().filter(|payload| payload["userErrors"] == json!([])).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_approvers_at_once_one_decides() {
+    let house = House::open().await;
+    let approvers = [house.approver("500"), house.approver("500"), house.approver("500")];
+    for _ in 0..ROUNDS {
+        let request = house.submitted("100").await;
+        let clicks = approvers.iter().flat_map(|caller| [caller, caller]);
+        let clicks = clicks.map(|caller| house.mutate(caller, "approvePurchaseRequest", step(&request)));
+        let answers = join_all(clicks).await;
+        assert_eq!(won(&answers), 1, "{answers:#?}");
+        for answer in answers.iter().filter(|answer| answer["userErrors"] != json!([])) {
+            assert!(["CONFLICT", "INVALID_STATE"].contains(&House::refusal(answer).as_str()), "{answer}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_approve_recall_cancel_reject_and_edit_at_once_one_wins() {
+    let house = House::open().await;
+    let (boss, other) = (house.approver("500"), house.approver("500"));
+    for _ in 0..ROUNDS {
+        let request = house.submitted("100").await;
+        let mut edit = step(&request);
+        edit["lines"] = json!([]);
+        let answers = tokio::join!(
+            house.mutate(&boss, "approvePurchaseRequest", step(&request)),
+            house.mutate(&house.chef, "recallPurchaseRequest", because(&request, "reason")),
+            house.mutate(&house.chef, "cancelPurchaseRequest", because(&request, "reason")),
+            house.mutate(&other, "rejectPurchaseRequest", because(&request, "comment")),
+            house.mutate(&house.chef, "updatePurchaseRequest", edit),
+        );
+        let answers = [answers.0, answers.1, answers.2, answers.3, answers.4];
+        assert_eq!(won(&answers), 1, "{answers:#?}");
+        let query = "query($id: ID!) { purchaseRequest(id: $id) { status lines { id } version } }";
+        let after = house.data_as(&house.chef, query, json!({ "id": request["id"] })).await;
+        assert_eq!(after["purchaseRequest"]["lines"].as_array().unwrap().len(), 1, "{after}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn numbers_are_dense_among_submissions_that_succeed_and_fail() {
+    const REQUESTS: usize = 100;
+    let house = House::open().await;
+    let (good, bad) = (house.product("10"), house.product(""));
+    let mut drafts = Vec::new();
+    for n in 0..REQUESTS {
+        // Every third one fails after its transaction began, for want of a price.
+        let product = if n % 3 == 2 { &bad } else { &good };
+        let mut draft = house.draft(json!([house.line(product, ("1", "kg"))])).await;
+        if n % 2 == 1 {
+            let mut input = step(&draft);
+            input["requestDate"] = "2025-12-31".into();
+            draft =
+                house.mutate(&house.chef, "updatePurchaseRequest", input).await["purchaseRequest"].clone();
+        }
+        drafts.push(draft);
+    }
+    let answers =
+        join_all(drafts.iter().map(|draft| house.mutate(&house.chef, "submitPurchaseRequest", step(draft))))
+            .await;
+    for year in ["2025", "2026"] {
+        let prefix = format!("PR-{year}-");
+        let numbers = answers.iter().filter_map(|answer| answer["purchaseRequest"]["number"].as_str());
+        let mut counts: Vec<usize> =
+            numbers.filter_map(|number| number.strip_prefix(&prefix)?.parse().ok()).collect();
+        counts.sort_unstable();
+        assert!(counts.len() > 30, "{counts:?}");
+        assert_eq!(counts, (1..=counts.len()).collect::<Vec<_>>(), "{year}");
+    }
+}

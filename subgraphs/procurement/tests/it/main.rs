@@ -1,0 +1,12 @@
+//! Procurement as its clients see it: over GraphQL, on a real database, with the other services played.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its answer has failed")]
+
+mod approval;
+mod concurrency;
+mod house;
+mod listing;
+mod machines;
+mod permission;
+mod request;
+mod sdl;

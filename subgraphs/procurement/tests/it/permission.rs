@@ -1,0 +1,51 @@
+//! Who may do what: each mutation and query against a caller who lacks its permission.
+
+use serde_json::{Value, json};
+
+use crate::house::{House, andaman};
+
+#[tokio::test]
+async fn every_mutation_needs_its_permission() {
+    let house = House::open().await;
+    let id = primitives::PurchaseRequestId::generate();
+    let step = json!({ "id": id, "expectedVersion": 1 });
+    let with = |field: &str| json!({ "id": id, "expectedVersion": 1, field: "not needed any more" });
+    let all = [
+        ("createPurchaseRequest", "procurement:create", json!({})),
+        ("updatePurchaseRequest", "procurement:update", step.clone()),
+        ("submitPurchaseRequest", "procurement:submit", step.clone()),
+        ("recallPurchaseRequest", "procurement:update", with("reason")),
+        ("cancelPurchaseRequest", "procurement:update", with("reason")),
+        ("revisePurchaseRequest", "procurement:update", step.clone()),
+        ("approvePurchaseRequest", "procurement:approve", step),
+        ("rejectPurchaseRequest", "procurement:approve", with("comment")),
+        ("returnPurchaseRequest", "procurement:approve", with("comment")),
+        ("setApprovalRules", "procurement:rules", json!({ "fromAmounts": ["0"] })),
+    ];
+    let guest = house.kit.caller(andaman(), &["procurement:view", "procurement:view-all", "prices:view"]);
+    for (mutation, permission, input) in all {
+        let refused = house.respond(&guest, mutation, input.clone()).await;
+        let error = &refused["errors"][0];
+        assert_eq!(error["extensions"]["code"], "FORBIDDEN", "{mutation}: {refused}");
+        assert_eq!(error["extensions"]["permission"], permission, "{mutation}");
+        let holder = house.kit.caller(andaman(), &[permission, "procurement:view"]);
+        let tried = house.respond(&holder, mutation, input).await;
+        assert_ne!(tried["errors"][0]["extensions"]["code"], "FORBIDDEN", "{mutation}: {tried}");
+    }
+}
+
+#[tokio::test]
+async fn every_question_needs_its_permission() {
+    let house = House::open().await;
+    let nobody = house.kit.caller(andaman(), &["products:view"]);
+    let id = primitives::PurchaseRequestId::generate();
+    for query in [
+        "{ purchaseRequests { nodes { id } } }".to_owned(),
+        format!("{{ purchaseRequest(id: \"{id}\") {{ id }} }}"),
+        "{ myApprovals { nodes { id } } }".to_owned(),
+        "{ approvalRules { level } }".to_owned(),
+    ] {
+        let refused = house.ask_as(&nobody, &query, Value::Null).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{query}: {refused}");
+    }
+}
