@@ -18,7 +18,7 @@ fn every_command_explains_itself() {
 fn a_data_folder_is_migrated_filled_and_proven() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
-    assert_eq!(say(data, &["migrate"]).lines().count(), 5);
+    assert_eq!(say(data, &["migrate"]).lines().count(), 6);
     assert!(say(data, &["seed", "--size", "s"]).contains("password for all of them"));
     assert!(say(data, &["seed", "--size", "s"]).contains("were there already"));
     let proof = say(data, &["prove"]);

@@ -14,6 +14,7 @@ async fn my_approvals_are_what_i_may_decide_now() {
     let (small, large) = (house.approver("1000"), house.approver("9000"));
     for amount in ["10", "1000", "3000"] {
         house.submitted(amount).await;
+        house.kit.clock().advance(std::time::Duration::from_secs(1));
     }
     let query = "{ myApprovals { totalCount nodes { id version total { amount } } } }";
     let list = house.data_as(&small, query, Value::Null).await;
