@@ -168,6 +168,15 @@ pub struct Plan {
     /// Which operation of the document, when it has several.
     #[arg(long, value_name = "NAME")]
     pub operation: Option<String>,
+    /// Shows how the plan came about: normal operation, options, chosen tree, fetches, plan.
+    #[arg(long)]
+    pub stages: bool,
+    /// Proves that the plan is sound; fails with its findings when it is not.
+    #[arg(long)]
+    pub verify: bool,
+    /// A label of a progressive override that is active; may be given several times.
+    #[arg(long = "label", value_name = "LABEL")]
+    pub labels: Vec<String>,
     /// The document; `-` reads standard input.
     pub query: PathBuf,
 }

@@ -6,12 +6,13 @@ use anyhow::Context;
 use apollo_compiler::ExecutableDocument;
 use router_gateway::Fleet;
 use router_gateway::fleet::InProcessSubgraphs;
-use router_planner::Planner;
+use router_planner::{PlanOptions, Planner, verify};
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Prints the plan. Fails with exit code 1 when the operation is not valid.
+/// Prints the plan, with its stages and proof where wanted. Fails with exit code 1 when the operation is not valid or the plan
+/// is not sound.
 ///
 /// # Errors
 /// When the supergraph or the operation cannot be read.
@@ -25,17 +26,25 @@ pub async fn run(args: &Args) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    let plan = Planner::new(fleet.supergraph).plan(&document, args.operation.as_deref());
-    match plan {
-        Ok(plan) => {
-            console::say(&plan.to_string());
-            Ok(ExitCode::SUCCESS)
-        }
+    let planner = Planner::new(fleet.supergraph);
+    let options = PlanOptions::active(args.labels.iter().cloned());
+    let stages = match planner.stages(&document, args.operation.as_deref(), &options) {
+        Ok(stages) => stages,
         Err(refused) => {
             console::complain(&format!("{}: {refused}", refused.code()));
-            Ok(ExitCode::FAILURE)
+            return Ok(ExitCode::FAILURE);
         }
+    };
+    console::say(&if args.stages { stages.to_string() } else { stages.plan.to_string() });
+    if args.verify {
+        let findings = verify(planner.supergraph(), &stages.plan);
+        if !findings.is_empty() {
+            console::complain(&format!("the plan is not sound:\n{}", findings.join("\n")));
+            return Ok(ExitCode::FAILURE);
+        }
+        console::complain("the plan is sound");
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

@@ -20,6 +20,7 @@ mod require;
 mod root;
 mod search;
 mod selection;
+mod stages;
 mod targets;
 mod verify;
 
@@ -38,6 +39,7 @@ pub use plan::{
     Shape, ShapeField, ShapeKind, VariableTest,
 };
 
+pub use stages::Stages;
 pub use verify::verify;
 
 /// Plans operations against one supergraph.
@@ -118,19 +120,44 @@ impl Planner {
         operation_name: Option<&str>,
         options: &PlanOptions,
     ) -> Result<Plan, PlanError> {
+        Ok(self.planned(document, operation_name, options, false)?.0)
+    }
+
+    /// Plans one operation and says how the plan came about.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn stages(
+        &self,
+        document: &Valid<ExecutableDocument>,
+        operation_name: Option<&str>,
+        options: &PlanOptions,
+    ) -> Result<Stages, PlanError> {
+        let (plan, fields, trace) = self.planned(document, operation_name, options, true)?;
+        Ok(trace.unwrap_or_default().finish(&self.graph.supergraph, &fields, plan))
+    }
+
+    fn planned(
+        &self,
+        document: &Valid<ExecutableDocument>,
+        operation_name: Option<&str>,
+        options: &PlanOptions,
+        is_traced: bool,
+    ) -> Result<(Plan, Vec<normalize::NormalField>, Option<stages::Trace>), PlanError> {
         let operation = document
             .operations
             .get(operation_name)
             .map_err(|error| PlanError::UnknownOperation(error.message().to_string()))?;
         let fields = normalize::normalize(&self.graph.supergraph, document, &operation.selection_set)?;
         let graph = self.graph.with(options);
-        let search = search(&graph, operation, &fields)?;
+        let mut search = search(&graph, operation, &fields, is_traced)?;
+        let trace = search.trace.take();
         let plan = assemble::assemble(search, operation, &fields);
         if cfg!(debug_assertions) {
             let findings = verify(&self.graph.supergraph, &plan);
             assert!(findings.is_empty(), "the plan is not sound: {findings:#?}\n{plan}");
         }
-        Ok(plan)
+        Ok((plan, fields, trace))
     }
 }
 
@@ -139,11 +166,13 @@ fn search<'g>(
     graph: &'g graph::Graph,
     operation: &Operation,
     fields: &[normalize::NormalField],
+    is_traced: bool,
 ) -> Result<search::Search<'g>, PlanError> {
     let root = &operation.selection_set.ty;
     let mut apart = search::Apart::new();
     loop {
         let mut search = search::Search::new(graph, apart.clone());
+        search.trace = is_traced.then(stages::Trace::default);
         match operation.operation_type {
             OperationType::Mutation => search.mutation(root, fields)?,
             OperationType::Subscription => search.subscription(root, fields)?,

@@ -120,7 +120,7 @@ fn node(out: &mut Lines, fetch: &Fetch) {
     }
 }
 
-fn guard(condition: &Condition) -> Option<String> {
+pub(crate) fn guard(condition: &Condition) -> Option<String> {
     if condition.is_always() {
         return None;
     }
@@ -142,7 +142,7 @@ fn guard(condition: &Condition) -> Option<String> {
     Some(format!("Include(if: {})", any.join(" || ")))
 }
 
-fn path(path: &[PathElement]) -> String {
+pub(crate) fn path(path: &[PathElement]) -> String {
     let mut text = String::new();
     for element in path {
         match element {

@@ -129,6 +129,9 @@ impl Search<'_> {
                 candidates.push(Candidate { target, cost });
             }
         }
+        if let Some(trace) = &mut self.trace {
+            trace.roots(&self.graph.supergraph, field, &candidates);
+        }
         if candidates.is_empty() { Err(unreachable(root, field)) } else { Ok(candidates) }
     }
 }

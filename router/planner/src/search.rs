@@ -11,6 +11,7 @@ use crate::plan::{Condition, PathElement, RepresentationType};
 use crate::provides;
 use crate::reach::{Reach, ReachMemo, Standing};
 use crate::selection::{Call, ScopeId, Scopes, Selections, SetId};
+use crate::stages::Trace;
 use crate::targets::Cost;
 use apollo_compiler::Name;
 use apollo_compiler::ast::{OperationType, Type};
@@ -85,6 +86,8 @@ pub(crate) struct Search<'g> {
     next_id: u32,
     work: usize,
     depth: usize,
+    /// Written only when somebody asks for the stages.
+    pub(crate) trace: Option<Trace>,
 }
 
 impl Cursor {
@@ -108,6 +111,7 @@ impl<'g> Search<'g> {
             next_id: 1 << 30,
             work: 0,
             depth: 0,
+            trace: None,
         }
     }
 
@@ -256,6 +260,9 @@ impl<'g> Search<'g> {
         field: &NormalField,
     ) -> Result<Option<NormalField>, PlanError> {
         self.spend()?;
+        if let Some(trace) = &mut self.trace {
+            trace.serves(field, cursor.subgraph);
+        }
         let call = Call { name: field.name.clone(), arguments: field.arguments.clone() };
         let key = self.source(cursor, field, &call);
         let named = field.ty.inner_named_type();

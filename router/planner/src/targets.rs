@@ -70,6 +70,9 @@ impl Search<'_> {
             let mut choices = Vec::new();
             for field in open {
                 let candidates = self.candidates(cursor, &field);
+                if let Some(trace) = &mut self.trace {
+                    trace.jumps(&self.graph.supergraph, cursor, &field, &candidates);
+                }
                 if candidates.is_empty() {
                     left.push(field);
                 } else {

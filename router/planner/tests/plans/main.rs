@@ -6,6 +6,7 @@
 mod labels;
 mod limits;
 mod random;
+mod stages;
 mod verifier;
 
 use apollo_compiler::ExecutableDocument;
