@@ -51,6 +51,10 @@ fn plans_are_printed_and_wrong_operations_explained() {
         plan.starts_with("QueryPlan {") && plan.contains("Flatten(path: \"products.nodes.@\")"),
         "{plan}"
     );
+    let stages = run(data, &["plan", "--supergraph", graph, "--stages", "--verify", "good.graphql"]);
+    let said = String::from_utf8_lossy(&stages.stdout).into_owned();
+    assert!(said.starts_with("# Normal operation\nproducts\n") && said.trim_end().ends_with(&plan), "{said}");
+    assert!(String::from_utf8_lossy(&stages.stderr).contains("the plan is sound"));
     fs::write(data.join("bad.graphql"), "{ products { nope } }").unwrap();
     let bad = run(data, &["plan", "--supergraph", graph, "bad.graphql"]);
     assert_eq!(bad.status.code(), Some(1));
