@@ -3,14 +3,19 @@
 //! Objects that are the same entity are asked for once: equal representations share one place in the request, and the
 //! answer goes to every object behind it. Large sets are split into several requests.
 
-use crate::tree::{Location, Tree, typename};
+use crate::tree::{Location, Step, Tree, typename};
 use ahash::AHashMap;
-use router_planner::{Fetch, Representation, RepresentationField, RepresentationType};
+use apollo_compiler::Name;
+use router_planner::{
+    ContextValue, Fetch, PathElement, Representation, RepresentationField, RepresentationType,
+};
 use serde_json::{Map, Value};
 
 /// The representations of one `_entities` request.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
+    /// By variable: what objects above give as arguments.
+    pub(crate) contexts: Map<String, Value>,
     pub(crate) representations: Vec<Value>,
     pub(crate) targets: Targets,
 }
@@ -18,24 +23,80 @@ pub(crate) struct Batch {
 /// For each representation of a request, the objects that its entity is merged into.
 pub(crate) type Targets = Vec<Vec<Location>>;
 
-/// Collects what `fetch` must ask for; an empty batch when no object at its path can be asked about.
-pub(crate) fn collect(tree: &Tree, fetch: &Fetch, wanted: &Representation) -> Batch {
-    let mut batch = Batch::default();
-    let mut seen: AHashMap<String, usize> = AHashMap::new();
+/// Collects what `fetch` must ask for: one batch for all objects, or one for each set of values that objects above them give.
+/// None when no object at its path can be asked about.
+pub(crate) fn collect(tree: &Tree, fetch: &Fetch, wanted: &Representation) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    let mut by_contexts: AHashMap<String, usize> = AHashMap::new();
+    let mut seen: AHashMap<(usize, String), usize> = AHashMap::new();
     for location in tree.reach(&fetch.path) {
         let Some(representation) = tree.get(&location).and_then(|object| represent(tree, object, wanted))
         else {
             continue;
         };
+        let Some(contexts) = contexts(tree, fetch, &location) else { continue };
+        let text =
+            if contexts.is_empty() { String::new() } else { Value::from(contexts.clone()).to_string() };
+        let at = *by_contexts.entry(text).or_insert_with(|| {
+            batches.push(Batch { contexts, ..Batch::default() });
+            batches.len() - 1
+        });
+        let batch = &mut batches[at];
         // The whole text is the map's key: equal hashes alone never make two entities one.
-        let position = *seen.entry(representation.to_string()).or_insert_with(|| {
+        let position = *seen.entry((at, representation.to_string())).or_insert_with(|| {
             batch.representations.push(representation);
             batch.targets.push(Vec::new());
             batch.representations.len() - 1
         });
         batch.targets[position].push(location);
     }
-    batch
+    batches
+}
+
+/// What objects above give for the object at `location`, by variable; `None` when a value is missing that must be there.
+fn contexts(tree: &Tree, fetch: &Fetch, location: &[Step]) -> Option<Map<String, Value>> {
+    let mut values = Map::new();
+    for wanted in &fetch.contexts {
+        let value = context(tree, fetch, wanted, location);
+        if value.is_null() && wanted.ty.is_non_null() {
+            return None;
+        }
+        values.insert(wanted.variable.to_string(), value);
+    }
+    Some(values)
+}
+
+/// The value from the nearest object that sets the context.
+fn context(tree: &Tree, fetch: &Fetch, wanted: &ContextValue, location: &[Step]) -> Value {
+    for source in &wanted.sources {
+        let way = &fetch.path[..source.at];
+        let steps = way.iter().filter(|element| !matches!(element, PathElement::On(_))).count();
+        let Some(object) = tree.get(&location[..steps]) else { continue };
+        let sets = |types: &Vec<Name>| {
+            typename(object).is_some_and(|name| types.iter().any(|wanted| wanted == name))
+        };
+        if source.on.as_ref().is_none_or(sets) {
+            return leaf(object, &source.value);
+        }
+    }
+    Value::Null
+}
+
+/// The one value that a way through objects leads to; null where it ends early.
+fn leaf(value: &Value, way: &[RepresentationField]) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(|item| leaf(item, way)).collect(),
+        Value::Object(_) => {
+            let is_step = |field: &&RepresentationField| field.name != "__typename" && applies(field, value);
+            let Some(step) = way.iter().find(is_step) else { return Value::Null };
+            match value.get(step.source.as_str()) {
+                Some(found) if step.fields.is_empty() => found.clone(),
+                Some(found) => leaf(found, &step.fields),
+                None => Value::Null,
+            }
+        }
+        _ => Value::Null,
+    }
 }
 
 impl Batch {
@@ -50,7 +111,7 @@ impl Batch {
                 return parts;
             }
             let targets = targets.by_ref().take(part.len()).collect();
-            parts.push(Self { representations: part, targets });
+            parts.push(Self { contexts: self.contexts.clone(), representations: part, targets });
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::tree::Tree;
 use bytes::Bytes;
 use futures::FutureExt;
 use http::HeaderMap;
-use router_planner::Fetch;
+use router_planner::{Fetch, Representation};
 use router_protocol::SubgraphRequest;
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
@@ -141,23 +141,30 @@ impl<'a> Run<'a> {
         if fetch.condition.holds(|name| self.variables.is_true(name)) {
             match &fetch.representation {
                 None => self.enqueue(position, self.request(fetch), Vec::new()),
-                Some(wanted) => {
-                    let batch = collect(&self.tree, fetch, wanted);
-                    let limits = &self.executor.limits;
-                    if batch.representations.len() > limits.representations_per_fetch {
-                        self.refuse_batch(position, batch.targets);
-                    } else {
-                        for part in batch.split(limits.representations_per_request) {
-                            let request =
-                                self.request(fetch).variable(wanted.variable.as_str(), part.representations);
-                            self.enqueue(position, request, part.targets);
-                        }
-                    }
-                }
+                Some(wanted) => self.start_entities(position, fetch, wanted),
             }
         }
         if self.open[position] == 0 {
             self.settle(position);
+        }
+    }
+
+    fn start_entities(&mut self, position: usize, fetch: &Fetch, wanted: &Representation) {
+        let batches = collect(&self.tree, fetch, wanted);
+        let limits = &self.executor.limits;
+        let representations: usize = batches.iter().map(|batch| batch.representations.len()).sum();
+        if representations > limits.representations_per_fetch {
+            let targets = batches.into_iter().flat_map(|batch| batch.targets).collect();
+            return self.refuse_batch(position, targets);
+        }
+        for part in batches.into_iter().flat_map(|batch| batch.split(limits.representations_per_request)) {
+            let mut request = self.request(fetch);
+            request.variables.extend(part.contexts);
+            self.enqueue(
+                position,
+                request.variable(wanted.variable.as_str(), part.representations),
+                part.targets,
+            );
         }
     }
 

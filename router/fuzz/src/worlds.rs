@@ -18,7 +18,7 @@ pub(crate) struct Graph {
 
 const LINK: &str = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.9\", import: [\"@key\", \
     \"@shareable\", \"@external\", \"@requires\", \"@provides\", \"@override\", \"@inaccessible\", \
-    \"@interfaceObject\", \"@tag\"])\n";
+    \"@interfaceObject\", \"@tag\", \"@context\", \"@fromContext\"])\n";
 
 static GRAPHS: LazyLock<BTreeMap<String, Graph>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixture/tests/cases");

@@ -2,7 +2,7 @@
 
 use crate::normalize::NormalField;
 use crate::plan::{
-    Condition, Fetch, FetchId, Plan, Representation, Shape, ShapeField, ShapeKind, VariableTest,
+    Condition, ContextValue, Fetch, FetchId, Plan, Representation, Shape, ShapeField, ShapeKind, VariableTest,
 };
 use crate::root::is_meta;
 use crate::search::Search;
@@ -84,6 +84,9 @@ fn fetch(
         declarations.push(declaration);
         forwarded.push(variable.name.clone());
     }
+    let used = group.contexts.iter().filter(|context| variables.contains(&context.variable));
+    let contexts: Vec<ContextValue> = used.cloned().collect();
+    declarations.extend(contexts.iter().map(|context| format!("${}: {}", context.variable, context.ty)));
     let service = search.graph.supergraph.subgraph(group.subgraph).name.clone();
     let mut head = group.kind.name().to_owned();
     if let Some(name) = &operation.name {
@@ -110,6 +113,7 @@ fn fetch(
         representation: group
             .is_entity
             .then(|| Representation { variable: representations, types: group.representations.clone() }),
+        contexts,
         operation: body,
         selection: text,
         variables: forwarded,

@@ -9,7 +9,7 @@ use ahash::AHashMap;
 use apollo_compiler::Name;
 use apollo_compiler::ast::OperationType;
 use indexmap::{IndexMap, IndexSet};
-use router_schema::{FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
+use router_schema::{ContextArgument, FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
 use std::sync::Arc;
 
 /// By subgraph and type: the concrete types that a value can have.
@@ -20,6 +20,8 @@ type PossibleTypes = AHashMap<(SubgraphId, Name), Arc<IndexSet<Name>>>;
 pub(crate) struct Graph {
     pub(crate) supergraph: Arc<Supergraph>,
     pub(crate) labels: Labels,
+    /// Whether any type sets a context.
+    pub(crate) has_contexts: bool,
     possible: Arc<PossibleTypes>,
     /// By type: the subgraphs that can be entered for it, in order, with the ways in.
     entries: Arc<AHashMap<Name, IndexMap<SubgraphId, Vec<Entry>>>>,
@@ -34,6 +36,29 @@ pub(crate) struct Entry {
     pub(crate) as_type: Name,
     /// The key to send.
     pub(crate) key: FieldSet,
+}
+
+/// What a subgraph must be told before it resolves fields.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Need {
+    /// The fields that need it.
+    pub(crate) fields: IndexSet<Name>,
+    /// What goes into the representation.
+    pub(crate) requires: Option<FieldSet>,
+    /// What objects further up give as arguments.
+    pub(crate) contexts: Vec<ContextArgument>,
+}
+
+impl Need {
+    /// Whether the key is enough.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.requires.is_none() && self.contexts.is_empty()
+    }
+
+    /// Whether two fields can be asked for with the same things sent along.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        self.requires == other.requires && self.contexts == other.contexts
+    }
 }
 
 impl Graph {
@@ -51,7 +76,8 @@ impl Graph {
         }
         let entries = Arc::new(all_entries(&supergraph, &interfaces));
         let labels = Labels::new(&supergraph);
-        Self { supergraph, labels, possible: Arc::new(possible), entries }
+        let has_contexts = supergraph.types.values().any(|info| !info.contexts.is_empty());
+        Self { supergraph, labels, has_contexts, possible: Arc::new(possible), entries }
     }
 
     /// The graph under these options.
@@ -72,6 +98,22 @@ impl Graph {
     /// What a subgraph must be sent before it resolves the field.
     pub(crate) fn requires(&self, subgraph: SubgraphId, ty: &str, field: &str) -> Option<&FieldSet> {
         self.field(subgraph, ty, field)?.requires.as_ref()
+    }
+
+    /// What a subgraph must be told before it resolves the field.
+    pub(crate) fn need(&self, subgraph: SubgraphId, ty: &str, field: &Name) -> Need {
+        let here = self.field(subgraph, ty, field);
+        Need {
+            fields: IndexSet::from([field.clone()]),
+            requires: here.and_then(|here| here.requires.clone()),
+            contexts: here.map(|here| here.context_arguments.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether a subgraph must be told something before it resolves the field, and so must be entered for it.
+    pub(crate) fn needs_something(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
+        self.field(subgraph, ty, field)
+            .is_some_and(|here| here.requires.is_some() || !here.context_arguments.is_empty())
     }
 
     /// Whether the type is an object for this subgraph, an `@interfaceObject` included.
@@ -102,16 +144,13 @@ impl Graph {
 
     /// Whether the subgraph resolves the field by itself, without anything being sent along.
     pub(crate) fn resolves(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
-        self.serves(subgraph, ty, field) && self.requires(subgraph, ty, field).is_none()
+        self.serves(subgraph, ty, field) && !self.needs_something(subgraph, ty, field)
     }
 
-    /// Whether the subgraph resolves the field once what it requires is sent along.
+    /// Whether the subgraph resolves the field once what it needs is sent along.
     pub(crate) fn serves(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
         self.field(subgraph, ty, field).is_some_and(|here| {
-            // Values from contexts are not planned yet. A clear refusal, where leaving them out would answer null.
-            here.context_arguments.is_empty()
-                && !self.is_moved(here)
-                && (!here.is_external || self.is_in_key(subgraph, ty, field))
+            !self.is_moved(here) && (!here.is_external || self.is_in_key(subgraph, ty, field))
         })
     }
 

@@ -1,20 +1,23 @@
 //! Key jumps: entering another subgraph for the object under the cursor.
 
 use crate::PlanError;
-use crate::graph::Entry;
+use crate::context;
+use crate::graph::{Entry, Need};
 use crate::normalize::NormalField;
-use crate::plan::{Condition, PathElement, RepresentationField, RepresentationType};
-use crate::search::{Apart, Cursor, Search};
+use crate::plan::{Condition, ContextValue, PathElement, RepresentationField, RepresentationType};
+use crate::search::{Apart, Cursor, Group, Search};
 use crate::selection::{Item, SetId};
 use apollo_compiler::Name;
 use apollo_compiler::ast::OperationType;
-use indexmap::{IndexMap, IndexSet};
-use router_schema::FieldSet;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// What is read into a representation.
-type Sent = (Vec<RepresentationField>, Vec<RepresentationField>);
+/// What is sent for an object: its representation, and the arguments that objects above it give.
+struct Sent {
+    keys: Vec<RepresentationField>,
+    requires: Vec<RepresentationField>,
+    contexts: Vec<ContextValue>,
+}
 
 impl Search<'_> {
     /// Plans fields of the cursor's object in another subgraph; gives back what cannot be reached from there either.
@@ -25,21 +28,23 @@ impl Search<'_> {
         fields: Vec<NormalField>,
     ) -> Result<Vec<NormalField>, PlanError> {
         // What needs nothing but the key must not wait for what other fields require.
-        let mut by_need: IndexMap<String, (Option<FieldSet>, Vec<NormalField>)> = IndexMap::new();
+        let mut by_need: Vec<(Need, Vec<NormalField>)> = Vec::new();
         for field in fields {
-            let requires = self.graph.requires(entry.subgraph, &entry.as_type, &field.name).cloned();
-            let need = requires.as_ref().map(FieldSet::to_string).unwrap_or_default();
-            by_need.entry(need).or_insert_with(|| (requires, Vec::new())).1.push(field);
+            let need = self.graph.need(entry.subgraph, &entry.as_type, &field.name);
+            match by_need.iter_mut().find(|(known, _)| known.equals(&need)) {
+                Some((known, fields)) => {
+                    known.fields.extend(need.fields);
+                    fields.push(field);
+                }
+                None => by_need.push((need, vec![field])),
+            }
         }
         let mut left = Vec::new();
-        for (requires, fields) in by_need.into_values() {
+        for (need, fields) in by_need {
             let condition = fields
                 .iter()
                 .fold(Condition::never(), |or, field| or.or(&cursor.condition.and(&field.condition)));
-            let mut inner = self.enter(cursor, entry, requires.as_ref(), &condition)?;
-            if requires.is_some() {
-                inner.satisfied = Rc::new(fields.iter().map(|field| field.name.clone()).collect());
-            }
+            let inner = self.enter(cursor, entry, &need, &condition)?;
             for mut field in self.fields(&inner, &fields)? {
                 if !field.tried.contains(&entry.subgraph) {
                     field.tried.push(entry.subgraph);
@@ -50,12 +55,12 @@ impl Search<'_> {
         Ok(left)
     }
 
-    /// Enters a subgraph for the cursor's object, sending along what is required there; gives the cursor inside.
+    /// Enters a subgraph for the cursor's object, sending along what fields need there; gives the cursor inside.
     pub(crate) fn enter(
         &mut self,
         cursor: &Cursor,
         entry: &Entry,
-        requires: Option<&FieldSet>,
+        need: &Need,
         condition: &Condition,
     ) -> Result<Cursor, PlanError> {
         self.spend()?;
@@ -64,17 +69,20 @@ impl Search<'_> {
         let (keys, mut deps) = self.ensure(&at, &entry.key)?;
         deps.insert(cursor.group);
         let mut required = Vec::new();
-        if let Some(requires) = requires {
+        if let Some(requires) = &need.requires {
             let (read, more) = self.ensure(&at, requires)?;
             required = read;
             deps.extend(more);
         }
+        let (contexts, more) = self.ensure_contexts(&at, &need.contexts)?;
+        deps.extend(more);
         // The representation begins with the name that the subgraph knows the type by. What was read beside the fields is
         // the concrete type's, which would take its place.
         let fields = |read: Vec<RepresentationField>| -> Vec<RepresentationField> {
             read.into_iter().filter(|field| field.name != "__typename").collect()
         };
-        let mut inner = self.open_group(cursor, entry, (&deps, condition), &(fields(keys), fields(required)));
+        let sent = Sent { keys: fields(keys), requires: fields(required), contexts };
+        let mut inner = self.open_group(cursor, entry, (&deps, condition), &sent);
         let before = self.groups[inner.group].condition.clone();
         self.widen(inner.group, condition);
         let widened = &self.groups[inner.group].condition;
@@ -83,6 +91,10 @@ impl Search<'_> {
         }
         if *condition != *widened {
             inner.guard = condition.clone();
+        }
+        if !need.is_nothing() {
+            inner.contextual = Rc::new(self.contextual(need));
+            inner.satisfied = Rc::new(need.fields.clone());
         }
         Ok(inner)
     }
@@ -109,8 +121,9 @@ impl Search<'_> {
                 && group.path == path
                 && group.deps == deps
                 && fits(&group.representations, &names, &entry.as_type, sent)
-                && (group.condition == *condition || requires_nothing(&group.representations, &sent.1))
-                && (!is_apart || requires_equally(&group.representations, &entry.as_type, &sent.1))
+                && (group.condition == *condition || needs_nothing(group, sent))
+                && (!is_apart || requires_equally(&group.representations, &entry.as_type, &sent.requires))
+                && go_together(&group.contexts, &sent.contexts)
         });
         let group = known.unwrap_or_else(|| {
             let group = self.add_group(OperationType::Query, entry.subgraph, path, &deps);
@@ -121,6 +134,7 @@ impl Search<'_> {
         for on in names {
             self.represent(group, &on, entry, sent);
         }
+        context::unite(&mut self.groups[group].contexts, &sent.contexts);
         self.inside(cursor, entry, group, set)
     }
 
@@ -166,6 +180,9 @@ impl Search<'_> {
             guard: Condition::always(),
             provides: Rc::default(),
             satisfied: Rc::default(),
+            contextual: Rc::default(),
+            above: cursor.above.clone(),
+            entered_from: self.graph.has_contexts.then(|| Rc::new(cursor.clone())),
             has_typename: cursor.has_typename || !was_stand_in || is_stand_in,
         }
     }
@@ -179,7 +196,8 @@ impl Search<'_> {
         names
     }
 
-    fn represent(&mut self, group: usize, on: &Name, entry: &Entry, (keys, requires): &Sent) {
+    fn represent(&mut self, group: usize, on: &Name, entry: &Entry, sent: &Sent) {
+        let Sent { keys, requires, .. } = sent;
         let representations = &mut self.groups[group].representations;
         let known =
             representations.iter_mut().find(|known| known.on == *on && known.send_as == entry.as_type);
@@ -219,7 +237,8 @@ fn path_of(cursor: &Cursor) -> Vec<PathElement> {
 
 /// Whether what is to be sent can be sent together with what a group sends already: the same key for the same type, and no
 /// field with two values.
-fn fits(known: &[RepresentationType], names: &[Name], as_type: &Name, (keys, requires): &Sent) -> bool {
+fn fits(known: &[RepresentationType], names: &[Name], as_type: &Name, sent: &Sent) -> bool {
+    let Sent { keys, requires, .. } = sent;
     known.iter().filter(|ty| names.contains(&ty.on)).all(|ty| {
         ty.send_as == *as_type
             && ty.keys == *keys
@@ -229,9 +248,21 @@ fn fits(known: &[RepresentationType], names: &[Name], as_type: &Name, (keys, req
     })
 }
 
-/// Whether a group can run in more cases than before: what is required is only there in those that it was asked for.
-fn requires_nothing(known: &[RepresentationType], requires: &[RepresentationField]) -> bool {
-    requires.is_empty() && known.iter().all(|ty| ty.requires.is_empty())
+/// Whether a group can run in more cases than before: what is needed is only there in those that it was asked for.
+fn needs_nothing(group: &Group, sent: &Sent) -> bool {
+    sent.requires.is_empty()
+        && sent.contexts.is_empty()
+        && group.contexts.is_empty()
+        && group.representations.iter().all(|ty| ty.requires.is_empty())
+}
+
+/// Whether the same request can be sent with both: an object without a value for an argument that must have one is not
+/// asked for at all, which must not take away what needs no such value.
+fn go_together(known: &[ContextValue], more: &[ContextValue]) -> bool {
+    let has =
+        |all: &[ContextValue], one: &ContextValue| all.iter().any(|other| other.variable == one.variable);
+    let is_same = known.iter().all(|one| has(more, one)) && more.iter().all(|one| has(known, one));
+    is_same || known.iter().chain(more).all(|one| !one.ty.is_non_null())
 }
 
 /// Whether all that is sent under this name has these required fields and no others.
@@ -268,9 +299,4 @@ pub(crate) fn unite(known: &mut Vec<RepresentationField>, more: &[Representation
             None => known.push(field.clone()),
         }
     }
-}
-
-/// The names of several fields, for a cursor that has all their requirements.
-pub(crate) fn one_name(name: &Name) -> Rc<IndexSet<Name>> {
-    Rc::new(IndexSet::from([name.clone()]))
 }

@@ -8,6 +8,7 @@
 
 mod assemble;
 mod condition;
+mod context;
 mod graph;
 mod jump;
 mod labels;
@@ -35,8 +36,8 @@ use std::sync::Arc;
 
 pub use labels::PlanOptions;
 pub use plan::{
-    Condition, Fetch, FetchId, PathElement, Plan, Representation, RepresentationField, RepresentationType,
-    Shape, ShapeField, ShapeKind, VariableTest,
+    Condition, ContextSource, ContextValue, Fetch, FetchId, PathElement, Plan, Representation,
+    RepresentationField, RepresentationType, Shape, ShapeField, ShapeKind, VariableTest,
 };
 
 pub use stages::Stages;
@@ -171,7 +172,7 @@ fn search<'g>(
     let root = &operation.selection_set.ty;
     let mut apart = search::Apart::new();
     loop {
-        let mut search = search::Search::new(graph, apart.clone());
+        let mut search = search::Search::new(graph, apart.clone(), operation);
         search.trace = is_traced.then(stages::Trace::default);
         match operation.operation_type {
             OperationType::Mutation => search.mutation(root, fields)?,

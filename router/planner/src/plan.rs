@@ -46,6 +46,9 @@ pub struct Fetch {
     pub condition: Condition,
     /// For an entity fetch: what is read from each object at `path` and sent as its representation.
     pub representation: Option<Representation>,
+    /// Arguments that objects further up give. All objects of one request share them: those with other values are asked for in
+    /// a request of their own.
+    pub contexts: Vec<ContextValue>,
     /// The operation text as sent; declares [`Representation::variable`] as `[_Any!]!` for an entity fetch.
     pub operation: String,
     /// The selection inside the operation (inside `_entities { … }` for an entity fetch), pretty printed, for people.
@@ -98,6 +101,28 @@ pub struct RepresentationField {
     pub fields: Vec<RepresentationField>,
     /// Only for objects of these types (inside `@requires` with fragments); `None` for any.
     pub on: Option<Vec<Name>>,
+}
+
+/// The value of arguments from one context (`@fromContext`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextValue {
+    /// The variable that it is sent in.
+    pub variable: Name,
+    /// The type that the operation declares. Where it is not nullable, an object without a value is not fetched.
+    pub ty: Type,
+    /// Where the value is, from the nearest object on: the first source that fits is the one.
+    pub sources: Vec<ContextSource>,
+}
+
+/// An object above that may set a context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextSource {
+    /// How many elements of the fetch's path lead to it.
+    pub at: usize,
+    /// The types that set the context; `None` when all that can be there do.
+    pub on: Option<Vec<Name>>,
+    /// The way to the value: at each step the field that is for the object's type.
+    pub value: Vec<RepresentationField>,
 }
 
 /// When something applies: an OR of ANDs over the client's boolean variables. No alternatives means never.

@@ -96,7 +96,13 @@ impl ReachMemo {
     }
 
     /// Whether every field is known to this subgraph, or from there on by entering others for what lies below.
-    fn obtains_here(&mut self, graph: &Graph, at: Standing<'_>, fields: &FieldSet, nesting: u32) -> bool {
+    pub(crate) fn obtains_here(
+        &mut self,
+        graph: &Graph,
+        at: Standing<'_>,
+        fields: &FieldSet,
+        nesting: u32,
+    ) -> bool {
         fields.selections.iter().all(|selection| match selection {
             Selection::Inline(inline) => {
                 let inner = Standing { ty: &inline.on, ..at };

@@ -106,6 +106,7 @@ fn node(out: &mut Lines, fetch: &Fetch) {
     if let Some(representation) = &fetch.representation {
         out.open("{");
         representations(out, representation);
+        contexts(out, fetch);
         out.close("} =>");
     }
     out.open("{");
@@ -160,6 +161,18 @@ pub(crate) fn path(path: &[PathElement]) -> String {
         }
     }
     text
+}
+
+fn contexts(out: &mut Lines, fetch: &Fetch) {
+    for context in &fetch.contexts {
+        for source in &context.sources {
+            let types = source.on.as_ref().map(|on| PathElement::On(on.clone()));
+            let way: Vec<PathElement> = fetch.path[..source.at].iter().cloned().chain(types).collect();
+            out.open(&format!("${}: {} from \"{}\" {{", context.variable, context.ty, path(&way)));
+            source.value.iter().for_each(|field| read(out, field));
+            out.close("}");
+        }
+    }
 }
 
 fn representations(out: &mut Lines, representation: &Representation) {

@@ -1,17 +1,16 @@
 //! What keys and `@requires` need: makes sure that it gets into the merged data, wherever it comes from.
 
 use crate::PlanError;
-use crate::jump::{one_name, unite};
+use crate::jump::unite;
 use crate::plan::{Condition, RepresentationField};
 use crate::reach::Standing;
 use crate::search::{Cursor, Search};
-use crate::selection::Call;
 use apollo_compiler::Name;
 use router_schema::{FieldSelection, FieldSet, Selection, SubgraphId};
 use std::collections::BTreeSet;
 
 /// How to read what was ensured, and the groups that bring it beside the cursor's own.
-type Ensured = (Vec<RepresentationField>, BTreeSet<usize>);
+pub(crate) type Ensured = (Vec<RepresentationField>, BTreeSet<usize>);
 
 /// How many requirements may wait for one another.
 const CHAIN_MAX: usize = 32;
@@ -56,7 +55,7 @@ impl Search<'_> {
         here.iter().filter(lets_through).cloned().collect()
     }
 
-    fn ensure_on(
+    pub(crate) fn ensure_on(
         &mut self,
         cursor: &Cursor,
         types: &[Name],
@@ -127,7 +126,7 @@ impl Search<'_> {
     }
 
     fn ensure_local(&mut self, cursor: &Cursor, field: &FieldSelection) -> Result<Ensured, PlanError> {
-        let call = Call { name: field.name.clone(), arguments: field.arguments.clone() };
+        let call = cursor.call(&field.name, &field.arguments);
         let here = self.graph.field(cursor.subgraph, &cursor.ty, &field.name);
         let ty = here.map(|here| here.ty.clone()).expect("a local field is defined in its subgraph");
         let key = self.scopes.internal(cursor.scope, &call, cursor.subgraph, &ty);
@@ -164,12 +163,13 @@ impl Search<'_> {
         let reach = self.reach(cursor);
         let mut best: Option<((bool, u32, SubgraphId), &crate::graph::Entry)> = None;
         for ((target, as_type), (hops, entry)) in reach.iter() {
-            let requires = self.graph.requires(*target, as_type, &field.name).is_some();
-            let again = *target == cursor.subgraph && *as_type == cursor.ty && !requires;
-            if again || !self.graph.serves_anyhow(*target, as_type, &field.name) {
+            let needs = self.graph.needs_something(*target, as_type, &field.name);
+            let again = *target == cursor.subgraph && *as_type == cursor.ty && !needs;
+            let serves = self.graph.serves_anyhow(*target, as_type, &field.name);
+            if again || !serves || !self.has_contexts(cursor, (*target, as_type), &field.name) {
                 continue;
             }
-            let rank = (!self.has_below(*target, as_type, field), hops + u32::from(requires), *target);
+            let rank = (!self.has_below(*target, as_type, field), hops + u32::from(needs), *target);
             if best.as_ref().is_none_or(|(known, _)| rank < *known) {
                 best = Some((rank, entry));
             }
@@ -177,11 +177,8 @@ impl Search<'_> {
         let Some((_, entry)) = best else {
             return Err(PlanError::unreachable(&cursor.ty, &field.name));
         };
-        let requires = self.graph.requires(entry.subgraph, &entry.as_type, &field.name).cloned();
-        let mut inner = self.enter(cursor, entry, requires.as_ref(), &cursor.condition)?;
-        if requires.is_some() {
-            inner.satisfied = one_name(&field.name);
-        }
+        let need = self.graph.need(entry.subgraph, &entry.as_type, &field.name);
+        let inner = self.enter(cursor, entry, &need, &cursor.condition)?;
         let alone = FieldSet { selections: vec![Selection::Field(field.clone())] };
         let (read, mut deps) = self.ensure(&inner, &alone)?;
         deps.insert(inner.group);

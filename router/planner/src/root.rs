@@ -102,6 +102,9 @@ impl Search<'_> {
             guard: Condition::always(),
             provides: Rc::default(),
             satisfied: Rc::default(),
+            contextual: Rc::default(),
+            above: None,
+            entered_from: None,
             has_typename: true,
         };
         let mut left = Vec::new();

@@ -5,16 +5,18 @@
 //! higher. What keys and `@requires` need is brought along by `require`.
 
 use crate::PlanError;
+use crate::context::ContextVariables;
 use crate::graph::Graph;
 use crate::normalize::NormalField;
-use crate::plan::{Condition, PathElement, RepresentationType};
+use crate::plan::{Condition, ContextValue, PathElement, RepresentationType};
 use crate::provides;
 use crate::reach::{Reach, ReachMemo, Standing};
 use crate::selection::{Call, ScopeId, Scopes, Selections, SetId};
 use crate::stages::Trace;
 use crate::targets::Cost;
-use apollo_compiler::Name;
-use apollo_compiler::ast::{OperationType, Type};
+use apollo_compiler::ast::{Argument, OperationType, Type};
+use apollo_compiler::executable::Operation;
+use apollo_compiler::{Name, Node};
 use indexmap::{IndexMap, IndexSet};
 use router_schema::{FieldSet, SubgraphId};
 use std::collections::{BTreeSet, HashMap};
@@ -46,6 +48,7 @@ pub(crate) struct Group {
     pub(crate) condition: Condition,
     /// Empty for a root fetch.
     pub(crate) representations: Vec<RepresentationType>,
+    pub(crate) contexts: Vec<ContextValue>,
     pub(crate) is_entity: bool,
 }
 
@@ -64,8 +67,14 @@ pub(crate) struct Cursor {
     pub(crate) guard: Condition,
     /// What `@provides` on the way makes available here.
     pub(crate) provides: Rc<Vec<FieldSet>>,
-    /// Fields whose requirements were sent along.
+    /// Fields for which all that they need was sent along.
     pub(crate) satisfied: Rc<IndexSet<Name>>,
+    /// By field: the arguments that contexts give.
+    pub(crate) contextual: Rc<IndexMap<Name, Vec<Node<Argument>>>>,
+    /// The object around; only in graphs with contexts.
+    pub(crate) above: Option<Rc<Cursor>>,
+    /// The same object where this subgraph was entered from; only in graphs with contexts.
+    pub(crate) entered_from: Option<Rc<Cursor>>,
     /// The merged data has a `__typename` here from an earlier fetch or from further up.
     pub(crate) has_typename: bool,
 }
@@ -80,6 +89,7 @@ pub(crate) struct Search<'g> {
     pub(crate) costs: HashMap<(SubgraphId, Name, u32), Cost>,
     pub(crate) memo: ReachMemo,
     pub(crate) apart: Apart,
+    pub(crate) context_variables: ContextVariables,
     /// What is being ensured right now, against circular requirements.
     pub(crate) ensuring: Vec<(ScopeId, SubgraphId, Name, Name)>,
     /// The number for the next field that is a part of a client's field.
@@ -95,13 +105,21 @@ impl Cursor {
     pub(crate) fn standing(&self) -> Standing<'_> {
         Standing { subgraph: self.subgraph, ty: &self.ty, provides: &self.provides }
     }
+
+    /// A field with the arguments that the client or a requirement gives, and those that contexts give.
+    pub(crate) fn call(&self, name: &Name, arguments: &[Node<Argument>]) -> Call {
+        let contextual = self.contextual.get(name).into_iter().flatten();
+        let arguments = arguments.iter().chain(contextual).cloned().collect();
+        Call { name: name.clone(), arguments }
+    }
 }
 
 impl<'g> Search<'g> {
-    pub(crate) fn new(graph: &'g Graph, apart: Apart) -> Self {
+    pub(crate) fn new(graph: &'g Graph, apart: Apart, operation: &Operation) -> Self {
         Self {
             graph,
             apart,
+            context_variables: ContextVariables::new(operation),
             groups: Vec::new(),
             selections: Selections::default(),
             scopes: Scopes::default(),
@@ -250,7 +268,7 @@ impl<'g> Search<'g> {
         let known = self.graph.field(cursor.subgraph, &cursor.ty, field).is_some();
         satisfied
             || self.graph.resolves(cursor.subgraph, &cursor.ty, field)
-            || (known && provides::provided(&cursor.provides, field))
+            || (known && provides::provided(&cursor.provides, field) && !self.is_contextual(cursor, field))
     }
 
     /// Selects a field here and plans what is below; gives back the part of it that cannot be reached below.
@@ -263,7 +281,7 @@ impl<'g> Search<'g> {
         if let Some(trace) = &mut self.trace {
             trace.serves(field, cursor.subgraph);
         }
-        let call = Call { name: field.name.clone(), arguments: field.arguments.clone() };
+        let call = cursor.call(&field.name, &field.arguments);
         let key = self.source(cursor, field, &call);
         let named = field.ty.inner_named_type();
         let composite = self.graph.is_composite(named);
@@ -317,6 +335,9 @@ impl<'g> Search<'g> {
             guard: Condition::always(),
             provides: Rc::new(provided),
             satisfied: Rc::default(),
+            contextual: Rc::default(),
+            above: self.graph.has_contexts.then(|| Rc::new(cursor.clone())),
+            entered_from: None,
             has_typename: false,
         }
     }
@@ -374,6 +395,7 @@ impl<'g> Search<'g> {
             set,
             condition: Condition::never(),
             representations: Vec::new(),
+            contexts: Vec::new(),
             is_entity: false,
         });
         self.groups.len() - 1

@@ -113,9 +113,10 @@ impl Search<'_> {
                 continue;
             };
             let cost = cost.after(*hops);
-            if cost.is_worth_it()
-                && (!serves || self.can_require(cursor.standing(), (*subgraph, as_type), field))
-            {
+            let is_possible = !serves
+                || self.can_require(cursor.standing(), (*subgraph, as_type), field)
+                    && self.has_contexts(cursor, (*subgraph, as_type), &field.name);
+            if cost.is_worth_it() && is_possible {
                 candidates.push(Candidate { target: (*subgraph, as_type.clone()), cost });
             }
         }
@@ -136,9 +137,9 @@ impl Search<'_> {
 
     /// A subgraph is entered again for what it can resolve only once something is sent along.
     fn may_enter_again(&self, cursor: &Cursor, entry: &Entry, field: &Name) -> bool {
-        let requires = self.graph.requires(entry.subgraph, &entry.as_type, field).is_some();
+        let needs = self.graph.needs_something(entry.subgraph, &entry.as_type, field);
         let same = entry.as_type == cursor.ty;
-        if same { requires && !cursor.satisfied.contains(field) } else { true }
+        if same { needs && !cursor.satisfied.contains(field) } else { true }
     }
 
     /// The cost of a field on an interface that is entered to learn the concrete types.

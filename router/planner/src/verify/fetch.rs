@@ -25,7 +25,8 @@ impl Run<'_> {
     fn fetch(&mut self, at: usize, fetch: &Fetch) {
         let Some(operation) = self.parse(at, fetch) else { return };
         self.variables(at, fetch, &operation);
-        let places = self.places(at, fetch);
+        let places = self.places(at, &fetch.path);
+        self.contexts(at, fetch);
         match &fetch.representation {
             None => {
                 let Some(root) = self.supergraph.root(fetch.kind).cloned() else {
@@ -69,6 +70,7 @@ impl Run<'_> {
             operation.variables.iter().map(|variable| variable.name.clone()).collect();
         let mut sent = fetch.variables.clone();
         sent.extend(fetch.representation.iter().map(|sent| sent.variable.clone()));
+        sent.extend(fetch.contexts.iter().map(|context| context.variable.clone()));
         declared.sort();
         sent.sort();
         if declared != sent {
@@ -82,12 +84,12 @@ impl Run<'_> {
         }
     }
 
-    /// The places that the fetch's path leads to, with the types that it lets through. None when nothing is there under this
+    /// The places that a path of the fetch leads to, with the types that it lets through. None when nothing is there under this
     /// assignment of the variables.
-    fn places(&mut self, at: usize, fetch: &Fetch) -> Vec<(Place, IndexSet<Name>)> {
+    fn places(&mut self, at: usize, path: &[PathElement]) -> Vec<(Place, IndexSet<Name>)> {
         let mut place = 0;
         let mut types = self.tree.types(0, &self.root());
-        for element in &fetch.path {
+        for element in path {
             match element {
                 PathElement::Each => {}
                 PathElement::On(on) => types.retain(|ty| on.contains(ty)),
@@ -105,6 +107,22 @@ impl Run<'_> {
             }
         }
         vec![(place, types)]
+    }
+
+    /// What objects above give was fetched before, from types that set the context.
+    fn contexts(&mut self, at: usize, fetch: &Fetch) {
+        for context in &fetch.contexts {
+            for source in &context.sources {
+                for (place, mut types) in self.places(at, &fetch.path[..source.at]) {
+                    if let Some(on) = &source.on {
+                        types.retain(|ty| on.contains(ty));
+                    }
+                    for field in &source.value {
+                        self.read(at, field, (place, &types));
+                    }
+                }
+            }
+        }
     }
 
     fn entities(

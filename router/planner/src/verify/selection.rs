@@ -88,6 +88,7 @@ impl Run<'_> {
             return self.find(format!("fetch {}: {}.{} is not there", spot.fetch, spot.ty, field.name));
         };
         self.resolvable(spot, &field.name, &here);
+        self.contextual(spot, field, &here);
         let arguments: Vec<String> = field
             .arguments
             .iter()
@@ -188,6 +189,27 @@ impl Run<'_> {
             };
             if spot.sent.is_empty() || !spot.sent.iter().all(sends) {
                 self.find(format!("fetch {fetch}: {ty}.{field} requires what is not sent"));
+            }
+        }
+    }
+
+    /// Every argument that a context gives is there, as a variable that the fetch has from an object above.
+    fn contextual(&mut self, spot: &Spot, field: &Field, here: &FieldIn) {
+        let fetch = &self.plan.fetches[spot.fetch];
+        for wanted in &here.context_arguments {
+            let given = field.arguments.iter().find(|argument| argument.name == wanted.name);
+            let is_given = given.is_some_and(|given| match given.value.as_ref() {
+                Value::Variable(name) => {
+                    fetch.contexts.iter().any(|context| context.variable == *name && context.ty == wanted.ty)
+                }
+                _ => false,
+            });
+            if !is_given {
+                let (fetch, ty, name) = (spot.fetch, &spot.ty, &field.name);
+                self.find(format!(
+                    "fetch {fetch}: {ty}.{name}({}:) is not given from its context",
+                    wanted.name
+                ));
             }
         }
     }
