@@ -259,8 +259,9 @@ fn variables_in(value: &Value, variables: &mut IndexSet<Name>) {
 
 /// The client's answer, from the normal form, for objects of type `ty` at a place of the merged data.
 fn shape(search: &Search<'_>, scope: Option<ScopeId>, ty: &Name, fields: &[NormalField]) -> Shape {
-    let mut shaped = Vec::new();
+    let mut turned: Vec<(u32, ShapeField)> = Vec::new();
     for field in fields {
+        let mut shaped = Vec::new();
         let sources = scope.map_or(&[][..], |scope| search.scopes.sources(scope, field));
         match sources {
             _ if is_meta(field) => shaped.push(shape_field(search, scope, (ty, field), &field.name)),
@@ -276,8 +277,18 @@ fn shape(search: &Search<'_>, scope: Option<ScopeId>, ty: &Name, fields: &[Norma
                 }
             }
         }
+        for one in shaped {
+            if field.turns.is_empty() {
+                turned.push((field.origin, one));
+                continue;
+            }
+            for turn in &field.turns {
+                turned.push((turn.origin, ShapeField { condition: turn.condition.clone(), ..one.clone() }));
+            }
+        }
     }
-    Shape { fields: shaped }
+    turned.sort_by_key(|(place, _)| *place);
+    Shape { fields: turned.into_iter().map(|(_, field)| field).collect() }
 }
 
 /// The types whose objects have a field under one of its several keys. The key that was selected on an interface is for all

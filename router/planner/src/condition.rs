@@ -51,6 +51,22 @@ impl Condition {
         Self { any }.simplified()
     }
 
+    /// It does not hold; `None` when that is too much to write down.
+    #[must_use]
+    pub(crate) fn negated(&self) -> Option<Self> {
+        let mut negated = Self::always();
+        for all in &self.any {
+            let fails =
+                all.iter().map(|test| vec![VariableTest { expected: !test.expected, ..test.clone() }]);
+            let any: Vec<_> = fails.collect();
+            if any.len().saturating_mul(negated.any.len()) > ALTERNATIVES_MAX {
+                return None;
+            }
+            negated = negated.and(&Self { any });
+        }
+        Some(negated)
+    }
+
     fn simplified(mut self) -> Self {
         self.any.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
         self.any.dedup();

@@ -40,8 +40,20 @@ pub(crate) struct NormalField {
     pub(crate) on: Option<IndexSet<Name>>,
     /// When it is asked for.
     pub(crate) condition: Condition,
+    /// Where the answer has it, when that depends on what the variables leave of the operation: one turn for each place, in
+    /// order. Empty for most fields: then its origin is its place.
+    pub(crate) turns: Vec<Turn>,
     /// What is asked for below.
     pub(crate) fields: Rc<Vec<NormalField>>,
+}
+
+/// A place where a field comes first among its equals.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    /// The field's number there.
+    pub(crate) origin: u32,
+    /// When it is there that the field comes first.
+    pub(crate) condition: Condition,
 }
 
 /// Whether two argument lists are equal whatever their order.
@@ -140,6 +152,7 @@ impl Normalizer<'_> {
             ty: field.definition.ty.clone(),
             on: scope.on.clone(),
             condition,
+            turns: Vec::new(),
             fields: Rc::new(fields),
         }))
     }
@@ -212,6 +225,7 @@ impl Normalizer<'_> {
         }
         // Numbered as they were met: every concrete type gets its keys in the order in which it asks for them.
         merged.sort_by_key(|field| field.origin);
+        forget_needless_turns(&mut merged);
         Ok(merged)
     }
 
@@ -248,6 +262,7 @@ impl Normalizer<'_> {
     fn fuse(&mut self, mut entries: Vec<NormalField>) -> Result<NormalField, PlanError> {
         let condition =
             entries.iter().skip(1).fold(entries[0].condition.clone(), |or, entry| or.or(&entry.condition));
+        let turns = turns(&entries);
         let mut below = Vec::new();
         for entry in &mut entries {
             let own = (entry.condition != condition).then(|| entry.condition.clone());
@@ -263,9 +278,51 @@ impl Normalizer<'_> {
         let mut field = entries.swap_remove(0);
         field.id = self.number(below.len() + 1)?;
         field.condition = condition;
+        field.turns = turns;
         field.fields = Rc::new(self.merge(&field.ty.inner_named_type().clone(), below)?);
         Ok(field)
     }
+}
+
+/// Where no other field lies between them, all turns are the same place.
+fn forget_needless_turns(fields: &mut [NormalField]) {
+    let places: Vec<Vec<u32>> = fields
+        .iter()
+        .map(|field| {
+            std::iter::once(field.origin).chain(field.turns.iter().map(|turn| turn.origin)).collect()
+        })
+        .collect();
+    for (at, field) in fields.iter_mut().enumerate() {
+        let (Some(first), Some(last)) = (field.turns.first(), field.turns.last()) else { continue };
+        let between = |place: &u32| first.origin < *place && *place < last.origin;
+        let others = places.iter().enumerate().filter(|(other, _)| *other != at);
+        if !others.flat_map(|(_, places)| places).any(between) {
+            field.turns = Vec::new();
+        }
+    }
+}
+
+/// When which of several equal fields is the first that is asked for. Nothing when the first always is, or when that is too
+/// much to write down: then the first one's place is good enough.
+fn turns(entries: &[NormalField]) -> Vec<Turn> {
+    if entries.len() < 2 || entries[0].condition.is_always() {
+        return Vec::new();
+    }
+    let mut turns = Vec::new();
+    let mut none_before = Condition::always();
+    for entry in entries {
+        let condition = none_before.and(&entry.condition);
+        let Some(negated) = entry.condition.negated() else { return Vec::new() };
+        none_before = none_before.and(&negated);
+        // A condition that grew too large says "always", which must not be taken at its word.
+        if condition.is_always() || none_before.is_always() {
+            return Vec::new();
+        }
+        if !condition.is_never() {
+            turns.push(Turn { origin: entry.origin, condition });
+        }
+    }
+    turns
 }
 
 /// What `@skip` and `@include` say together.
