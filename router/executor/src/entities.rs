@@ -4,7 +4,7 @@
 //! answer goes to every object behind it. Large sets are split into several requests.
 
 use crate::tree::{Location, Step, Tree, typename};
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use apollo_compiler::Name;
 use router_planner::{
     ContextValue, Fetch, PathElement, Representation, RepresentationField, RepresentationType,
@@ -29,7 +29,7 @@ pub(crate) fn collect(tree: &Tree, fetch: &Fetch, wanted: &Representation) -> Ve
     let mut batches: Vec<Batch> = Vec::new();
     let mut by_contexts: AHashMap<String, usize> = AHashMap::new();
     let mut seen: AHashMap<(usize, String), usize> = AHashMap::new();
-    for location in tree.reach(&fetch.path) {
+    for location in locations(tree, fetch) {
         let Some(representation) = tree.get(&location).and_then(|object| represent(tree, object, wanted))
         else {
             continue;
@@ -51,6 +51,16 @@ pub(crate) fn collect(tree: &Tree, fetch: &Fetch, wanted: &Representation) -> Ve
         batch.targets[position].push(location);
     }
     batches
+}
+
+/// The objects that a fetch is for, each once.
+fn locations(tree: &Tree, fetch: &Fetch) -> Vec<Location> {
+    let mut locations: Vec<Location> = fetch.places().flat_map(|path| tree.reach(path)).collect();
+    if !fetch.also_at.is_empty() {
+        let mut seen = AHashSet::new();
+        locations.retain(|location| seen.insert(location.clone()));
+    }
+    locations
 }
 
 /// What objects above give for the object at `location`, by variable; `None` when a value is missing that must be there.

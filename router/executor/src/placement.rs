@@ -161,8 +161,9 @@ impl Placement<'_> {
             let base = if position == self.position {
                 own.clone()
             } else {
-                let path = &self.prepared.plan.fetches[position].path;
-                self.tree.reach(path).into_iter().next().unwrap_or_else(|| pattern(path))
+                let fetch = &self.prepared.plan.fetches[position];
+                let first = fetch.places().find_map(|path| self.tree.reach(path).into_iter().next());
+                first.unwrap_or_else(|| pattern(&fetch.path))
             };
             let field = self.prepared.wiring[position]
                 .keys
@@ -179,8 +180,8 @@ impl Placement<'_> {
     /// Nulls in the fields of a fetch, and of those that wait for it, need no further error.
     fn explain_fetch(&mut self, position: usize) {
         for position in self.with_dependents(position) {
-            let base = pattern(&self.prepared.plan.fetches[position].path);
-            self.explain_keys(&base, position);
+            let bases: Vec<_> = self.prepared.plan.fetches[position].places().map(pattern).collect();
+            bases.iter().for_each(|base| self.explain_keys(base, position));
         }
     }
 

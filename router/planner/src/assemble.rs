@@ -1,5 +1,6 @@
 //! Groups → plan: operation texts, dependencies by position, the client's shape.
 
+use crate::join::Joined;
 use crate::normalize::NormalField;
 use crate::plan::{
     Condition, ContextValue, Fetch, FetchId, Plan, Representation, Shape, ShapeField, ShapeKind, VariableTest,
@@ -23,24 +24,18 @@ const COMPOSITE_ALTERNATIVES_MAX: usize = 2;
 
 /// Turns what the search found into the plan.
 pub(crate) fn assemble(mut search: Search<'_>, operation: &Operation, fields: &[NormalField]) -> Plan {
-    let live = live(&mut search);
-    let position: HashMap<usize, FetchId> =
-        live.iter().enumerate().map(|(at, group)| (*group, fetch_id(at))).collect();
-    let mut fetches = Vec::new();
-    for group in &live {
-        let before = search.groups[*group].before.iter().copied();
-        let (tips, _) = search.tips(&before.filter(|dep| position.contains_key(dep)).collect());
-        let depends_on = tips.iter().map(|dep| position[dep]).collect();
-        fetches.push(fetch(&search, operation, *group, position[group], depends_on));
+    let mut position: HashMap<usize, usize> = HashMap::new();
+    let mut fetches = Joined::default();
+    for group in live(&mut search) {
+        let before = search.groups[group].before.iter().filter_map(|dep| position.get(dep));
+        let (depends_on, before) = fetches.tips(before.copied().collect());
+        let fetch = fetch(&search, operation, group, fetches.next_id(), depends_on);
+        position.insert(group, fetches.add(fetch, before));
     }
     let root = operation.selection_set.ty.clone();
     let shape = shape(&search, Some(ScopeId(0)), &root, fields);
     let labels = search.graph.labels.active().clone();
-    Plan { operation: operation.operation_type, labels, fetches, shape }
-}
-
-fn fetch_id(at: usize) -> FetchId {
-    FetchId(u32::try_from(at).expect("the number of fetches is limited"))
+    Plan { operation: operation.operation_type, labels, fetches: fetches.fetches, shape }
 }
 
 /// The groups that ask for something, each after those it depends on: a group only ever waits for older ones.
@@ -108,6 +103,7 @@ fn fetch(
         service,
         kind: group.kind,
         path: group.path.clone(),
+        also_at: Vec::new(),
         depends_on,
         condition: group.condition.clone(),
         representation: group

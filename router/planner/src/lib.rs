@@ -10,6 +10,7 @@ mod assemble;
 mod condition;
 mod context;
 mod graph;
+mod join;
 mod jump;
 mod labels;
 mod normalize;

@@ -40,6 +40,8 @@ pub struct Fetch {
     /// Where in the merged data the answer goes: the root for an empty path, else the objects that the path reaches. A fetch
     /// without representation may have a path too: where a payload leads back to the query root, its answer goes there.
     pub path: Vec<PathElement>,
+    /// Further places like `path` that the same request is for; what it asks is the same for all. Only for entity fetches.
+    pub also_at: Vec<Vec<PathElement>>,
     /// The fetches whose data must be merged before this one starts.
     pub depends_on: Vec<FetchId>,
     /// When the fetch is to run at all.
@@ -55,6 +57,13 @@ pub struct Fetch {
     pub selection: String,
     /// The client's variables that the operation declares and that must be forwarded.
     pub variables: Vec<Name>,
+}
+
+impl Fetch {
+    /// All places that the fetch is for.
+    pub fn places(&self) -> impl Iterator<Item = &[PathElement]> {
+        std::iter::once(&self.path).chain(&self.also_at).map(Vec::as_slice)
+    }
 }
 
 /// A step from an object towards the objects that a fetch extends.

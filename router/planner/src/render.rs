@@ -100,7 +100,9 @@ fn node(out: &mut Lines, fetch: &Fetch) {
         out.open(&format!("{guard} {{"));
     }
     if !fetch.path.is_empty() {
-        out.open(&format!("Flatten(path: \"{}\") {{", path(&fetch.path)));
+        let places: Vec<String> = fetch.places().map(|place| format!("\"{}\"", path(place))).collect();
+        let word = if places.len() == 1 { "path" } else { "paths" };
+        out.open(&format!("Flatten({word}: {}) {{", places.join(", ")));
     }
     out.open(&format!("Fetch(service: \"{}\") {{", fetch.service));
     if let Some(representation) = &fetch.representation {

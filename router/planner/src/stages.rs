@@ -138,7 +138,8 @@ fn dag(plan: &Plan) -> String {
     for fetch in &plan.fetches {
         let _ = write!(out, "{} {}", fetch.id.0, fetch.service);
         if !fetch.path.is_empty() {
-            let _ = write!(out, " at {}", render::path(&fetch.path));
+            let places: Vec<String> = fetch.places().map(render::path).collect();
+            let _ = write!(out, " at {}", places.join(", "));
         }
         if !fetch.depends_on.is_empty() {
             let before: Vec<String> = fetch.depends_on.iter().map(|dep| dep.0.to_string()).collect();

@@ -25,7 +25,7 @@ impl Run<'_> {
     fn fetch(&mut self, at: usize, fetch: &Fetch) {
         let Some(operation) = self.parse(at, fetch) else { return };
         self.variables(at, fetch, &operation);
-        let places = self.places(at, &fetch.path);
+        let places: Vec<_> = fetch.places().filter_map(|path| self.place(at, path)).collect();
         self.contexts(at, fetch);
         match &fetch.representation {
             None => {
@@ -84,9 +84,9 @@ impl Run<'_> {
         }
     }
 
-    /// The places that a path of the fetch leads to, with the types that it lets through. None when nothing is there under this
+    /// The place that a path of the fetch leads to, with the types that it lets through. None when nothing is there under this
     /// assignment of the variables.
-    fn places(&mut self, at: usize, path: &[PathElement]) -> Vec<(Place, IndexSet<Name>)> {
+    fn place(&mut self, at: usize, path: &[PathElement]) -> Option<(Place, IndexSet<Name>)> {
         let mut place = 0;
         let mut types = self.tree.types(0, &self.root());
         for element in path {
@@ -94,7 +94,7 @@ impl Run<'_> {
                 PathElement::Each => {}
                 PathElement::On(on) => types.retain(|ty| on.contains(ty)),
                 PathElement::Key(key) => {
-                    let Some(child) = self.tree.known_child(place, key) else { return Vec::new() };
+                    let child = self.tree.known_child(place, key)?;
                     let ancestors = &self.ancestors[at];
                     let brings =
                         |ty: &Name| self.tree.produced(place, key, ty, Some(ancestors)).next().is_some();
@@ -106,20 +106,19 @@ impl Run<'_> {
                 }
             }
         }
-        vec![(place, types)]
+        Some((place, types))
     }
 
     /// What objects above give was fetched before, from types that set the context.
     fn contexts(&mut self, at: usize, fetch: &Fetch) {
         for context in &fetch.contexts {
             for source in &context.sources {
-                for (place, mut types) in self.places(at, &fetch.path[..source.at]) {
-                    if let Some(on) = &source.on {
-                        types.retain(|ty| on.contains(ty));
-                    }
-                    for field in &source.value {
-                        self.read(at, field, (place, &types));
-                    }
+                let Some((place, mut types)) = self.place(at, &fetch.path[..source.at]) else { continue };
+                if let Some(on) = &source.on {
+                    types.retain(|ty| on.contains(ty));
+                }
+                for field in &source.value {
+                    self.read(at, field, (place, &types));
                 }
             }
         }
