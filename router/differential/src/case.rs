@@ -1,11 +1,10 @@
 //! One case: a graph, its data and an operation, and whether router and monolith agree on it.
 
-use crate::compare::difference;
-use crate::operation::{Operation, files};
-use router_fixture::World;
+use crate::operation::Operation;
+use router_fixture::{World, difference};
 use router_planner::{PlanOptions, Planner};
 use router_schema::apollo_compiler::ExecutableDocument;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -28,6 +27,18 @@ pub(crate) enum Verdict {
 }
 
 impl Ready {
+    /// Whether an operation gets the same plan again from a planner that starts anew.
+    pub(crate) fn is_planned_alike(&self, operation: &Operation) -> bool {
+        let api = &self.world.supergraph().api;
+        let parsed = ExecutableDocument::parse_and_validate(api, operation.text(), "query.graphql");
+        let Ok(document) = parsed else { return true };
+        let plan = |planner: &Planner| {
+            let planned = catch_unwind(AssertUnwindSafe(|| planner.plan(&document, None)));
+            planned.map(|plan| plan.map(|plan| plan.to_string())).map_err(|_| ())
+        };
+        plan(&self.planner) == plan(&Planner::new(self.world.supergraph().clone()))
+    }
+
     /// Composes the subgraphs; the refusal as text.
     pub(crate) fn new(sdls: &[(String, String)], data: &Value) -> Result<Self, String> {
         let world = World::new(sdls, &data.to_string()).map_err(|error| error.to_string())?;
@@ -37,11 +48,7 @@ impl Ready {
 
     /// Asks both.
     pub(crate) fn judge(&self, operation: &Operation) -> Verdict {
-        self.judge_text(&operation.text(), &operation.given())
-    }
-
-    /// Asks both, for an operation that is given as text.
-    pub(crate) fn judge_text(&self, text: &str, variables: &Map<String, Value>) -> Verdict {
+        let (text, variables) = (operation.text(), &operation.given());
         let parsed =
             ExecutableDocument::parse_and_validate(&self.world.supergraph().api, text, "query.graphql");
         let Ok(document) = parsed else { return Verdict::Invalid };
@@ -56,8 +63,7 @@ impl Ready {
             Ok(Err(error)) => return Verdict::Differs(format!("no plan: {error}")),
             Err(panic) => return Verdict::Differs(format!("a panic: {}", message(panic.as_ref()))),
         };
-        let is_ordered = !text.contains("@skip") && !text.contains("@include");
-        match difference(&expected, &answer.response, is_ordered) {
+        match difference(&expected, &answer.response) {
             None => Verdict::Same,
             Some(what) => Verdict::Differs(format!(
                 "{what}\n--- the monolith says\n{expected}\n--- the router says\n{}\n--- by this plan\n{}",
@@ -78,13 +84,16 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.expect("a runtime without network always starts").block_on(future)
 }
 
-/// The case as a folder of `router/differential/cases`, ready to be copied.
+/// The case as a folder of `router/fixture/tests/cases`, ready to be copied.
 pub(crate) fn folder(sdls: &[(String, String)], data: &Value, operation: &Operation) -> String {
-    let (text, variables) = files(operation);
     let mut out = String::new();
     for (name, sdl) in sdls {
-        out.push_str(&format!("=== {name}.graphql\n{sdl}"));
+        out.push_str(&format!("=== subgraphs/{name}.graphql\n{sdl}"));
     }
     let data = serde_json::to_string_pretty(data).expect("data are JSON already");
-    out + &format!("=== data.json\n{data}\n=== query.graphql\n{text}=== variables.json\n{variables}\n")
+    let variables = Value::Object(operation.given());
+    out + &format!(
+        "=== data.json\n{data}\n=== queries/found.graphql\n# variables: {variables}\n{}",
+        operation.text()
+    )
 }

@@ -2,20 +2,17 @@
 //! through planner and executor over their subgraphs, once as ONE schema over all the data. The answers must be the same.
 //!
 //! [`run`] draws graphs from a seed (`graph` on top of `draft`), gives them data (`data`), and asks operations (`operation`);
-//! `compare` says when two answers are the same, `shrink` makes what fails small, and the outcome is a folder ready to be
-//! copied to `cases/`, where [`replay`] keeps it from coming back. For tests only; nothing in production depends on it.
+//! `router_fixture::difference` says when two answers are the same, `shrink` makes what fails small, and the outcome is a
+//! fixture: a folder ready to be copied to `router/fixture/tests/cases`, where it keeps the fault from coming back. For tests
+//! only; nothing in production depends on it.
 
 mod case;
-mod compare;
 mod data;
 mod dice;
 mod draft;
 mod graph;
 mod operation;
-mod replay;
 mod shrink;
-
-pub use replay::replay;
 
 use case::{Ready, Verdict};
 use dice::Dice;
@@ -73,6 +70,9 @@ fn graph(seed: u64, operations: usize, report: &mut Report) {
     while asked < operations && drawn < operations * 4 {
         drawn += 1;
         let operation = Operation::random(&mut dice, &ready.world.supergraph().api);
+        if asked == 0 && !ready.is_planned_alike(&operation) {
+            report.failures.push(format!("seed {seed}: two plans for one operation: {}", operation.text()));
+        }
         match ready.judge(&operation) {
             Verdict::Invalid => report.invalid += 1,
             Verdict::Same => asked += 1,

@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use router_schema::apollo_compiler::Schema;
 use router_schema::apollo_compiler::schema::{ExtendedType, FieldDefinition};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::fmt::Write;
 
 const DEPTH_MAX: usize = 5;
@@ -260,9 +260,4 @@ impl Writer<'_> {
             .filter(|other| self.possible(other).iter().any(|possible| here.contains(possible)))
             .collect()
     }
-}
-
-/// The operation as the files of a fixture: its text and its variables.
-pub(crate) fn files(operation: &Operation) -> (String, String) {
-    (operation.text(), json!(operation.given()).to_string())
 }

@@ -5,7 +5,6 @@
 
 mod labels;
 mod limits;
-mod random;
 mod stages;
 mod verifier;
 

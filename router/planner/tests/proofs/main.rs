@@ -1,10 +1,7 @@
-//! What plans promise, over graphs composed from subgraphs: hand-picked operations say what they cost, random ones must
-//! describe the answer that the specification asks for. In debug builds the planner verifies each of its plans by itself.
+//! What plans cost, over graphs composed from subgraphs. In debug builds the planner verifies each of its plans by itself.
 
-mod answer;
 mod claims;
 mod graphs;
-mod random;
 
 use router_planner::Plan;
 use std::collections::BTreeMap;
