@@ -94,6 +94,10 @@ fn filled_keys(fetch: &Fetch) -> Vec<Name> {
             }
         }
     }
+    if keys.is_empty() {
+        // All that it brings is the type.
+        keys.push(Name::new_unchecked("__typename"));
+    }
     keys
 }
 

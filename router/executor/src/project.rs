@@ -152,6 +152,7 @@ impl<'a> Projector<'a> {
                 Err(self.invalid(format!("`{}` has a value outside its enum", field.response_key)))
             }
             (ShapeKind::Typename(_), Value::String(name)) if self.is_object_type(name) => Ok(value.clone()),
+            (ShapeKind::Typename(_), _) if self.faults.explains(&self.path) => Err(Bubble),
             (ShapeKind::Typename(_), _) => {
                 Err(self.invalid("`__typename` is not an object type of this graph".to_owned()))
             }

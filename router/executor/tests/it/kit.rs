@@ -123,7 +123,7 @@ impl fmt::Debug for Fleet {
     }
 }
 
-const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@interfaceObject", "@inaccessible"])"#;
+const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@interfaceObject", "@inaccessible", "@context", "@fromContext"])"#;
 
 impl Fleet {
     /// Composes subgraphs given as name and SDL. Until told otherwise each fails to answer.

@@ -5,6 +5,7 @@
 
 mod batching;
 mod conditions;
+mod contexts;
 mod errors;
 mod introspection;
 mod kit;
