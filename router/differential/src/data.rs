@@ -51,7 +51,9 @@ fn names_read(supergraph: &Supergraph) -> BTreeSet<&Name> {
             here.keys.iter().for_each(|key| names.extend(key.fields.names()));
         }
         for here in info.fields.values().flat_map(|field| field.subgraphs.values()) {
-            here.requires.iter().chain(&here.provides).for_each(|fields| names.extend(fields.names()));
+            let given = here.context_arguments.iter().map(|argument| &argument.selection);
+            let fields = here.requires.iter().chain(&here.provides).chain(given);
+            fields.for_each(|fields| names.extend(fields.names()));
         }
     }
     names

@@ -3,8 +3,8 @@
 use indexmap::{IndexMap, IndexSet};
 use std::fmt::Write;
 
-const HEAD: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable",
-  "@external", "@requires", "@provides", "@override", "@interfaceObject"])
+const HEAD: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@shareable",
+  "@external", "@requires", "@provides", "@override", "@interfaceObject", "@context", "@fromContext"])
 "#;
 
 /// One subgraph.

@@ -54,6 +54,7 @@ pub(crate) fn subgraphs(dice: &mut Dice, is_loose: bool) -> Vec<(String, String)
     writer.provisions();
     writer.interface_fields();
     writer.roots();
+    writer.context();
     let named = writer.subgraphs.iter().enumerate();
     named.map(|(at, subgraph)| (subgraph_name(at), subgraph.sdl())).collect()
 }
@@ -449,6 +450,39 @@ impl Writer<'_> {
                 self.subgraphs[*home].object(&interface.name).fields.extend(kept);
             }
         }
+    }
+
+    /// An entity that takes a value from one around it. It hangs on that one only, so that every way to it has the value.
+    fn context(&mut self) {
+        if self.dice.chance(60) {
+            return;
+        }
+        let at = self.dice.roll(self.subgraphs.len());
+        let mut values: Vec<(String, String)> = Vec::new();
+        for entity in self.entities.iter().filter(|entity| entity.homes.contains(&at)) {
+            let fields = &self.subgraphs[at].types[&entity.name].fields;
+            let is_text =
+                |field: &FieldDraft| field.ty.trim_end_matches('!') == "String" && field.arguments.is_empty();
+            let names = fields.iter().filter(|(_, field)| is_text(field)).map(|(name, _)| name.clone());
+            values.extend(names.map(|name| (entity.name.clone(), name)));
+        }
+        if values.is_empty() {
+            return;
+        }
+        let (setter, value) = self.dice.pick(&values).clone();
+        let inner = FieldDraft::new(&self.dice.pick(&WRAPPERS).replace('*', "C0"));
+        let around = self.subgraphs[at].object(&setter);
+        around.directives.insert("@context(name: \"around\")".to_owned());
+        around.fields.insert("inner".to_owned(), inner);
+        let mut told = FieldDraft::new("String");
+        told.arguments = format!("(given: String @fromContext(field: \"$around {{ {value} }}\"))");
+        self.key(at, "C0", "id", true);
+        let taker = self.subgraphs[at].object("C0");
+        taker.fields.insert("told".to_owned(), told);
+        taker.fields.insert("again".to_owned(), FieldDraft::new("C0"));
+        let other = self.dice.roll(self.subgraphs.len());
+        self.key(other, "C0", "id", true);
+        self.subgraphs[other].object("C0").fields.insert("beside".to_owned(), FieldDraft::new("String"));
     }
 
     fn roots(&mut self) {
