@@ -110,7 +110,8 @@ fn a_test_may_use_no_other_service() {
 #[test]
 fn fixtures_are_for_tests() {
     let manifests = manifests();
-    let ships = |manifest: &&Manifest| !["router-differential", "router-fuzz"].contains(&manifest.name.as_str());
+    let ships =
+        |manifest: &&Manifest| !["router-differential", "router-fuzz"].contains(&manifest.name.as_str());
     let uses =
         manifests.iter().filter(ships).filter(|manifest| manifest.dependencies.contains("router-fixture"));
     let violations: Vec<String> =

@@ -5,5 +5,6 @@
 mod dependencies;
 mod docs;
 mod layers;
+mod licences;
 mod sizes;
 mod tree;
