@@ -11,6 +11,9 @@ const BEHIND: &str = "SELECT counter.tenant_id, COALESCE(place.seq, 0), counter.
     LEFT JOIN outbox_cursor place ON place.tenant_id = counter.tenant_id AND place.consumer = $1 \
     WHERE counter.seq > COALESCE(place.seq, 0) ORDER BY counter.tenant_id";
 
+/// The latest sequence of each tenant.
+const LATEST: &str = "SELECT tenant_id, seq FROM outbox_counter WHERE seq > 0 ORDER BY tenant_id";
+
 /// Only forward: a replica that settles late must not take back what another one settled.
 const MOVE: &str = "INSERT INTO outbox_cursor (consumer, tenant_id, seq) VALUES ($1, $2, $3) \
     ON CONFLICT (consumer, tenant_id) DO UPDATE SET seq = excluded.seq WHERE outbox_cursor.seq < excluded.seq";
@@ -36,6 +39,14 @@ pub(super) async fn behind(db: &Db, consumer: &str) -> Result<Vec<Behind>> {
             latest: row.try_get_by_index(2)?,
         })
     });
+    places.collect()
+}
+
+/// The latest sequence of every tenant that has events.
+pub(super) async fn latest(db: &Db) -> Result<Vec<(TenantId, i64)>> {
+    let rows = db.read().query_all_raw(Statement::from_string(db.backend(), LATEST)).await?;
+    let places =
+        rows.iter().map(|row| Ok((TenantId::from_uuid(row.try_get_by_index(0)?), row.try_get_by_index(1)?)));
     places.collect()
 }
 

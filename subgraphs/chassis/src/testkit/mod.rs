@@ -10,10 +10,12 @@ mod ask;
 mod database;
 mod golden;
 mod peer;
+mod redis;
 mod signer;
 
 pub use ask::{Kit, data, first_code, first_error};
 pub use database::TestDatabase;
 pub use golden::{check_golden, check_sdl};
 pub use peer::TestPeer;
+pub use redis::RedisServer;
 pub use signer::{AUDIENCE, ISSUER, Signer, caller, claims};

@@ -1,0 +1,160 @@
+//! From a source's outbox into its stream.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use primitives::TenantId;
+use redis::aio::MultiplexedConnection;
+use redis::{Script, Value, cmd};
+
+use super::{RedisBus, StreamBounds, connect, stream_of};
+use crate::bus::{BATCH_MAX, cursor};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::outbox::read_after;
+
+/// How long a commit of another process, or the return of a Redis that has lost events, may go unseen.
+const POLL: Duration = Duration::from_millis(500);
+
+/// The pause when Redis or the database fails, or when the stream is full.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Appends events and moves the tenant's place, both or neither; does nothing when another replica has moved it.
+const APPEND: &str = "if (redis.call('HGET', KEYS[2], ARGV[1]) or '0') ~= ARGV[2] then return 0 end \
+    for at = 4, #ARGV do redis.call('XADD', KEYS[1], '*', 'event', ARGV[at]) end \
+    redis.call('HSET', KEYS[2], ARGV[1], ARGV[3]) \
+    return 1";
+
+/// Relays the events of `source` for as long as the process runs.
+pub(super) async fn run(bus: RedisBus, source: &'static str, db: Db) {
+    let mut relay = Relay { bus, source, db, append: Script::new(APPEND) };
+    let mut commits = relay.db.commits();
+    let mut connection = None;
+    loop {
+        // Marked before reading, so that a commit between the read and the wait wakes the wait at once.
+        commits.mark_unchanged();
+        match relay.step(&mut connection).await {
+            Ok(Step::More) => {}
+            Ok(Step::UpToDate) => {
+                let _ = tokio::time::timeout(POLL, commits.changed()).await;
+            }
+            Ok(Step::Full) => {
+                tracing::warn!(source, "the stream is full: events wait in the outbox for the slowest consumer");
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => {
+                connection = None;
+                tracing::warn!(source, ?error, "events cannot be relayed; trying again");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+enum Step {
+    More,
+    UpToDate,
+    Full,
+}
+
+struct Relay {
+    bus: RedisBus,
+    source: &'static str,
+    db: Db,
+    append: Script,
+}
+
+impl Relay {
+    /// A batch of every tenant that has events which the stream does not have.
+    async fn step(&mut self, connection: &mut Option<MultiplexedConnection>) -> Result<Step> {
+        let redis = match connection {
+            Some(redis) => redis,
+            None => connection.insert(connect(&self.bus.client).await?),
+        };
+        let stream = stream_of(self.source);
+        let relayed = format!("carmen:relayed:{}", self.source);
+        // Asked for every time: Redis may have come back with less than it had.
+        let places: HashMap<String, i64> =
+            cmd("HGETALL").arg(&relayed).query_async(redis).await.map_err(Error::internal)?;
+        let mut has_more = false;
+        for (tenant, latest) in cursor::latest(&self.db).await? {
+            let place = places.get(&tenant.to_string()).copied().unwrap_or(0);
+            if place >= latest {
+                continue;
+            }
+            if !has_room(redis, &stream, self.bus.bounds).await? {
+                return Ok(Step::Full);
+            }
+            has_more = true;
+            self.relay(redis, (&stream, &relayed), tenant, (place, latest)).await?;
+        }
+        Ok(if has_more { Step::More } else { Step::UpToDate })
+    }
+
+    async fn relay(
+        &self,
+        redis: &mut MultiplexedConnection,
+        (stream, relayed): (&str, &str),
+        tenant: TenantId,
+        (place, latest): (i64, i64),
+    ) -> Result<()> {
+        let events = read_after(self.db.read(), tenant, place, BATCH_MAX).await?;
+        if place > 0 && events.first().map_or(latest, |first| first.seq - 1) > place {
+            let source = self.source;
+            tracing::error!(%tenant, source, "events of {source} were pruned before they were relayed");
+        }
+        // What was pruned cannot be relayed any more; the place goes on behind it.
+        let reached = events.last().map_or(latest, |last| last.seq);
+        let mut append = self.append.key(stream);
+        append.key(relayed).arg(tenant.to_string()).arg(place.to_string()).arg(reached);
+        for event in &events {
+            append.arg(serde_json::to_string(event).map_err(Error::internal)?);
+        }
+        let _: i64 = append.invoke_async(redis).await.map_err(Error::internal)?;
+        Ok(())
+    }
+}
+
+/// Whether the stream takes more events, after dropping what need not be kept.
+async fn has_room(redis: &mut MultiplexedConnection, stream: &str, bounds: StreamBounds) -> Result<bool> {
+    let length: u64 = cmd("XLEN").arg(stream).query_async(redis).await.map_err(Error::internal)?;
+    if length <= bounds.keep {
+        return Ok(true);
+    }
+    match settled_by_all(redis, stream).await? {
+        // Nobody reads it: the newest are kept for whoever comes.
+        None => trim(redis, stream, ("MAXLEN", &bounds.keep.to_string())).await?,
+        Some(first_open) => trim(redis, stream, ("MINID", &first_open)).await?,
+    }
+    let length: u64 = cmd("XLEN").arg(stream).query_async(redis).await.map_err(Error::internal)?;
+    Ok(length < bounds.most)
+}
+
+async fn trim(redis: &mut MultiplexedConnection, stream: &str, (by, limit): (&str, &str)) -> Result<()> {
+    cmd("XTRIM").arg(stream).arg(by).arg(limit).query_async(redis).await.map_err(Error::internal)
+}
+
+/// The oldest entry that some group has not settled, `None` without groups.
+async fn settled_by_all(redis: &mut MultiplexedConnection, stream: &str) -> Result<Option<String>> {
+    let groups: Vec<HashMap<String, Value>> =
+        cmd("XINFO").arg("GROUPS").arg(stream).query_async(redis).await.map_err(Error::internal)?;
+    let mut oldest: Option<String> = None;
+    for group in groups {
+        let text = |key: &str| group.get(key).and_then(|value| redis::from_redis_value_ref::<String>(value).ok());
+        let (Some(name), Some(delivered)) = (text("name"), text("last-delivered-id")) else { continue };
+        let (_, first_pending, ..): (u64, Option<String>, Option<String>, Value) =
+            cmd("XPENDING").arg(stream).arg(name).query_async(redis).await.map_err(Error::internal)?;
+        let open = first_pending.unwrap_or(delivered);
+        let is_older = oldest.as_deref().is_none_or(|oldest| order(&open) < order(oldest));
+        if is_older {
+            oldest = Some(open);
+        }
+    }
+    Ok(oldest)
+}
+
+/// Entry ids are two numbers: a time and a count.
+fn order(id: &str) -> (u64, u64) {
+    let (time, count) = id.split_once('-').unwrap_or((id, "0"));
+    (time.parse().unwrap_or(0), count.parse().unwrap_or(0))
+}
