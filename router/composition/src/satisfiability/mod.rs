@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use apollo_compiler::Name;
 use apollo_compiler::ast::{FieldDefinition, OperationType};
 use apollo_compiler::schema::ExtendedType;
+use indexmap::IndexSet;
 use router_schema::Supergraph;
 use router_schema::apollo_compiler;
 use spots::{Contexts, Spot, Spots, Ways};
@@ -62,6 +63,7 @@ impl Path {
 pub(crate) fn check(supergraph: &Supergraph, diagnostics: &mut Vec<Diagnostic>) {
     let mut walk = Walk {
         supergraph,
+        has_contexts: supergraph.types.values().any(|info| !info.contexts.is_empty()),
         ways: Rc::new(Ways::new(supergraph)),
         queue: VecDeque::new(),
         seen: BTreeSet::new(),
@@ -80,6 +82,8 @@ pub(crate) fn check(supergraph: &Supergraph, diagnostics: &mut Vec<Diagnostic>) 
 
 struct Walk<'a> {
     supergraph: &'a Supergraph,
+    /// Whether any type sets one: looking for them costs a pass over all types.
+    has_contexts: bool,
     ways: Rc<Ways<'a>>,
     queue: VecDeque<State>,
     seen: BTreeSet<String>,
@@ -103,7 +107,9 @@ impl Walk<'_> {
         match self.supergraph.api.types.get(&state.ty) {
             Some(ExtendedType::Object(object)) => {
                 let mut below = state.contexts.clone();
-                for context in self.supergraph.contexts_of(&state.ty) {
+                let contexts =
+                    if self.has_contexts { self.supergraph.contexts_of(&state.ty) } else { IndexSet::new() };
+                for context in contexts {
                     let reachable = self.ways.expand(&state.ty, &state.spots);
                     below.insert(context.to_owned(), (state.ty.clone(), reachable));
                 }

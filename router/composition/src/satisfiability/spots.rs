@@ -4,6 +4,7 @@ use apollo_compiler::Name;
 use indexmap::IndexSet;
 use router_schema::apollo_compiler;
 use router_schema::{ContextArgument, FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// A place where an object may be: a subgraph, the type it has there, and what the subgraph provides on this path.
@@ -79,16 +80,18 @@ impl<'a> Ways<'a> {
         implements(self.supergraph, ty, interface)
     }
 
+    fn is_root(&self, ty: &Name) -> bool {
+        self.supergraph.schema.schema_definition.iter_root_operations().any(|(_, root)| root.name == *ty)
+    }
+
     /// The spots and all others that can be entered from them.
     pub(crate) fn expand(&self, ty: &Name, spots: &Spots) -> Spots {
         self.expand_pending(ty, spots, &mut Pending::default())
     }
 
     fn expand_pending(&self, ty: &Name, spots: &Spots, pending: &mut Pending) -> Spots {
-        let is_root =
-            self.supergraph.schema.schema_definition.iter_root_operations().any(|(_, root)| root.name == *ty);
         let mut reachable = spots.clone();
-        if is_root {
+        if self.is_root(ty) {
             // Every subgraph answers for its part of a root without a key.
             reachable.extend(self.everywhere(ty));
             return reachable;
@@ -112,7 +115,17 @@ impl<'a> Ways<'a> {
     }
 
     /// The spots without those that take an argument of the field from a context which nothing above gives.
-    pub(crate) fn with_contexts(&self, spots: &Spots, field: &Name, contexts: &Contexts) -> Spots {
+    pub(crate) fn with_contexts<'s>(
+        &self,
+        spots: &'s Spots,
+        field: &Name,
+        contexts: &Contexts,
+    ) -> Cow<'s, Spots> {
+        let takes =
+            |spot: &Spot| self.field_in(spot, field).is_some_and(|here| !here.context_arguments.is_empty());
+        if !spots.values().any(takes) {
+            return Cow::Borrowed(spots);
+        }
         let is_given = |argument: &ContextArgument| {
             contexts.get(&argument.context).is_some_and(|(ty, spots)| {
                 self.can_get(ty, spots, &argument.selection, &mut Pending::default())
@@ -121,16 +134,17 @@ impl<'a> Ways<'a> {
         let is_usable = |spot: &Spot| {
             self.field_in(spot, field).is_none_or(|here| here.context_arguments.iter().all(is_given))
         };
-        spots
-            .iter()
-            .filter(|(_, spot)| is_usable(spot))
-            .map(|(key, spot)| (key.clone(), spot.clone()))
-            .collect()
+        let usable = spots.iter().filter(|(_, spot)| is_usable(spot));
+        Cow::Owned(usable.map(|(key, spot)| (key.clone(), spot.clone())).collect())
     }
 
     /// Each spot with all that can be entered from it. When two subgraphs return an object, the keys that one of them knows do
     /// not help where the other one's answer is continued.
     pub(crate) fn expand_each(&self, ty: &Name, spots: &Spots) -> Vec<Spots> {
+        if self.is_root(ty) {
+            // The same from everywhere.
+            return vec![self.expand(ty, spots)];
+        }
         let alone = |(key, spot): (&String, &Spot)| Spots::from([(key.clone(), spot.clone())]);
         spots.iter().map(|spot| self.expand(ty, &alone(spot))).collect()
     }
@@ -269,9 +283,12 @@ impl<'a> Ways<'a> {
 fn entries<'a>(supergraph: &'a Supergraph, ty: &Name) -> Entries<'a> {
     let mut entries = Vec::new();
     for (name, info) in &supergraph.types {
-        let stands_for = name != ty && info.kind == TypeKind::Interface && implements(supergraph, ty, name);
+        let is_same = name == ty;
+        if !is_same && !(info.kind == TypeKind::Interface && implements(supergraph, ty, name)) {
+            continue;
+        }
         for (graph, here) in &info.subgraphs {
-            if name == ty || (stands_for && here.is_interface_object) {
+            if is_same || here.is_interface_object {
                 let resolvable = here.keys.iter().filter(|key| key.resolvable);
                 entries.extend(resolvable.map(|key| (Spot::new(*graph, name.clone()), key)));
             }
