@@ -37,6 +37,7 @@ impl Carmen {
         let global = Global {
             data_dir: data.path().to_path_buf(),
             database_url: std::env::var("CARMEN_TEST_DATABASE_URL").ok().map(|url| own_databases(&url)),
+            redis_url: None,
             jwks_url: None,
             issuer: chassis::DEFAULT_ISSUER.to_owned(),
             audience: chassis::DEFAULT_AUDIENCE.to_owned(),
@@ -82,7 +83,8 @@ impl Carmen {
 
     async fn sign_in_at(&self, name: &str, clock: Clock) -> Person {
         let username = if name.contains('@') { name.to_owned() } else { format!("{name}@andaman.example") };
-        let surroundings = Surroundings { clock, ..Surroundings::new(&self.global) };
+        let surroundings =
+            Surroundings { clock, ..Surroundings::new(&self.global).expect("no address is needed") };
         let environment = surroundings.environment(&self.global, "identity").await.expect("identity opens");
         let token = ::carmen::token::issue(&environment, surroundings.trust(&self.global), &username).await;
         environment.db.close().await.expect("identity closes");

@@ -30,6 +30,10 @@ pub struct Global {
     #[arg(long, global = true, env = "CARMEN_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
+    /// Redis address for events between services that run in different processes. Without it events stay in this process.
+    #[arg(long, global = true, env = "CARMEN_REDIS_URL", hide_env_values = true, value_name = "URL")]
+    pub redis_url: Option<String>,
+
     /// Where the public keys of access tokens are fetched from, for a subgraph that runs without identity beside it.
     #[arg(long, global = true, env = "CARMEN_JWKS_URL", value_name = "URL")]
     pub jwks_url: Option<String>,

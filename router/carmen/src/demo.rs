@@ -68,7 +68,7 @@ impl Databases {
 /// # Errors
 /// When a database cannot be opened or the plan breaks a rule.
 pub async fn run(global: &Global, size: Size) -> anyhow::Result<()> {
-    let surroundings = Surroundings::new(global);
+    let surroundings = Surroundings::new(global)?;
     let databases = Databases::open(global, &surroundings).await?;
     match fill(&databases, size).await? {
         Some(sign_ins) => announce(&sign_ins),

@@ -52,7 +52,7 @@ pub async fn start(global: &Global, args: &Args) -> anyhow::Result<Running> {
     // First of all: a taken address should not cost anybody the time of filling databases.
     let listener = router::bind(config.listen).await?;
     let address = listener.local_addr()?;
-    let surroundings = Surroundings::new(global);
+    let surroundings = Surroundings::new(global)?;
     let databases = Databases::open(global, &surroundings).await?;
     fill_once(&databases, args.seed.unwrap_or(Size::M)).await?;
     let services = Services::start_in(global, databases.into_environments(), &surroundings).await?;

@@ -2,10 +2,11 @@
 
 use crate::cli::Global;
 use crate::databases;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use bytes::Bytes;
 use chassis::{
-    Bus, Clock, Environment, HttpPeer, InProcessBus, Keys, Peers, Subgraph, TokenVerifier, Trust, boot,
+    Bus, Clock, Environment, HttpPeer, InProcessBus, Keys, Peers, RedisBus, Subgraph, TokenVerifier, Trust,
+    boot,
 };
 use futures::future::{BoxFuture, FutureExt, join_all};
 use futures::stream::{BoxStream, StreamExt};
@@ -50,14 +51,20 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// Keys of an identity service in this process, or at the configured address.
-    #[must_use]
-    pub fn new(global: &Global) -> Self {
+    /// Keys of an identity service in this process, or at the configured address; a bus in this process, or over Redis.
+    ///
+    /// # Errors
+    /// When the address of Redis is none.
+    pub fn new(global: &Global) -> anyhow::Result<Self> {
         let keys = match &global.jwks_url {
             Some(url) => Keys::at_url(url.clone()),
             None => Keys::in_process(),
         };
-        Self { clock: Clock::system(), keys, peers: Peers::new(), bus: Arc::new(InProcessBus::default()) }
+        let bus: Arc<dyn Bus> = match &global.redis_url {
+            Some(url) => Arc::new(RedisBus::new(url).context("the address of Redis")?),
+            None => Arc::new(InProcessBus::default()),
+        };
+        Ok(Self { clock: Clock::system(), keys, peers: Peers::new(), bus })
     }
 
     /// Whose access tokens are accepted.

@@ -43,7 +43,7 @@ pub async fn run(global: &Global) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// When a database cannot be read.
 pub async fn report(global: &Global) -> anyhow::Result<Report> {
-    let surroundings = Surroundings::new(global);
+    let surroundings = Surroundings::new(global)?;
     let environment = surroundings.environment(global, subgraph_inventory::NAME).await?;
     let inventory = subgraph_inventory::prove(&environment).await.map_err(chain);
     environment.db.close().await?;

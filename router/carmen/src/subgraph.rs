@@ -20,7 +20,7 @@ pub async fn run(global: &Global, args: &Args) -> anyhow::Result<()> {
             "a service without identity beside it needs --jwks-url (CARMEN_JWKS_URL) to verify access tokens"
         );
     }
-    let surroundings = Surroundings::new(global);
+    let surroundings = Surroundings::new(global)?;
     connect_remote(&surroundings.peers, &args.peers)?;
     let services = Services::start(global, &[name], &surroundings).await?;
     let Some(subgraph) = services.get(name) else { bail!("{name} did not start") };

@@ -14,7 +14,7 @@ pub async fn run(global: &Global, args: &Args) -> anyhow::Result<()> {
     if global.issuer != chassis::DEFAULT_ISSUER {
         bail!("demo tokens are refused: the issuer is {}, so this is production", global.issuer);
     }
-    let surroundings = Surroundings::new(global);
+    let surroundings = Surroundings::new(global)?;
     let environment = surroundings.environment(global, subgraph_identity::NAME).await?;
     let token = issue(&environment, surroundings.trust(global), &args.user).await.with_context(|| {
         format!("no token for {}: start `carmen` once, it creates the demo users", args.user)

@@ -284,7 +284,8 @@ fn entries<'a>(supergraph: &'a Supergraph, ty: &Name) -> Entries<'a> {
     let mut entries = Vec::new();
     for (name, info) in &supergraph.types {
         let is_same = name == ty;
-        if !is_same && !(info.kind == TypeKind::Interface && implements(supergraph, ty, name)) {
+        let is_above = info.kind == TypeKind::Interface && implements(supergraph, ty, name);
+        if !is_same && !is_above {
             continue;
         }
         for (graph, here) in &info.subgraphs {

@@ -1,5 +1,6 @@
 //! What every bus promises, tried on each of them: at least once, in order per aggregate, again when not settled, and one
-//! place for each consumer. Then what only a bus between processes has to survive.
+//! place for each consumer. Then what only a bus between processes has to survive. What needs a Redis server is asked for by name, so
+//! that nothing has to be installed for the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -54,9 +55,10 @@ fn seqs(deliveries: &[Delivery]) -> Vec<i64> {
 }
 
 #[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[case::in_process(Medium::InProcess)]
 #[case::redis(Medium::redis())]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
 async fn every_event_comes_in_the_order_of_its_aggregate(#[case] medium: Medium) {
     let (kit, farm) = (kit().await, farm().await);
     let bus = medium.bus();
@@ -76,9 +78,10 @@ async fn every_event_comes_in_the_order_of_its_aggregate(#[case] medium: Medium)
 }
 
 #[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[case::in_process(Medium::InProcess)]
 #[case::redis(Medium::redis())]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
 async fn what_was_not_settled_comes_again_after_a_crash_too(#[case] medium: Medium) {
     let (kit, farm) = (kit().await, farm().await);
     publish(farm.db(), &kit, HERE, 0..10).await;
@@ -109,9 +112,10 @@ async fn whole_batch(subscription: &mut dyn Subscription, count: usize) -> Vec<D
 }
 
 #[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[case::in_process(Medium::InProcess)]
 #[case::redis(Medium::redis())]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
 async fn each_consumer_has_a_place_of_its_own(#[case] medium: Medium) {
     let (kit, farm) = (kit().await, farm().await);
     let bus = medium.bus();
@@ -125,9 +129,10 @@ async fn each_consumer_has_a_place_of_its_own(#[case] medium: Medium) {
 }
 
 #[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[case::in_process(Medium::InProcess)]
 #[case::redis(Medium::redis())]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
 async fn two_replicas_of_a_consumer_have_one_effect(#[case] medium: Medium) {
     let (kit, farm) = (kit().await, farm().await);
     // For the bus in the process replicas are two places in the same bus; the relay runs twice too.
@@ -143,6 +148,7 @@ async fn two_replicas_of_a_consumer_have_one_effect(#[case] medium: Medium) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
 async fn a_redis_that_loses_everything_again_and_again_loses_no_event() {
     let (kit, farm) = (kit().await, farm().await);
     let mut server = RedisServer::start();
@@ -163,6 +169,7 @@ async fn a_redis_that_loses_everything_again_and_again_loses_no_event() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
 async fn another_replica_takes_over_what_a_dead_one_left() {
     let (kit, farm) = (kit().await, farm().await);
     let server = RedisServer::start();
@@ -179,6 +186,7 @@ async fn another_replica_takes_over_what_a_dead_one_left() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
 async fn a_stream_is_bounded_and_loses_nothing() {
     let (kit, farm) = (kit().await, farm().await);
     let server = RedisServer::start();

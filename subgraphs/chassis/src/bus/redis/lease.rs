@@ -17,10 +17,10 @@ const LIFE: Duration = Duration::from_secs(6);
 
 const RENEWAL: Duration = Duration::from_secs(2);
 
-const RENEW: &str =
-    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
+const RENEW: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 
-const RELEASE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+const RELEASE: &str =
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
 /// A lease that is renewed for as long as this lives, and given back when it is dropped.
 #[derive(Debug)]
@@ -71,7 +71,12 @@ impl Drop for Lease {
         // If this does not succeed the lease runs out by itself.
         runtime.spawn(async move {
             let mut redis = connect(&client).await?;
-            let _: i64 = Script::new(RELEASE).key(key).arg(holder).invoke_async(&mut redis).await.map_err(Error::internal)?;
+            let _: i64 = Script::new(RELEASE)
+                .key(key)
+                .arg(holder)
+                .invoke_async(&mut redis)
+                .await
+                .map_err(Error::internal)?;
             Ok::<_, Error>(())
         });
     }
@@ -97,7 +102,12 @@ async fn keep(client: Client, key: String, holder: String, is_held: Arc<AtomicBo
 
 async fn renew(redis: &mut MultiplexedConnection, key: &str, holder: &str) -> Result<bool> {
     let life = LIFE.as_millis().to_string();
-    let renewed: i64 =
-        Script::new(RENEW).key(key).arg(holder).arg(life).invoke_async(redis).await.map_err(Error::internal)?;
+    let renewed: i64 = Script::new(RENEW)
+        .key(key)
+        .arg(holder)
+        .arg(life)
+        .invoke_async(redis)
+        .await
+        .map_err(Error::internal)?;
     Ok(renewed == 1)
 }

@@ -39,7 +39,10 @@ pub(super) async fn run(bus: RedisBus, source: &'static str, db: Db) {
                 let _ = tokio::time::timeout(POLL, commits.changed()).await;
             }
             Ok(Step::Full) => {
-                tracing::warn!(source, "the stream is full: events wait in the outbox for the slowest consumer");
+                tracing::warn!(
+                    source,
+                    "the stream is full: events wait in the outbox for the slowest consumer"
+                );
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) => {
@@ -140,7 +143,8 @@ async fn settled_by_all(redis: &mut MultiplexedConnection, stream: &str) -> Resu
         cmd("XINFO").arg("GROUPS").arg(stream).query_async(redis).await.map_err(Error::internal)?;
     let mut oldest: Option<String> = None;
     for group in groups {
-        let text = |key: &str| group.get(key).and_then(|value| redis::from_redis_value_ref::<String>(value).ok());
+        let text =
+            |key: &str| group.get(key).and_then(|value| redis::from_redis_value_ref::<String>(value).ok());
         let (Some(name), Some(delivered)) = (text("name"), text("last-delivered-id")) else { continue };
         let (_, first_pending, ..): (u64, Option<String>, Option<String>, Value) =
             cmd("XPENDING").arg(stream).arg(name).query_async(redis).await.map_err(Error::internal)?;

@@ -90,8 +90,10 @@ impl GroupSubscription {
 
     /// Makes the group when it is new, and moves what other replicas left open to this one.
     async fn take_over(&self, redis: &mut MultiplexedConnection) -> Result<()> {
-        let made: RedisResult<String> =
-            cmd("XGROUP").arg(&["CREATE", &self.stream, &self.group, "0", "MKSTREAM"]).query_async(redis).await;
+        let made: RedisResult<String> = cmd("XGROUP")
+            .arg(&["CREATE", &self.stream, &self.group, "0", "MKSTREAM"])
+            .query_async(redis)
+            .await;
         match made {
             Err(error) if error.code() != Some("BUSYGROUP") => return Err(Error::internal(error)),
             _ => {}
