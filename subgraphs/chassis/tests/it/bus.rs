@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use chassis::testkit::{RedisServer, TestDatabase};
 use chassis::{Bus, Consumer, Delivery, InProcessBus, RedisBus, StreamBounds, Subscription};
-use rstest::rstest;
 
 use crate::inbox::{jars, publish, putting, wait_for_jars};
 use crate::pantry::{ELSEWHERE, HERE, jar, kit};
@@ -30,6 +29,33 @@ impl Medium {
             Self::Redis(server) => Arc::new(RedisBus::new(&server.url()).unwrap()),
         }
     }
+}
+
+/// A test of each promise for each bus.
+macro_rules! promises {
+    ($($promise:ident),* $(,)?) => {
+        mod in_process {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                super::$promise(super::Medium::InProcess).await;
+            })*
+        }
+
+        mod redis {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            #[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
+            async fn $promise() {
+                super::$promise(super::Medium::redis()).await;
+            })*
+        }
+    };
+}
+
+promises! {
+    every_event_comes_in_the_order_of_its_aggregate,
+    what_was_not_settled_comes_again_after_a_crash_too,
+    each_consumer_has_a_place_of_its_own,
+    two_replicas_of_a_consumer_have_one_effect,
 }
 
 async fn farm() -> TestDatabase {
@@ -54,12 +80,7 @@ fn seqs(deliveries: &[Delivery]) -> Vec<i64> {
     deliveries.iter().map(|delivery| delivery.event.seq).collect()
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[case::in_process(Medium::InProcess)]
-#[case::redis(Medium::redis())]
-#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
-async fn every_event_comes_in_the_order_of_its_aggregate(#[case] medium: Medium) {
+async fn every_event_comes_in_the_order_of_its_aggregate(medium: Medium) {
     let (kit, farm) = (kit().await, farm().await);
     let bus = medium.bus();
     let mut pantry = bus.subscribe("farm", "pantry");
@@ -77,12 +98,7 @@ async fn every_event_comes_in_the_order_of_its_aggregate(#[case] medium: Medium)
     assert_eq!(all.len(), 520);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[case::in_process(Medium::InProcess)]
-#[case::redis(Medium::redis())]
-#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
-async fn what_was_not_settled_comes_again_after_a_crash_too(#[case] medium: Medium) {
+async fn what_was_not_settled_comes_again_after_a_crash_too(medium: Medium) {
     let (kit, farm) = (kit().await, farm().await);
     publish(farm.db(), &kit, HERE, 0..10).await;
     let first = medium.bus();
@@ -111,12 +127,7 @@ async fn whole_batch(subscription: &mut dyn Subscription, count: usize) -> Vec<D
     }
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[case::in_process(Medium::InProcess)]
-#[case::redis(Medium::redis())]
-#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
-async fn each_consumer_has_a_place_of_its_own(#[case] medium: Medium) {
+async fn each_consumer_has_a_place_of_its_own(medium: Medium) {
     let (kit, farm) = (kit().await, farm().await);
     let bus = medium.bus();
     bus.attach("farm", farm.db());
@@ -128,12 +139,7 @@ async fn each_consumer_has_a_place_of_its_own(#[case] medium: Medium) {
     assert_eq!(drain(&mut *cellar, 25).await.len(), 25);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[case::in_process(Medium::InProcess)]
-#[case::redis(Medium::redis())]
-#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
-async fn two_replicas_of_a_consumer_have_one_effect(#[case] medium: Medium) {
+async fn two_replicas_of_a_consumer_have_one_effect(medium: Medium) {
     let (kit, farm) = (kit().await, farm().await);
     // For the bus in the process replicas are two places in the same bus; the relay runs twice too.
     let (here, there) = (medium.bus(), medium.bus());
