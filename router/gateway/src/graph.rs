@@ -17,10 +17,13 @@ use router_executor::{Executor, GraphqlError, Prepared, Transport, UNAUTHORIZED_
 use router_planner::{PlanOptions, Planner};
 use router_schema::Supergraph;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The deepest nesting that the parser follows.
 const RECURSION_MAX: usize = 200;
+
+/// For how many kinds of callers the plans of one operation are kept.
+const VARIANTS_MAX: usize = 16;
 
 /// The longest document that is kept for the next request with it.
 const KEPT_BYTES_MAX: usize = 64 * 1024;
@@ -32,8 +35,7 @@ pub struct Graph {
     executor: Executor,
     transports: Vec<Arc<dyn Transport>>,
     rules: Rules,
-    checked: Cache<OperationKey, Arc<CheckedOperation>>,
-    prepared: Cache<(OperationKey, Variant), Arc<PreparedOperation>>,
+    operations: Cache<OperationKey, Arc<CheckedOperation>>,
     authorization: Authorization,
     overrides: Overrides,
     introspection: bool,
@@ -48,7 +50,7 @@ struct OperationKey {
 }
 
 /// What two requests with the same operation may differ in: they get different plans.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Variant {
     /// What the caller lacks of the graph's requirements.
     unmet: Unmet,
@@ -64,6 +66,8 @@ struct CheckedOperation {
     name: Option<String>,
     /// The override labels that matter to it.
     labels: Vec<String>,
+    /// Its plans so far, the latest last.
+    plans: RwLock<Vec<(Variant, Arc<PreparedOperation>)>>,
 }
 
 /// An operation that is parsed, valid, within the limits and planned.
@@ -75,6 +79,24 @@ pub struct PreparedOperation {
     pub kind: OperationType,
     /// The operation's name, for logs and metrics.
     pub name: Option<String>,
+}
+
+impl CheckedOperation {
+    fn plan_for(&self, variant: &Variant) -> Option<Arc<PreparedOperation>> {
+        let plans = self.plans.read().unwrap_or_else(PoisonError::into_inner);
+        plans.iter().find(|(known, _)| known == variant).map(|(_, plan)| Arc::clone(plan))
+    }
+
+    /// Keeps a plan for the next request like this one, at the cost of the oldest.
+    fn keep(&self, variant: Variant, plan: &Arc<PreparedOperation>) {
+        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        if plans.iter().all(|(known, _)| *known != variant) {
+            if plans.len() >= VARIANTS_MAX {
+                plans.remove(0);
+            }
+            plans.push((variant, Arc::clone(plan)));
+        }
+    }
 }
 
 impl Graph {
@@ -90,8 +112,7 @@ impl Graph {
             executor: Executor::new(Arc::clone(&supergraph), transports.clone()),
             transports,
             rules: Rules::of(&supergraph),
-            checked: Cache::new(config.prepared_operations),
-            prepared: Cache::new(config.prepared_operations),
+            operations: Cache::new(config.prepared_operations),
             authorization: config.authorization.clone(),
             overrides: config.overrides.clone(),
             introspection: config.introspection,
@@ -128,26 +149,24 @@ impl Graph {
         let key = OperationKey { text: text.into(), operation_name: operation_name.map(str::to_owned) };
         // Every operation that people write by hand is shorter; a longer one carries data, and is not seen twice.
         let is_kept = text.len() <= KEPT_BYTES_MAX;
-        let checked = match self.checked.get(&key) {
+        let checked = match self.operations.get(&key) {
             Some(known) => known,
             None => {
                 let checked = Arc::new(self.check(text, operation_name)?);
                 if is_kept {
-                    self.checked.insert(key.clone(), Arc::clone(&checked));
+                    self.operations.insert(key, Arc::clone(&checked));
                 }
                 checked
             }
         };
-        let key = (key, self.variant(&checked, identity));
-        if let Some(known) = self.prepared.get(&key) {
+        let variant = self.variant(&checked, identity);
+        if let Some(known) = checked.plan_for(&variant) {
             metrics::counter!("carmen_prepared_operations_total", "found" => "yes").increment(1);
             return Ok(known);
         }
         metrics::counter!("carmen_prepared_operations_total", "found" => "no").increment(1);
-        let prepared = Arc::new(self.plan(&checked, operation_name, &key.1)?);
-        if is_kept {
-            self.prepared.insert(key, Arc::clone(&prepared));
-        }
+        let prepared = Arc::new(self.plan(&checked, operation_name, &variant)?);
+        checked.keep(variant, &prepared);
         Ok(prepared)
     }
 
@@ -179,7 +198,8 @@ impl Graph {
         let kind = operation.operation_type;
         let name = operation.name.as_ref().map(ToString::to_string);
         let labels = self.planner.override_labels(&document).into_iter().map(str::to_owned).collect();
-        Ok(CheckedOperation { document: Arc::new(document), kind, name, labels })
+        let plans = RwLock::default();
+        Ok(CheckedOperation { document: Arc::new(document), kind, name, labels, plans })
     }
 
     fn plan(

@@ -77,9 +77,14 @@ pub(crate) fn merge(expected: &Shape, allowed: &Shape) -> Shape {
 }
 
 fn place(field: &ShapeField, allowed: &Shape) -> Vec<ShapeField> {
-    let same_key = allowed.fields.iter().filter(|other| other.response_key == field.response_key);
+    let is_same = |other: &&ShapeField| other.response_key == field.response_key && is_within(other, field);
+    let mut same: Vec<&ShapeField> = allowed.fields.iter().filter(is_same).collect();
+    // Where conditions decide at which of several places a key is, each place is one field.
+    if same.iter().any(|other| other.condition == field.condition) {
+        same.retain(|other| other.condition == field.condition);
+    }
     let mut placed: Vec<ShapeField> = Vec::new();
-    for other in same_key.filter(|other| is_within(other, field)) {
+    for other in same {
         let kind = match (&field.kind, &other.kind) {
             (ShapeKind::Object(expected), ShapeKind::Object(allowed)) => {
                 ShapeKind::Object(merge(expected, allowed))

@@ -177,3 +177,15 @@ async fn a_withheld_mutation_or_subscription_does_not_run() {
     let text = open(Some(token)).send().await.unwrap().text().await.unwrap();
     assert!(text.contains(r#"{"hired":{"name":"Ana"}}"#), "{text}");
 }
+
+#[tokio::test]
+async fn what_is_withheld_does_not_change_where_the_rest_stands() {
+    let house = House::open().await;
+    let query = "query($no: Boolean! = false) { people { boss @include(if: $no) { salary } name boss { name salary } } }";
+    let answer = house.ask(None, query).await;
+    assert_eq!(withheld(&answer), ["people.0.boss.salary", "people.1.boss.salary"], "{answer}");
+    assert_eq!(
+        answer["data"]["people"][0].to_string(),
+        r#"{"name":"Ana","boss":{"name":"Bo","salary":null}}"#
+    );
+}
