@@ -260,7 +260,10 @@ impl Search<'_> {
                 && !self.graph.is_object_in(*target, as_type)
                 && depth < LOOK_AHEAD_MAX;
             let at = Standing { subgraph, ty, provides: &[] };
-            let cost = if serves && self.can_require(at, (*target, as_type), field) {
+            let cost = if tells_types && field.on.is_some() {
+                // Types that it is not asked for on may have another field of this name.
+                self.cost_below(*target, as_type, field, depth + 1).0
+            } else if serves && self.can_require(at, (*target, as_type), field) {
                 self.cost(*target, as_type, field, depth + 1)
             } else if tells_types {
                 self.cost_below(*target, as_type, field, depth + 1).0
