@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod costing;
+mod delivery;
 pub mod demo;
 pub mod event;
 mod feed;
@@ -19,7 +20,7 @@ mod reservation;
 mod schema;
 mod stock;
 
-use chassis::{Clock, Db, Environment, Peers, Result, Subgraph};
+use chassis::{Clock, Consumer, Db, Environment, Peers, Result, Subgraph};
 
 pub use feed::FeedSettings;
 /// The migrations of this service's database.
@@ -47,6 +48,9 @@ pub async fn start(env: Environment) -> Result<Subgraph> {
 pub async fn start_with(env: Environment, feed: FeedSettings) -> Result<Subgraph> {
     let app = Inventory::new(&env, feed);
     reservation::service::keep_expiring(&app);
+    let consumer = Consumer::new(NAME, &env, delivery::handlers(&env.clock));
+    // Nothing here replays by hand: the tasks hold the consumer.
+    drop(consumer.start(&*env.bus));
     Ok(schema::subgraph(app, env))
 }
 

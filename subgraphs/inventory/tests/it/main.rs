@@ -4,6 +4,7 @@
 
 mod concurrency;
 mod constraints;
+mod deliveries;
 mod demo;
 mod entities;
 mod feed;

@@ -1,0 +1,82 @@
+//! Taking a delivery in when procurement says that it is ours.
+
+use std::sync::Arc;
+
+use chassis::{Clock, Code, Envelope, Error, Event, Handlers, Refusal, Result, Tx};
+use chrono::{DateTime, Utc};
+use primitives::{ProductId, Unit, UserId};
+use serde_json::json;
+
+use super::model::{Delivery, DeliveryRefused, platform};
+use crate::{catalogue, location, posting};
+
+/// The service that takes goods over.
+const SOURCE: &str = "procurement";
+
+/// What this service does when goods were taken over.
+pub(crate) fn handlers(clock: &Clock) -> Handlers {
+    let clock = clock.clone();
+    Handlers::new().on(SOURCE, "grn.committed", move |tx, event| {
+        let clock = clock.clone();
+        async move { take_in(&tx, &event, clock.now()).await }
+    })
+}
+
+/// Posts the delivery and says so, or says why not. A refusal is an answer, not a failure: the event has been dealt with.
+async fn take_in(tx: &Tx, event: &Arc<Envelope>, now: DateTime<Utc>) -> Result<()> {
+    let delivery: Delivery = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
+    let actor = event.actor_id.unwrap_or_else(|| platform(event.tenant_id));
+    let id = delivery.goods_received_note_id;
+    let refused = post(tx, event, delivery, (actor, now)).await?;
+    let (kind, reason) = match refused {
+        None => ("delivery.posted", None),
+        Some(reason) => ("delivery.refused", Some(reason)),
+    };
+    tx.publish(Event {
+        tenant: event.tenant_id,
+        kind,
+        version: 1,
+        aggregate: id.as_uuid(),
+        aggregate_version: event.aggregate_version,
+        occurred_at: now,
+        actor: event.actor_id,
+        causation: Some(event.event_id),
+        payload: json!({ "goodsReceivedNoteId": id, "reason": reason }),
+    });
+    Ok(())
+}
+
+/// Posts it; answers why that is refused, where it is.
+async fn post(
+    tx: &Tx,
+    event: &Arc<Envelope>,
+    delivery: Delivery,
+    (actor, now): (UserId, DateTime<Utc>),
+) -> Result<Option<String>> {
+    let tenant = event.tenant_id;
+    let place = location::store::by_ids(&**tx, tenant, &[delivery.location_id]).await?.into_iter().next();
+    let Some(place) = place else { return Ok(Some(DeliveryRefused::UnknownLocation.to_string())) };
+    let told = delivery.units();
+    let products: Vec<ProductId> = told.keys().copied().collect();
+    let known = catalogue::store::base_units(&**tx, tenant, &products).await?;
+    let heading = (actor, event.occurred_at, now);
+    let document = match delivery.into_document(place.currency, &known, heading) {
+        Ok(document) => document,
+        Err(refused) => return Ok(Some(refused.to_string())),
+    };
+    let mut learned: Vec<(ProductId, Unit)> = told.iter().map(|(product, unit)| (*product, *unit)).collect();
+    learned.sort_by_key(|(product, _)| *product);
+    catalogue::remember_in(tx, tenant, &learned, now).await?;
+    let mut book = posting::service::open_in(tx, tenant, std::slice::from_ref(&document), &told, now).await?;
+    let refused: Vec<Refusal> = book.post(&document).into_iter().map(Refusal::from).collect();
+    if refused.len() == document.lines.len() && refused.iter().all(|line| line.code == Code::Duplicate) {
+        // It is on the shelf already: told twice, it is the same delivery.
+        return Ok(None);
+    }
+    if !refused.is_empty() {
+        let reasons: Vec<String> = refused.into_iter().map(|refusal| refusal.message).collect();
+        return Ok(Some(reasons.join("; ")));
+    }
+    posting::service::save_in(tx, tenant, &mut book, actor).await?;
+    Ok(None)
+}
