@@ -5,5 +5,9 @@
 pub mod approval;
 pub mod approval_rule;
 pub mod document_counter;
+pub mod goods_received_note;
+pub mod goods_received_note_line;
+pub mod purchase_order;
+pub mod purchase_order_line;
 pub mod purchase_request;
 pub mod purchase_request_line;

@@ -6,6 +6,8 @@ use sea_orm_migration::sea_orm::DbBackend;
 
 mod m20261124_190000_create_purchase_request;
 mod m20261124_190100_create_approval;
+mod m20261124_200000_create_purchase_order;
+mod m20261124_210000_create_goods_received_note;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261124_190000_create_purchase_request::Migration),
             Box::new(m20261124_190100_create_approval::Migration),
+            Box::new(m20261124_200000_create_purchase_order::Migration),
+            Box::new(m20261124_210000_create_goods_received_note::Migration),
         ]
     }
 }

@@ -1,4 +1,5 @@
-//! `carmen prove`: recomputes every stock balance from the ledger, and checks people against the rules of the house.
+//! `carmen prove`: recomputes every stock balance from the ledger, checks people against the rules of the house, and what
+//! purchasing documents say about each other.
 
 use crate::cli::Global;
 use crate::console;
@@ -12,19 +13,20 @@ use std::process::ExitCode;
 pub struct Report {
     inventory: subgraph_inventory::Report,
     users: subgraph_users::Report,
+    procurement: subgraph_procurement::Report,
 }
 
 impl Report {
     /// Whether everything agrees.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.inventory.is_sound() && self.users.is_sound()
+        self.inventory.is_sound() && self.users.is_sound() && self.procurement.is_sound()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}\n{}", self.inventory, self.users)
+        write!(out, "{}\n{}\n{}", self.inventory, self.users, self.procurement)
     }
 }
 
@@ -50,5 +52,8 @@ pub async fn report(global: &Global) -> anyhow::Result<Report> {
     let environment = surroundings.environment(global, subgraph_users::NAME).await?;
     let users = subgraph_users::prove(&environment).await.map_err(chain);
     environment.db.close().await?;
-    Ok(Report { inventory: inventory?, users: users? })
+    let environment = surroundings.environment(global, subgraph_procurement::NAME).await?;
+    let procurement = subgraph_procurement::prove(&environment).await.map_err(chain);
+    environment.db.close().await?;
+    Ok(Report { inventory: inventory?, users: users?, procurement: procurement? })
 }

@@ -1,10 +1,14 @@
 //! The facts this service publishes. A payload says what a consumer needs to keep its own copy, no more.
 
 use chassis::Event;
-use primitives::TenantId;
+use primitives::{CurrencyCode, Decimal, TenantId, Unit};
 use serde_json::{Value, json};
 
+use crate::goods_received_note::line::NoteLine;
+use crate::goods_received_note::model::GoodsReceivedNote;
+use crate::house;
 use crate::machine::Word;
+use crate::purchase_order::model::{OrderLine, PurchaseOrder};
 use crate::purchase_request::line::{Line, LineStatus};
 use crate::purchase_request::model::PurchaseRequest;
 
@@ -41,6 +45,106 @@ pub(crate) fn request_approved(tenant: TenantId, request: &PurchaseRequest, line
 /// A level said no, or asked for changes, or the requester took the request back.
 pub(crate) fn request_stopped(kind: &'static str, tenant: TenantId, request: &PurchaseRequest) -> Event {
     about(kind, tenant, request, json!({ "reason": request.status_reason }))
+}
+
+/// Something happened to an order.
+pub(crate) fn order(
+    kind: &'static str,
+    tenant: TenantId,
+    order: &PurchaseOrder,
+    lines: &[OrderLine],
+) -> Event {
+    let lines = lines.iter().map(|line| {
+        json!({
+            "lineId": line.id,
+            "productId": line.product_id,
+            "ordered": line.ordered,
+            "received": line.received,
+            "cancelled": line.cancelled,
+            "unit": line.unit.code(),
+            "factor": line.factor,
+        })
+    });
+    Event {
+        tenant,
+        kind,
+        version: 1,
+        aggregate: order.id.as_uuid(),
+        aggregate_version: order.version,
+        occurred_at: order.audit.updated_at,
+        actor: order.audit.updated_by,
+        causation: None,
+        payload: json!({
+            "purchaseOrderId": order.id,
+            "number": order.number,
+            "status": order.status.code(),
+            "vendorId": order.vendor_id,
+            "deliverTo": order.deliver_to,
+            "deliveryDate": order.delivery_date,
+            "total": order.total,
+            "currency": order.currency,
+            "reason": order.status_reason,
+            "lines": lines.collect::<Vec<_>>(),
+        }),
+    }
+}
+
+/// What of a delivery goes to the shelf, in the base unit.
+#[derive(Clone, Debug)]
+pub(crate) struct StockLine {
+    /// The line of the note.
+    pub(crate) line: NoteLine,
+    /// How much.
+    pub(crate) quantity: Decimal,
+    /// In which unit.
+    pub(crate) unit: Unit,
+}
+
+/// The house has taken a delivery over: inventory takes it in.
+pub(crate) fn note_committed(tenant: TenantId, note: &GoodsReceivedNote, lines: Vec<StockLine>) -> Event {
+    let cost = |amount: Option<Decimal>, currency: CurrencyCode| {
+        amount.map(|amount| json!({ "amount": amount, "currency": currency }))
+    };
+    let lines = lines.into_iter().map(|stock| {
+        let costs =
+            [cost(stock.line.unit_cost, note.currency), cost(stock.line.base_unit_cost, house::CURRENCY)];
+        json!({
+            "lineId": stock.line.id,
+            "productId": stock.line.product_id,
+            "quantity": stock.quantity,
+            "unit": stock.unit.code(),
+            "unitCosts": costs.into_iter().flatten().collect::<Vec<_>>(),
+            "lot": stock.line.count.lot,
+            "expiry": stock.line.count.expiry,
+        })
+    });
+    let mut event = self::note("grn.committed", tenant, note);
+    event.payload["lines"] = lines.collect();
+    event
+}
+
+/// Something happened to a goods received note.
+pub(crate) fn note(kind: &'static str, tenant: TenantId, note: &GoodsReceivedNote) -> Event {
+    Event {
+        tenant,
+        kind,
+        version: 1,
+        aggregate: note.id.as_uuid(),
+        aggregate_version: note.version,
+        occurred_at: note.audit.updated_at,
+        actor: note.audit.updated_by,
+        causation: None,
+        payload: json!({
+            "goodsReceivedNoteId": note.id,
+            "number": note.number,
+            "status": note.status.code(),
+            "purchaseOrderId": note.order_id,
+            "vendorId": note.vendor_id,
+            "locationId": note.deliver_to,
+            "receivedOn": note.head.received_on,
+            "reason": note.status_reason,
+        }),
+    }
 }
 
 fn about(kind: &'static str, tenant: TenantId, request: &PurchaseRequest, further: Value) -> Event {

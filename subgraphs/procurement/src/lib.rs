@@ -1,29 +1,34 @@
 //! Buying: what the house needs, who lets it be bought, and from whom it comes.
 //!
-//! It owns purchase requests, their approval, and the rules of approval. It refuses to own products, prices, places and
+//! It owns purchase requests, their approval and its rules, purchase orders, and goods received notes. It refuses to own products, prices, places and
 //! people: it asks for them when something is handed in or decided, and snapshots what it was told. Start at
-//! [`purchase_request`]; [`start`] makes a subgraph of it all.
+//! [`purchase_request`], then [`purchase_order`] and [`goods_received_note`]; [`start`] makes a subgraph of it all.
 
 pub mod approval_rule;
 pub mod audit;
 pub mod authority;
 mod event;
 mod foreign;
+pub mod goods_received_note;
 pub mod house;
 pub mod machine;
 pub mod market;
 mod numbering;
 pub mod permission;
+mod prover;
+pub mod purchase_order;
 pub mod purchase_request;
 mod schema;
 
 use async_graphql::EmptySubscription;
-use chassis::{Caller, Clock, Db, Environment, Peers, Result, Subgraph};
+use chassis::{Caller, Clock, Consumer, Db, Environment, Peers, Result, Subgraph};
 
 use crate::audit::Act;
 
 /// The migrations of this service's database.
 pub use migrations_procurement::Migrator;
+
+pub use prover::{Report, Violation, prove};
 
 /// The name of this service in the fleet.
 pub const NAME: &str = "procurement";
@@ -58,8 +63,10 @@ impl Buying {
 /// The state machines of this service, drawn.
 pub fn diagrams() -> String {
     format!(
-        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}",
-        purchase_request::model::MACHINE.diagram()
+        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}",
+        purchase_request::model::MACHINE.diagram(),
+        purchase_order::model::MACHINE.diagram(),
+        goods_received_note::model::MACHINE.diagram(),
     )
 }
 
@@ -74,6 +81,12 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
         .finish();
     let lay = move |scope: &chassis::RequestScope, data: &mut async_graphql::Data| {
         purchase_request::graphql::lay_loaders(&app, scope, data);
+        purchase_order::graphql::lay_loaders(&app, scope, data);
+        goods_received_note::graphql::lay_loaders(&app, scope, data);
     };
+    let consumer =
+        Consumer::new(NAME, &environment, goods_received_note::posting::handlers(&environment.clock));
+    // Nothing here replays by hand: the tasks hold the consumer.
+    drop(consumer.start(&*environment.bus));
     Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).finish())
 }

@@ -12,6 +12,14 @@ pub const UPDATE: &str = "procurement:update";
 pub const SUBMIT: &str = "procurement:submit";
 /// Decide about what others request, within one's approval limit.
 pub const APPROVE: &str = "procurement:approve";
+/// Make orders from what was approved, and end them.
+pub const CONVERT: &str = "procurement:convert";
+/// Give orders to vendors.
+pub const SEND: &str = "procurement:send";
+/// Count what vendors bring.
+pub const RECEIVE: &str = "procurement:receive";
+/// Take over what was counted.
+pub const COMMIT: &str = "procurement:commit";
 /// Say who has to approve from which amount on.
 pub const RULES: &str = "procurement:rules";
 /// Act for other requesters, and approve beyond one's limit.

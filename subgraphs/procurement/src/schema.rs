@@ -3,12 +3,27 @@
 use async_graphql::MergedObject;
 
 use crate::approval_rule::graphql::{ApprovalRuleMutation, ApprovalRuleQuery};
+use crate::foreign::ForeignQuery;
+use crate::goods_received_note::graphql::{GoodsReceivedNoteMutation, GoodsReceivedNoteQuery};
+use crate::purchase_order::graphql::{PurchaseOrderMutation, PurchaseOrderQuery};
 use crate::purchase_request::graphql::{DecisionMutation, PurchaseRequestMutation, PurchaseRequestQuery};
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(PurchaseRequestQuery, ApprovalRuleQuery);
+pub(crate) struct Query(
+    PurchaseRequestQuery,
+    PurchaseOrderQuery,
+    GoodsReceivedNoteQuery,
+    ApprovalRuleQuery,
+    ForeignQuery,
+);
 
 /// What can be changed.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Mutation(PurchaseRequestMutation, DecisionMutation, ApprovalRuleMutation);
+pub(crate) struct Mutation(
+    PurchaseRequestMutation,
+    DecisionMutation,
+    PurchaseOrderMutation,
+    GoodsReceivedNoteMutation,
+    ApprovalRuleMutation,
+);

@@ -24,6 +24,7 @@ fn a_data_folder_is_migrated_filled_and_proven() {
     let proof = say(data, &["prove"]);
     assert!(proof.contains("every balance follows from the ledger"), "{proof}");
     assert!(proof.contains("nothing contradicts the rules"), "{proof}");
+    assert!(proof.contains("everything agrees"), "{proof}");
     let token = say(data, &["token", "--user", "chef@andaman.example"]);
     assert_eq!(token.split('.').count(), 3, "{token}");
 }

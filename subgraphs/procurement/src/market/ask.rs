@@ -1,10 +1,10 @@
 //! Asking product, inventory and vendor: about a hundred lines at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write;
 
 use chassis::{Caller, Error, Result};
-use primitives::{CurrencyCode, Decimal, LocationId, Unit};
+use primitives::{CurrencyCode, Decimal, LocationId, Unit, VendorId};
 use serde_json::{Map, Value, json};
 
 use super::model::{Market, Offer, Product, Question};
@@ -28,12 +28,31 @@ pub(crate) async fn look(app: &Buying, caller: &Caller, questions: &[Question]) 
     Ok(market)
 }
 
+/// Which of these vendors may be bought from.
+///
+/// # Errors
+/// `Unavailable` when the vendor service does not answer.
+pub(crate) async fn open_vendors(
+    app: &Buying,
+    caller: &Caller,
+    vendors: BTreeSet<VendorId>,
+) -> Result<HashSet<VendorId>> {
+    if vendors.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let query = "query($vendors: [_Any!]!) { vendors: _entities(representations: $vendors) { ... on Vendor { id status } } }";
+    let ids: Vec<String> = vendors.iter().map(ToString::to_string).collect();
+    let answer = app.peers.ask("vendor", query, json!({ "vendors": keys("Vendor", &ids) }), caller).await?;
+    let open = found(&answer["vendors"], "vendor")?.filter(|entity| entity["status"] == "ACTIVE");
+    Ok(open.filter_map(|entity| entity["id"].as_str()?.parse().ok()).collect())
+}
+
 async fn ask_product(app: &Buying, caller: &Caller, lines: &[Question], market: &mut Market) -> Result<()> {
     let ids: BTreeSet<String> = lines.iter().map(|line| line.product.to_string()).collect();
     let units: BTreeSet<&str> = lines.iter().map(|line| line.unit.code()).collect();
     let mut variables = Map::from_iter([("keys".to_owned(), keys("Product", &ids))]);
     let mut parameters = "$keys: [_Any!]!".to_owned();
-    let mut fields = "id status isPurchasable baseUnit { code }".to_owned();
+    let mut fields = "id status isPurchasable lotTracked expiryTracked baseUnit { code }".to_owned();
     for (n, unit) in units.iter().enumerate() {
         let _ = write!(parameters, ", $u{n}: String!");
         let _ = write!(fields, " f{n}: factorToBase(unit: $u{n})");
@@ -52,7 +71,10 @@ async fn ask_product(app: &Buying, caller: &Caller, lines: &[Question], market: 
             });
             let factors = factors.chain([(base_unit, Decimal::ONE)]).collect();
             let is_purchasable = entity["isPurchasable"] == true && entity["status"] == "ACTIVE";
-            Some((entity["id"].as_str()?.parse().ok()?, Product { is_purchasable, base_unit, factors }))
+            let (is_lot_tracked, is_expiry_tracked) =
+                (entity["lotTracked"] == true, entity["expiryTracked"] == true);
+            let product = Product { is_purchasable, is_lot_tracked, is_expiry_tracked, base_unit, factors };
+            Some((entity["id"].as_str()?.parse().ok()?, product))
         };
         let (id, product) =
             read().ok_or_else(|| Error::unavailable("product", "a product came without a unit"))?;

@@ -7,4 +7,4 @@
 mod ask;
 pub mod model;
 
-pub(crate) use ask::look;
+pub(crate) use ask::{look, open_vendors};

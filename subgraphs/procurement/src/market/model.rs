@@ -26,6 +26,10 @@ pub struct Question {
 pub struct Product {
     /// Whether it may be bought now.
     pub is_purchasable: bool,
+    /// Whether lots are told apart.
+    pub is_lot_tracked: bool,
+    /// Whether it is watched until when it keeps.
+    pub is_expiry_tracked: bool,
     /// What it is counted in.
     pub base_unit: Unit,
     /// Base units in one of each unit that was asked for.

@@ -162,6 +162,21 @@ impl Case {
         Ok(())
     }
 
+    /// Follows what is on order now.
+    ///
+    /// # Errors
+    /// `INVALID_STATE` unless it was approved.
+    pub fn count_orders(&mut self, act: Act) -> Result<(), Refusals> {
+        let is_all = self.lines.iter().all(|line| line.open_quantity().is_zero());
+        let is_none = self.lines.iter().all(|line| line.ordered.is_zero());
+        let command = match (is_none, is_all) {
+            (true, _) => Command::Release,
+            (false, true) => Command::OrderAll,
+            (false, false) => Command::OrderPart,
+        };
+        self.request.take(command, act)
+    }
+
     /// The levels of the running submission.
     pub fn current(&self) -> impl Iterator<Item = &Approval> {
         let submission = self.request.submission;

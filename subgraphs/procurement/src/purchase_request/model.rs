@@ -54,13 +54,24 @@ words! {
         Cancel = "cancel",
         /// Start again after a no.
         Revise = "revise",
+        /// Put some of it on order.
+        OrderPart = "order part",
+        /// Put the rest of it on order.
+        OrderAll = "order all",
+        /// Take all of it back from orders.
+        Release = "release",
     }
 }
 
 /// The life of a purchase request.
 pub const MACHINE: Machine<PurchaseRequestStatus, Command> = {
-    use Command::{Approve, ApproveFinally, Cancel, Edit, Recall, Reject, Return, Revise, Submit};
-    use PurchaseRequestStatus::{Approved, Cancelled, Draft, PendingApproval, Rejected};
+    use Command::{
+        Approve, ApproveFinally, Cancel, Edit, OrderAll, OrderPart, Recall, Reject, Release, Return, Revise,
+        Submit,
+    };
+    use PurchaseRequestStatus::{
+        Approved, Cancelled, Draft, Ordered, PartiallyOrdered, PendingApproval, Rejected,
+    };
     Machine {
         name: "Purchase request",
         start: Draft,
@@ -76,6 +87,13 @@ pub const MACHINE: Machine<PurchaseRequestStatus, Command> = {
             (PendingApproval, Cancel, Cancelled),
             (Rejected, Revise, Draft),
             (Approved, Cancel, Cancelled),
+            (Approved, OrderPart, PartiallyOrdered),
+            (Approved, OrderAll, Ordered),
+            (PartiallyOrdered, OrderPart, PartiallyOrdered),
+            (PartiallyOrdered, OrderAll, Ordered),
+            (PartiallyOrdered, Release, Approved),
+            (Ordered, OrderPart, PartiallyOrdered),
+            (Ordered, Release, Approved),
         ],
     }
 };
@@ -306,6 +324,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!((arrows, arrows + refused), (MACHINE.arrows.len(), 7 * 9));
+        assert_eq!((arrows, arrows + refused), (MACHINE.arrows.len(), 7 * 12));
     }
 }

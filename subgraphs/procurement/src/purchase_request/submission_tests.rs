@@ -28,7 +28,13 @@ struct Shop {
 fn shop() -> Shop {
     let (product, place, vendor) = (ProductId::generate(), LocationId::generate(), VendorId::generate());
     let factors = HashMap::from([(unit("kg"), Decimal::ONE), (unit("bag"), decimal("20"))]);
-    let known = Product { is_purchasable: true, base_unit: unit("kg"), factors };
+    let known = Product {
+        is_purchasable: true,
+        is_lot_tracked: false,
+        is_expiry_tracked: false,
+        base_unit: unit("kg"),
+        factors,
+    };
     let offer = Offer {
         vendor,
         price_list: "PL-2026-001".to_owned(),

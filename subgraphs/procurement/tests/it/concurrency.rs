@@ -25,6 +25,7 @@ async fn of_two_approvers_at_once_one_decides() {
         for answer in answers.iter().filter(|answer| answer["userErrors"] != json!([])) {
             assert!(["CONFLICT", "INVALID_STATE"].contains(&House::refusal(answer).as_str()), "{answer}");
         }
+        house.prove().await;
     }
 }
 
@@ -48,6 +49,7 @@ async fn of_approve_recall_cancel_reject_and_edit_at_once_one_wins() {
         let query = "query($id: ID!) { purchaseRequest(id: $id) { status lines { id } version } }";
         let after = house.data_as(&house.chef, query, json!({ "id": request["id"] })).await;
         assert_eq!(after["purchaseRequest"]["lines"].as_array().unwrap().len(), 1, "{after}");
+        house.prove().await;
     }
 }
 
@@ -81,4 +83,5 @@ async fn numbers_are_dense_among_submissions_that_succeed_and_fail() {
         assert!(counts.len() > 30, "{counts:?}");
         assert_eq!(counts, (1..=counts.len()).collect::<Vec<_>>(), "{year}");
     }
+    house.prove().await;
 }

@@ -7,6 +7,8 @@ mod concurrency;
 mod house;
 mod listing;
 mod machines;
+mod order;
 mod permission;
+mod receiving;
 mod request;
 mod sdl;

@@ -17,10 +17,23 @@ async fn every_mutation_needs_its_permission() {
         ("recallPurchaseRequest", "procurement:update", with("reason")),
         ("cancelPurchaseRequest", "procurement:update", with("reason")),
         ("revisePurchaseRequest", "procurement:update", step.clone()),
-        ("approvePurchaseRequest", "procurement:approve", step),
+        ("approvePurchaseRequest", "procurement:approve", step.clone()),
         ("rejectPurchaseRequest", "procurement:approve", with("comment")),
         ("returnPurchaseRequest", "procurement:approve", with("comment")),
         ("setApprovalRules", "procurement:rules", json!({ "fromAmounts": ["0"] })),
+        ("convertToPurchaseOrders", "procurement:convert", json!({ "lines": [] })),
+        ("submitPurchaseOrder", "procurement:convert", step.clone()),
+        ("closePurchaseOrder", "procurement:convert", with("reason")),
+        ("cancelPurchaseOrder", "procurement:convert", with("reason")),
+        ("approvePurchaseOrder", "procurement:approve", step.clone()),
+        ("returnPurchaseOrder", "procurement:approve", with("reason")),
+        ("sendPurchaseOrder", "procurement:send", step.clone()),
+        ("acknowledgePurchaseOrder", "procurement:send", step.clone()),
+        ("createGoodsReceivedNote", "procurement:receive", json!({ "orderId": id })),
+        ("updateGoodsReceivedNote", "procurement:receive", step.clone()),
+        ("receiveGoodsReceivedNote", "procurement:receive", step.clone()),
+        ("voidGoodsReceivedNote", "procurement:receive", with("reason")),
+        ("commitGoodsReceivedNote", "procurement:commit", step),
     ];
     let guest = house.kit.caller(andaman(), &["procurement:view", "procurement:view-all", "prices:view"]);
     for (mutation, permission, input) in all {
@@ -44,6 +57,11 @@ async fn every_question_needs_its_permission() {
         format!("{{ purchaseRequest(id: \"{id}\") {{ id }} }}"),
         "{ myApprovals { nodes { id } } }".to_owned(),
         "{ approvalRules { level } }".to_owned(),
+        "{ purchaseOrders { nodes { id } } }".to_owned(),
+        format!("{{ purchaseOrder(id: \"{id}\") {{ id }} }}"),
+        "{ goodsReceivedNotes { nodes { id } } }".to_owned(),
+        format!("{{ goodsReceivedNote(id: \"{id}\") {{ id }} }}"),
+        format!("{{ receivable(orderId: \"{id}\") {{ outstanding {{ value }} }} }}"),
     ] {
         let refused = house.ask_as(&nobody, &query, Value::Null).await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{query}: {refused}");

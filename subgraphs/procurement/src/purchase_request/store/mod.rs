@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_procurement::{approval, purchase_request, purchase_request_line};
-use primitives::{Date, Decimal, DepartmentId, PurchaseRequestId, TenantId, UserId};
+use primitives::{
+    Date, Decimal, DepartmentId, PurchaseRequestId, PurchaseRequestLineId, TenantId, UserId, VendorId,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
@@ -159,6 +161,20 @@ pub(crate) async fn lines_of(
         found.entry(row.request_id).or_default().push(to_line(row)?);
     }
     Ok(found)
+}
+
+/// To which requests lines belong and who sells them, where that is known; in one statement.
+pub(crate) async fn requests_of(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    lines: Vec<PurchaseRequestLineId>,
+) -> Result<HashMap<PurchaseRequestLineId, (PurchaseRequestId, Option<VendorId>)>> {
+    let rows = purchase_request_line::Entity::find()
+        .filter(purchase_request_line::Column::TenantId.eq(tenant))
+        .filter(purchase_request_line::Column::Id.is_in(lines))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, (row.request_id, row.vendor_id))).collect())
 }
 
 /// The approvals of requests, oldest submission first, in one statement.

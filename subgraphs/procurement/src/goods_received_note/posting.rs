@@ -1,0 +1,78 @@
+//! What inventory made of a committed note: taken in, or refused with a reason.
+
+use std::sync::Arc;
+
+use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
+use primitives::GoodsReceivedNoteId;
+use serde::Deserialize;
+
+use super::model::Command;
+use super::{service, store};
+use crate::audit::Act;
+use crate::purchase_order::model::PurchaseOrderStatus;
+use crate::{event, purchase_order};
+
+/// The service that keeps the shelves.
+const SOURCE: &str = "inventory";
+
+/// What inventory says about a delivery.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome {
+    goods_received_note_id: GoodsReceivedNoteId,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// What this service does when inventory has answered.
+pub(crate) fn handlers(clock: &Clock) -> Handlers {
+    let (taken, refused) = (clock.clone(), clock.clone());
+    Handlers::new()
+        .on(SOURCE, "delivery.posted", move |tx, event| {
+            let clock = taken.clone();
+            async move { posted(&tx, &event, &clock).await }
+        })
+        .on(SOURCE, "delivery.refused", move |tx, event| {
+            let clock = refused.clone();
+            async move { failed(&tx, &event, &clock).await }
+        })
+}
+
+fn read(event: &Envelope) -> Result<Outcome> {
+    serde_json::from_value(event.payload.clone()).map_err(Error::internal)
+}
+
+async fn posted(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
+    let Some((mut note, _)) =
+        store::lock(&**tx, event.tenant_id, read(event)?.goods_received_note_id).await?
+    else {
+        return Ok(());
+    };
+    note.take(Command::Post, Act { at: clock.now(), by: event.actor_id })?;
+    store::save(&**tx, event.tenant_id, &note).await?;
+    tx.publish(event::note("grn.posted", event.tenant_id, &note));
+    Ok(())
+}
+
+/// The goods are not on the shelf, so they do not count as received. An order that was closed meanwhile stays closed.
+async fn failed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
+    let Outcome { goods_received_note_id, reason } = read(event)?;
+    let act = Act { at: clock.now(), by: event.actor_id };
+    let tenant = event.tenant_id;
+    let Some((mut note, lines)) = store::lock(&**tx, tenant, goods_received_note_id).await? else {
+        return Ok(());
+    };
+    note.take(Command::FailPosting, act)?;
+    note.status_reason = reason;
+    store::save(&**tx, tenant, &note).await?;
+    tx.publish(event::note("grn.posting_failed", tenant, &note));
+    let order = purchase_order::store::lock(&**tx, tenant, note.order_id).await?;
+    let Some((mut order, mut order_lines)) = order else { return Ok(()) };
+    service::take_back(&mut order_lines, &lines);
+    purchase_order::store::put_lines(&**tx, tenant, (order.id, &order_lines)).await?;
+    if order.status != PurchaseOrderStatus::Closed {
+        order.take(service::taken_back(&order_lines), act)?;
+        purchase_order::store::save(&**tx, tenant, &order).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! The rules as statements: each counts the records that contradict it.
+
+use chassis::{Error, Result};
+use sea_orm::{ConnectionTrait, Statement};
+
+/// Every rule with the statement that counts what contradicts it.
+pub(super) const RULES: [(&str, &str); 8] = [
+    (
+        "what is on order of a request line is what its order lines hold",
+        "SELECT COUNT(*) FROM purchase_request_line l LEFT JOIN \
+         (SELECT request_line_id, SUM(ordered_quantity - cancelled_quantity) AS held FROM purchase_order_line \
+          GROUP BY request_line_id) o ON o.request_line_id = l.id \
+         WHERE l.ordered_quantity <> COALESCE(o.held, 0)",
+    ),
+    (
+        "what came of an order line is what committed notes accepted",
+        "SELECT COUNT(*) FROM purchase_order_line l LEFT JOIN \
+         (SELECT g.order_line_id, SUM(g.accepted_quantity) AS accepted FROM goods_received_note_line g \
+          JOIN goods_received_note n ON n.id = g.note_id WHERE n.status = 'COMMITTED' GROUP BY g.order_line_id) a \
+         ON a.order_line_id = l.id WHERE l.received_quantity <> COALESCE(a.accepted, 0)",
+    ),
+    (
+        "an order comes to what its lines come to",
+        "SELECT COUNT(*) FROM purchase_order o WHERE \
+         o.total <> (SELECT COALESCE(SUM(l.amount), 0) FROM purchase_order_line l WHERE l.order_id = o.id) OR \
+         o.base_total <> (SELECT COALESCE(SUM(l.base_amount), 0) FROM purchase_order_line l WHERE l.order_id = o.id)",
+    ),
+    (
+        "a request that waits or was approved comes to what its lines come to",
+        "SELECT COUNT(*) FROM purchase_request r WHERE r.status NOT IN ('DRAFT', 'CANCELLED', 'REJECTED') AND \
+         r.total <> (SELECT COALESCE(SUM(l.base_amount), 0) FROM purchase_request_line l WHERE l.request_id = r.id)",
+    ),
+    (
+        "nobody decides about what they asked for",
+        "SELECT COUNT(*) FROM approval a JOIN purchase_request r ON r.id = a.request_id \
+         WHERE a.approver = r.requested_by OR a.delegated_from = r.requested_by",
+    ),
+    (
+        "what was approved was approved at every level",
+        "SELECT COUNT(*) FROM purchase_request r WHERE r.status IN ('APPROVED', 'PARTIALLY_ORDERED', 'ORDERED') AND \
+         (NOT EXISTS (SELECT 1 FROM approval a WHERE a.request_id = r.id AND a.submission = r.submission) OR \
+          EXISTS (SELECT 1 FROM approval a WHERE a.request_id = r.id AND a.submission = r.submission \
+                  AND a.status <> 'APPROVED'))",
+    ),
+    (
+        "what is counted is what was accepted, rejected and damaged",
+        "SELECT COUNT(*) FROM goods_received_note_line l JOIN goods_received_note n ON n.id = l.note_id \
+         WHERE n.status IN ('RECEIVED', 'COMMITTED', 'POSTING_FAILED') AND \
+         l.delivered_quantity <> l.accepted_quantity + l.rejected_quantity + l.damaged_quantity",
+    ),
+    (
+        "numbers have no gaps",
+        "SELECT COUNT(*) FROM document_counter c WHERE c.last <> \
+         (SELECT COUNT(*) FROM purchase_request d WHERE d.tenant_id = c.tenant_id \
+          AND d.number LIKE c.kind || '-' || c.year || '-%') + \
+         (SELECT COUNT(*) FROM purchase_order d WHERE d.tenant_id = c.tenant_id \
+          AND d.number LIKE c.kind || '-' || c.year || '-%') + \
+         (SELECT COUNT(*) FROM goods_received_note d WHERE d.tenant_id = c.tenant_id \
+          AND d.number LIKE c.kind || '-' || c.year || '-%')",
+    ),
+];
+
+const DOCUMENTS: &str = "SELECT (SELECT COUNT(*) FROM purchase_request) + (SELECT COUNT(*) FROM purchase_order) + \
+    (SELECT COUNT(*) FROM goods_received_note)";
+
+/// How many documents there are.
+pub(super) async fn documents_across_tenants(db: &impl ConnectionTrait) -> Result<i64> {
+    count_across_tenants(db, DOCUMENTS).await
+}
+
+/// What a counting statement counts.
+pub(super) async fn count_across_tenants(db: &impl ConnectionTrait, statement: &str) -> Result<i64> {
+    let statement = Statement::from_string(db.get_database_backend(), statement);
+    let row = db.query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| Error::internal("a counting statement answers one row"))?;
+    Ok(row.try_get_by_index(0)?)
+}

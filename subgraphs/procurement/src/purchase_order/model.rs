@@ -1,0 +1,301 @@
+//! The purchase order and what may happen to it. Pure.
+
+use chassis::{Code, Refusal, Refusals};
+use chrono::{DateTime, Utc};
+use primitives::{
+    CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseOrderId, PurchaseOrderLineId,
+    PurchaseRequestId, PurchaseRequestLineId, Unit, UserId, VendorId,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::audit::{Act, Audit};
+use crate::authority::model::Authority;
+use crate::machine::{Machine, words};
+use crate::purchase_request::model::text;
+
+/// Characters of a vendor's own reference.
+const MAX_REFERENCE: usize = 64;
+
+words! {
+    /// Where a purchase order stands.
+    PurchaseOrderStatus {
+        /// Being put together.
+        Draft = "DRAFT",
+        /// Waiting for somebody to let it go out.
+        PendingApproval = "PENDING_APPROVAL",
+        /// May go out.
+        Approved = "APPROVED",
+        /// The vendor has it.
+        Sent = "SENT",
+        /// The vendor will deliver.
+        Acknowledged = "ACKNOWLEDGED",
+        /// Some of it came.
+        PartiallyReceived = "PARTIALLY_RECEIVED",
+        /// All of it came.
+        Received = "RECEIVED",
+        /// Nothing more will come.
+        Closed = "CLOSED",
+        /// Given up before anything came.
+        Cancelled = "CANCELLED",
+    }
+}
+
+words! {
+    /// What can be done with a purchase order.
+    Command {
+        /// Hand it in.
+        Submit = "submit",
+        /// Let it go out.
+        Approve = "approve",
+        /// Ask for changes.
+        Return = "return",
+        /// Give it to the vendor.
+        Send = "send",
+        /// Note that the vendor will deliver.
+        Acknowledge = "acknowledge",
+        /// Some of it comes.
+        ReceivePart = "receive part",
+        /// The rest of it comes.
+        ReceiveAll = "receive all",
+        /// Some of what came is taken back.
+        TakeBackPart = "take back part",
+        /// All of what came is taken back.
+        TakeBackAll = "take back all",
+        /// Expect nothing more.
+        Close = "close",
+        /// Give it up.
+        Cancel = "cancel",
+    }
+}
+
+/// The life of a purchase order.
+pub const MACHINE: Machine<PurchaseOrderStatus, Command> = {
+    use Command::{
+        Acknowledge, Approve, Cancel, Close, ReceiveAll, ReceivePart, Return, Send, Submit, TakeBackAll,
+        TakeBackPart,
+    };
+    use PurchaseOrderStatus::{
+        Acknowledged, Approved, Cancelled, Closed, Draft, PartiallyReceived, PendingApproval, Received, Sent,
+    };
+    Machine {
+        name: "Purchase order",
+        start: Draft,
+        arrows: &[
+            (Draft, Submit, PendingApproval),
+            (Draft, Cancel, Cancelled),
+            (PendingApproval, Approve, Approved),
+            (PendingApproval, Return, Draft),
+            (PendingApproval, Cancel, Cancelled),
+            (Approved, Send, Sent),
+            (Approved, Cancel, Cancelled),
+            (Sent, Acknowledge, Acknowledged),
+            (Sent, ReceivePart, PartiallyReceived),
+            (Sent, ReceiveAll, Received),
+            (Sent, Cancel, Cancelled),
+            (Acknowledged, ReceivePart, PartiallyReceived),
+            (Acknowledged, ReceiveAll, Received),
+            (Acknowledged, Cancel, Cancelled),
+            (PartiallyReceived, ReceivePart, PartiallyReceived),
+            (PartiallyReceived, ReceiveAll, Received),
+            (PartiallyReceived, Close, Closed),
+            (Received, ReceiveAll, Received),
+            (PartiallyReceived, TakeBackPart, PartiallyReceived),
+            (PartiallyReceived, TakeBackAll, Sent),
+            (Received, TakeBackPart, PartiallyReceived),
+            (Received, TakeBackAll, Sent),
+            (Received, Close, Closed),
+        ],
+    }
+};
+
+/// One product of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// Identity.
+    pub id: PurchaseOrderLineId,
+    /// The request it comes from.
+    pub request_id: PurchaseRequestId,
+    /// The line it comes from.
+    pub request_line_id: PurchaseRequestLineId,
+    /// What.
+    pub product_id: ProductId,
+    /// In which unit everything here is counted.
+    pub unit: Unit,
+    /// What the product is counted in.
+    pub base_unit: Unit,
+    /// Base units in one unit.
+    pub factor: Decimal,
+    /// How much is ordered.
+    pub ordered: Decimal,
+    /// How much of it came and was kept.
+    pub received: Decimal,
+    /// How much will not come any more.
+    pub cancelled: Decimal,
+    /// How much may come at most.
+    pub receivable: Decimal,
+    /// What one unit costs, in the order's currency.
+    pub unit_price: Decimal,
+    /// What is taken off.
+    pub discount: Decimal,
+    /// What is put on.
+    pub tax: Decimal,
+    /// What the line comes to.
+    pub amount: Decimal,
+    /// What it comes to in the house's currency.
+    pub base_amount: Decimal,
+}
+
+impl OrderLine {
+    /// What is still to come.
+    pub fn outstanding(&self) -> Decimal {
+        let due = self.ordered.checked_sub(self.cancelled).and_then(|due| due.checked_sub(self.received));
+        due.filter(|due| due.is_positive()).unwrap_or(Decimal::ZERO)
+    }
+}
+
+/// An order without its lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PurchaseOrder {
+    /// Identity.
+    pub id: PurchaseOrderId,
+    /// Its number.
+    pub number: String,
+    /// Where it stands.
+    pub status: PurchaseOrderStatus,
+    /// Why it was sent back, closed short or given up.
+    pub status_reason: Option<String>,
+    /// From whom.
+    pub vendor_id: VendorId,
+    /// In which currency.
+    pub currency: CurrencyCode,
+    /// Where it is to go.
+    pub deliver_to: LocationId,
+    /// By when.
+    pub delivery_date: Option<Date>,
+    /// What it comes to.
+    pub total: Decimal,
+    /// What it comes to in the house's currency.
+    pub base_total: Decimal,
+    /// What the vendor calls it.
+    pub vendor_reference: Option<String>,
+    /// Who put it together.
+    pub ordered_by: UserId,
+    /// Who let it go out.
+    pub approved_by: Option<UserId>,
+    /// In whose right, where it was lent.
+    pub delegated_from: Option<UserId>,
+    /// When.
+    pub approved_at: Option<DateTime<Utc>>,
+    /// When the vendor got it.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When the vendor said yes.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// Who touched it when.
+    pub audit: Audit,
+    /// Counts the changes, from 1.
+    pub version: i32,
+}
+
+impl PurchaseOrder {
+    /// Takes one arrow of the machine.
+    ///
+    /// # Errors
+    /// `INVALID_STATE` when there is none.
+    pub fn take(&mut self, command: Command, act: Act) -> Result<(), Refusals> {
+        self.status = MACHINE.step(self.status, command)?;
+        self.status_reason = None;
+        self.audit.touch(act);
+        self.version += 1;
+        Ok(())
+    }
+
+    /// Takes one arrow for a reason.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` without a reason, `INVALID_STATE` without an arrow.
+    pub fn take_because(&mut self, command: Command, reason: &str, act: Act) -> Result<(), Refusals> {
+        let reason = text("reason", reason)?;
+        self.take(command, act)?;
+        self.status_reason = Some(reason);
+        Ok(())
+    }
+
+    /// Lets it go out.
+    ///
+    /// # Errors
+    /// `SOD_VIOLATION` for who put it together, `LIMIT_EXCEEDED` beyond the limit, `INVALID_STATE`.
+    pub fn approve(&mut self, authority: &Authority, act: Act) -> Result<(), Refusals> {
+        self.take(Command::Approve, act)?;
+        self.delegated_from = authority.over(self.base_total, &[self.ordered_by])?;
+        self.approved_by = Some(authority.user);
+        self.approved_at = Some(act.at);
+        Ok(())
+    }
+
+    /// Gives it to the vendor.
+    ///
+    /// # Errors
+    /// `INVALID_STATE` unless it may go out.
+    pub fn send(&mut self, act: Act) -> Result<(), Refusals> {
+        self.take(Command::Send, act)?;
+        self.sent_at = Some(act.at);
+        Ok(())
+    }
+
+    /// Notes that the vendor will deliver, under which reference, and by when.
+    ///
+    /// # Errors
+    /// `INVALID_STATE`, or what is wrong with the reference.
+    pub fn acknowledge(
+        &mut self,
+        (reference, day): (Option<&str>, Option<Date>),
+        act: Act,
+    ) -> Result<(), Refusals> {
+        self.take(Command::Acknowledge, act)?;
+        let reference = reference.map(str::trim).filter(|reference| !reference.is_empty());
+        if reference.is_some_and(|reference| reference.chars().count() > MAX_REFERENCE) {
+            let message = format!("a reference has at most {MAX_REFERENCE} characters");
+            return Err(Refusal::invalid("vendorReference", message).into());
+        }
+        self.vendor_reference = reference.map(str::to_owned);
+        self.delivery_date = day.or(self.delivery_date);
+        self.acknowledged_at = Some(act.at);
+        Ok(())
+    }
+}
+
+/// Takes what is outstanding back from the lines; answers how much goes back to which line of which request.
+pub fn give_back(lines: &mut [OrderLine]) -> Vec<(PurchaseRequestId, PurchaseRequestLineId, Decimal)> {
+    let mut back = Vec::new();
+    for line in lines {
+        let outstanding = line.outstanding();
+        if outstanding.is_positive() {
+            line.cancelled = line.cancelled.checked_add(outstanding).unwrap_or(line.ordered);
+            // Nothing more may come than what came.
+            line.receivable = line.received;
+            back.push((line.request_id, line.request_line_id, outstanding));
+        }
+    }
+    back
+}
+
+/// Counts in what came.
+///
+/// # Errors
+/// `OVER_RECEIPT` beyond what the line takes.
+pub fn receive(line: &mut OrderLine, accepted: Decimal) -> Result<(), Refusal> {
+    let received = line.received.checked_add(accepted).filter(|received| *received <= line.receivable);
+    let Some(received) = received else {
+        let most = line.receivable.checked_sub(line.received).unwrap_or(Decimal::ZERO);
+        let message = "more would be received than was ordered";
+        return Err(
+            Refusal::new(Code::OverReceipt, "acceptedQuantity", message).with("maxAllowed", most.to_string())
+        );
+    };
+    line.received = received;
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;
