@@ -34,7 +34,7 @@ macro_rules! codes {
 codes! {
     /// The SDL is not valid GraphQL.
     InvalidGraphql = "INVALID_GRAPHQL",
-    /// A subgraph has no name, or two have the same.
+    /// A subgraph has no name, a reserved one, or that of another.
     InvalidSubgraphName = "INVALID_SUBGRAPH_NAME",
     /// The linked version of federation is not known.
     UnknownFederationLinkVersion = "UNKNOWN_FEDERATION_LINK_VERSION",
@@ -88,7 +88,7 @@ codes! {
     /// The `fields` of a `@key` cannot be read or name an unknown field.
     KeyInvalidFields = "KEY_INVALID_FIELDS",
     /// The `fields` of a `@key` contain a directive.
-    KeyHasDirectiveInFieldsArgs = "KEY_HAS_DIRECTIVE_IN_FIELDS_ARGS",
+    KeyDirectiveInFieldsArg = "KEY_DIRECTIVE_IN_FIELDS_ARG",
     /// A `@key` uses a field that takes arguments.
     KeyFieldsHasArgs = "KEY_FIELDS_HAS_ARGS",
     /// A `@key` uses a field of an interface or union type.
@@ -101,7 +101,7 @@ codes! {
     /// The `fields` of a `@requires` cannot be read or name an unknown field.
     RequiresInvalidFields = "REQUIRES_INVALID_FIELDS",
     /// The `fields` of a `@requires` contain a directive.
-    RequiresHasDirectiveInFieldsArgs = "REQUIRES_HAS_DIRECTIVE_IN_FIELDS_ARGS",
+    RequiresDirectiveInFieldsArg = "REQUIRES_DIRECTIVE_IN_FIELDS_ARG",
     /// A `@requires` uses a field that the subgraph resolves itself.
     RequiresFieldsMissingExternal = "REQUIRES_FIELDS_MISSING_EXTERNAL",
     /// `@requires` on a field of an interface.
@@ -112,7 +112,7 @@ codes! {
     /// The `fields` of a `@provides` cannot be read or name an unknown field.
     ProvidesInvalidFields = "PROVIDES_INVALID_FIELDS",
     /// The `fields` of a `@provides` contain a directive.
-    ProvidesHasDirectiveInFieldsArgs = "PROVIDES_HAS_DIRECTIVE_IN_FIELDS_ARGS",
+    ProvidesDirectiveInFieldsArg = "PROVIDES_DIRECTIVE_IN_FIELDS_ARG",
     /// A `@provides` uses a field that takes arguments.
     ProvidesFieldsHasArgs = "PROVIDES_FIELDS_HAS_ARGS",
     /// A `@provides` uses a field that the subgraph resolves anyway.

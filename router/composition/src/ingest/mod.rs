@@ -143,7 +143,9 @@ fn refuse_bad_names(sources: &[&SubgraphSource], diagnostics: &mut Vec<Diagnosti
     for (index, source) in sources.iter().enumerate() {
         let message = if source.name.trim().is_empty() {
             "a subgraph has no name".to_owned()
-        } else if source.name == "__proto__" || source.name.chars().any(char::is_control) {
+        } else if matches!(source.name.as_str(), "_" | "__proto__")
+            || source.name.chars().any(char::is_control)
+        {
             format!("{:?} cannot be the name of a subgraph", source.name)
         } else if index > 0 && sources[index - 1].name == source.name {
             format!("two subgraphs are named \"{}\"", source.name)

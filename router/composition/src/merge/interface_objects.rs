@@ -9,6 +9,7 @@ use router_schema::apollo_compiler;
 
 /// Gives every implementation the fields that an interface object adds, and reports fields that are missing still.
 pub(crate) fn spread(merger: &mut Merger<'_>, merged: &mut Merged) {
+    merger.check_sharing_through_interfaces(merged);
     let added = added_fields(merged);
     for ty in merged.types.values_mut() {
         let Some(composite) = ty.composite_mut() else { continue };

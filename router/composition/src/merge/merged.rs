@@ -51,6 +51,13 @@ pub(crate) struct Placement {
     pub(crate) is_interface_object: bool,
 }
 
+impl Placement {
+    /// Whether it is an interface object that can be reached, so that it serves the implementations.
+    pub(crate) fn is_standing_in(&self) -> bool {
+        self.is_interface_object && !self.keys.is_empty()
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) fields: String,
@@ -138,6 +145,11 @@ impl JoinField {
             is_used_overridden: false,
             context_arguments: Vec::new(),
         }
+    }
+
+    /// Whether another subgraph overrides the field, at once or step by step.
+    pub(crate) fn is_given_away(&self) -> bool {
+        self.is_used_overridden || (self.label.is_some() && self.overrides.is_none())
     }
 
     /// Whether it says nothing beyond "this subgraph has the field".

@@ -1,6 +1,6 @@
 //! Who may resolve the same field: everybody who does must have said that others may.
 
-use super::merged::Graph;
+use super::merged::{Body, Graph, Merged, MergedType, Placement};
 use super::overrides::Overrides;
 use super::{Merger, listed};
 use crate::code::Code;
@@ -105,6 +105,80 @@ impl Merger<'_> {
             .hint(hint);
         self.diagnostics.push(diagnostic);
     }
+
+    /// The same for fields that interface objects give to the implementations: even two of one subgraph are two ways to a field.
+    pub(crate) fn check_sharing_through_interfaces(&mut self, merged: &Merged) {
+        for (name, ty) in &merged.types {
+            let Body::Object(object) = &ty.body else { continue };
+            let standing: Vec<_> = object
+                .implements
+                .keys()
+                .filter_map(|interface| merged.types.get_key_value(interface))
+                .filter(|(_, ty)| ty.placement.values().any(Placement::is_standing_in))
+                .collect();
+            let fields: BTreeSet<_> = standing
+                .iter()
+                .filter_map(|(_, ty)| ty.composite())
+                .flat_map(|ty| ty.fields.keys())
+                .collect();
+            for field in fields {
+                let mut ways = self.ways((name, ty), field);
+                let through = standing.iter().flat_map(|(interface, ty)| {
+                    let ways = self.ways((interface, ty), field);
+                    ways.into_iter().filter(|way| ty.placement[&way.graph].is_standing_in())
+                });
+                let through: Vec<_> = through.collect();
+                if !through.is_empty() {
+                    ways.extend(through);
+                    self.check_ways(name, field, &ways);
+                }
+            }
+        }
+    }
+
+    /// The subgraphs that resolve a field on this very type.
+    fn ways<'m>(&self, (name, ty): (&'m Name, &MergedType), field: &Name) -> Vec<Way<'m>> {
+        let Some(merged) = ty.composite().and_then(|composite| composite.fields.get(field)) else {
+            return Vec::new();
+        };
+        let graphs: Vec<Graph> = match &merged.join {
+            None => ty.placement.keys().copied().collect(),
+            Some(joins) => joins.iter().filter(|join| !join.is_given_away()).map(|join| join.graph).collect(),
+        };
+        let resolving = graphs.into_iter().filter(|graph| self.subgraphs[*graph].resolves(name, field));
+        resolving.map(|graph| Way { graph, on: name }).collect()
+    }
+
+    fn check_ways(&mut self, name: &Name, field: &Name, ways: &[Way<'_>]) {
+        let alone: Vec<_> =
+            ways.iter().filter(|way| !self.subgraphs[way.graph].terms(way.on, field).is_shareable).collect();
+        let (2.., Some(first)) = (ways.len(), alone.first()) else { return };
+        let said = |way: &Way<'_>| match way.on == name {
+            true => self.subgraphs[way.graph].name.clone(),
+            false => format!("{} through {}.{field}", self.subgraphs[way.graph].name, way.on),
+        };
+        let all: Vec<_> = ways.iter().map(said).collect();
+        let not_sharing: Vec<_> = alone.iter().map(|way| format!("{}.{field}", way.on)).collect();
+        let texts = |owned: &[String]| listed(&owned.iter().map(String::as_str).collect::<Vec<_>>());
+        let message = format!(
+            "{name}.{field} is resolved by {}, but @shareable is missing on {}",
+            texts(&all),
+            texts(&not_sharing)
+        );
+        let subgraph = &self.subgraphs[first.graph];
+        let place = subgraph.schema.type_field(first.on, field).ok().and_then(|field| field.name.location());
+        let diagnostic = Diagnostic::error(Code::InvalidFieldSharing, message)
+            .at(subgraph, place)
+            .coordinate(format!("{name}.{field}"))
+            .hint("mark it @shareable on all of them when they give the same value, or keep one");
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// A subgraph that resolves a field, on the object's own type or on an interface that stands for it there.
+struct Way<'m> {
+    graph: Graph,
+    on: &'m Name,
 }
 
 /// The object types that an abstract type can stand for in a subgraph; `None` for others, and for an interface object,

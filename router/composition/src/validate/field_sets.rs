@@ -22,7 +22,7 @@ struct Codes {
 const KEY: Codes = Codes {
     invalid_type: Code::KeyInvalidFieldsType,
     invalid_fields: Code::KeyInvalidFields,
-    has_directive: Code::KeyHasDirectiveInFieldsArgs,
+    has_directive: Code::KeyDirectiveInFieldsArg,
     has_arguments: Some(Code::KeyFieldsHasArgs),
     missing_external: None,
     on_interface: Code::KeyUnsupportedOnInterface,
@@ -30,7 +30,7 @@ const KEY: Codes = Codes {
 const REQUIRES: Codes = Codes {
     invalid_type: Code::RequiresInvalidFieldsType,
     invalid_fields: Code::RequiresInvalidFields,
-    has_directive: Code::RequiresHasDirectiveInFieldsArgs,
+    has_directive: Code::RequiresDirectiveInFieldsArg,
     has_arguments: None,
     missing_external: Some(Code::RequiresFieldsMissingExternal),
     on_interface: Code::RequiresUnsupportedOnInterface,
@@ -38,7 +38,7 @@ const REQUIRES: Codes = Codes {
 const PROVIDES: Codes = Codes {
     invalid_type: Code::ProvidesInvalidFieldsType,
     invalid_fields: Code::ProvidesInvalidFields,
-    has_directive: Code::ProvidesHasDirectiveInFieldsArgs,
+    has_directive: Code::ProvidesDirectiveInFieldsArg,
     has_arguments: Some(Code::ProvidesFieldsHasArgs),
     missing_external: Some(Code::ProvidesFieldsMissingExternal),
     on_interface: Code::ProvidesUnsupportedOnInterface,
