@@ -3,9 +3,14 @@
 //! `migrations-inventory`.
 
 pub mod cost_layer;
+pub mod document_counter;
 pub mod inventory_item;
 pub mod ledger_head;
 pub mod location;
 pub mod product_ref;
 pub mod reservation;
+pub mod stock_count;
+pub mod stock_count_line;
 pub mod stock_movement;
+pub mod stock_transfer;
+pub mod stock_transfer_line;

@@ -1,6 +1,6 @@
 //! A place that holds stock, or through which stock is expensed.
 
-use primitives::{CurrencyCode, LocationId, TenantId, UserId};
+use primitives::{CurrencyCode, LocationId, StockCountId, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `location`.
@@ -16,6 +16,7 @@ pub struct Model {
     pub currency: CurrencyCode,
     pub allow_negative: bool,
     pub cost_method: Option<String>,
+    pub locked_by: Option<StockCountId>,
     pub version: i32,
     pub created_at: DateTimeUtc,
     pub created_by: UserId,

@@ -174,6 +174,8 @@ ids! {
     SessionId,
     /// A key that signs access tokens.
     SigningKeyId,
+    /// A count of what lies at a location.
+    StockCountId,
     /// One line of the stock ledger.
     StockMovementId,
     /// Stock moving between two locations.

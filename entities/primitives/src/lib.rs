@@ -21,8 +21,8 @@ pub use ids::{
     EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError, InventoryItemId,
     LocationId, PostingId, PriceLineId, PriceListId, ProductId, PropertyId, PurchaseOrderId,
     PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId, SessionId,
-    SigningKeyId, StockMovementId, StockTransferId, TenantId, UnitConversionId, UserId, VendorContactId,
-    VendorId, VendorProductId,
+    SigningKeyId, StockCountId, StockMovementId, StockTransferId, TenantId, UnitConversionId, UserId,
+    VendorContactId, VendorId, VendorProductId,
 };
 pub use money::{CurrencyMismatch, Money};
 pub use quantity::{Quantity, QuantityError};

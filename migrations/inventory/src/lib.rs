@@ -11,6 +11,8 @@ mod m20261124_090300_create_cost_layer;
 mod m20261124_090400_create_reservation;
 mod m20261124_090500_create_product_ref;
 mod m20261124_090600_seal_stock_movement;
+mod m20261124_193000_create_stock_count;
+mod m20261124_194500_create_stock_transfer;
 
 /// Applies the inventory migrations in order.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_090400_create_reservation::Migration),
             Box::new(m20261124_090500_create_product_ref::Migration),
             Box::new(m20261124_090600_seal_stock_movement::Migration),
+            Box::new(m20261124_193000_create_stock_count::Migration),
+            Box::new(m20261124_194500_create_stock_transfer::Migration),
         ]
     }
 }

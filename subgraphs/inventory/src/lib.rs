@@ -1,6 +1,6 @@
 //! Inventory: where stock lies, how much of it, what it is worth, and every movement that made it so.
 //!
-//! It owns locations, balances, the ledger, FIFO layers and reservations, and extends `Product` with its stock. It
+//! It owns locations, balances, the ledger, FIFO layers, reservations, counts and transfers, and extends `Product` with its stock. It
 //! refuses to know what a product is called, what a vendor asks for it or who ordered it: those are ids here. Start at
 //! `posting` (the only way a balance changes), then `costing` (what it is worth) and `feed` (who is told).
 
@@ -13,12 +13,16 @@ mod feed;
 mod foreign;
 mod ledger;
 mod location;
+mod machine;
+mod numbering;
 pub mod permission;
 mod posting;
 mod prover;
 mod reservation;
 mod schema;
 mod stock;
+mod stocktake;
+mod transfer;
 
 use chassis::{Clock, Consumer, Db, Environment, Peers, Result, Subgraph};
 

@@ -12,6 +12,10 @@ pub const ADJUST: &str = "inventory:adjust";
 pub const TRANSFER: &str = "inventory:transfer";
 /// Promise stock to somebody and take promises back.
 pub const RESERVE: &str = "inventory:reserve";
+/// Count what lies on the shelves.
+pub const COUNT: &str = "inventory:count";
+/// Decide about what others counted, asked for or lost.
+pub const APPROVE: &str = "inventory:approve";
 /// Create and change locations and reorder points.
 pub const MANAGE: &str = "inventory:manage";
 /// See what things cost; without it, money is null.

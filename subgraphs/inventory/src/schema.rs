@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Data, ID, MergedObject, MergedSubscription, Object};
 use chassis::{Caller, Environment, RequestScope, Result, Subgraph};
-use primitives::{InventoryItemId, LocationId, ProductId, ReservationId, StockMovementId};
+use primitives::{
+    Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockCountId, StockMovementId,
+    StockTransferId,
+};
 
 use crate::feed::graphql::{FeedQuery, FeedSubscription};
 use crate::foreign::Product;
@@ -17,15 +20,35 @@ use crate::reservation::graphql::{
     self as reservation_api, Reservation, ReservationMutation, ReservationQuery,
 };
 use crate::stock::graphql::{self as stock_api, InventoryItem, ProductStock, StockMutation, StockQuery};
-use crate::{Inventory, ledger, location, reservation, stock};
+use crate::stocktake::graphql::{self as stocktake_api, StockCount, StocktakeMutation, StocktakeQuery};
+use crate::transfer::graphql::{
+    self as transfer_api, StockTransfer, TransferLines, TransferMutation, TransferQuery,
+};
+use crate::{Inventory, ledger, location, reservation, stock, stocktake, transfer};
 
 /// Everything that can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(LocationQuery, StockQuery, LedgerQuery, ReservationQuery, FeedQuery, Entities);
+pub(crate) struct Query(
+    LocationQuery,
+    StockQuery,
+    LedgerQuery,
+    ReservationQuery,
+    StocktakeQuery,
+    TransferQuery,
+    FeedQuery,
+    Entities,
+);
 
 /// Everything that can be done.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Mutation(PostingMutation, ReservationMutation, StockMutation, LocationMutation);
+pub(crate) struct Mutation(
+    PostingMutation,
+    ReservationMutation,
+    StocktakeMutation,
+    TransferMutation,
+    StockMutation,
+    LocationMutation,
+);
 
 /// Everything that can be followed.
 #[derive(Debug, Default, MergedSubscription)]
@@ -76,6 +99,18 @@ impl Entities {
     async fn find_reservation_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Reservation>> {
         let Ok(id) = id.parse() else { return Ok(None) };
         reservation_api::load(ctx, id).await
+    }
+
+    #[graphql(entity)]
+    async fn find_stock_count_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<StockCount>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        stocktake_api::load(ctx, id).await
+    }
+
+    #[graphql(entity)]
+    async fn find_stock_transfer_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<StockTransfer>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        transfer_api::load(ctx, id).await
     }
 }
 
@@ -129,7 +164,47 @@ fn lay_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
         let app = inventory.clone();
         async move { Ok(keyed(reservation::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
     }));
+    lay_document_loaders(app, scope, data);
 }
+
+fn lay_document_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StockCountId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(stocktake::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StockTransferId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(transfer::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StockTransferId>| {
+        let app = inventory.clone();
+        async move {
+            let lines = transfer::service::lines_by_ids(&app, &caller, &ids).await?;
+            Ok(lines
+                .into_iter()
+                .map(|(id, lines)| (id, Arc::new(lines)))
+                .collect::<HashMap<_, TransferLines>>())
+        }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, places: Vec<(ProductId, LocationId)>| {
+        let app = inventory.clone();
+        async move {
+            let moving = transfer::service::on_the_way(&app, &caller, &places).await?;
+            Ok(moving
+                .into_iter()
+                .map(|(place, quantity)| (place, OnTheWay(quantity)))
+                .collect::<HashMap<_, _>>())
+        }
+    }));
+}
+
+/// What is on its way to a place; a type of its own, because loaders are told apart by type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OnTheWay(pub(crate) Decimal);
 
 fn keyed<K: Eq + Hash, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, V> {
     rows.into_iter().map(|row| (key(&row), row)).collect()

@@ -57,6 +57,7 @@ async fn lay_out(tx: &Tx, caller: &Caller, plan: &Plan<'_>, units: &HashMap<Prod
             currency: place.currency,
             allow_negative: false,
             cost_method: place.cost_method,
+            locked_by: None,
             version: 1,
             created_at: now,
             created_by: caller.user,

@@ -1,7 +1,10 @@
 //! The ledger in the API.
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
-use chassis::{Connection, Error, Loader, PageArgs, Refusal, Result, caller};
+use chassis::page::check_values;
+use chassis::{
+    Connection, Criteria, Error, Filter, Loader, Nested, PageArgs, Refusal, Refusals, Result, caller,
+};
 use primitives::{
     DateTime, InventoryItemId, LocationId, Money, PostingId, ProductId, Quantity, ReservationId,
 };
@@ -197,6 +200,12 @@ impl StockMovement {
 /// Which movements to list; what is left out does not restrict.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct StockMovementWhere {
+    /// All of these hold, too.
+    and: Option<Vec<StockMovementWhere>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<StockMovementWhere>>,
+    /// This does not hold.
+    not: Option<Box<StockMovementWhere>>,
     /// Of one of these products.
     product_ids: Option<Vec<ProductId>>,
     /// At one of these locations.
@@ -268,9 +277,9 @@ impl LedgerQuery {
         #[graphql(desc = "How many from the end; never together with first.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor.")] before: Option<String>,
     ) -> Result<Connection<StockMovement>> {
-        let filter = filter.unwrap_or_default().into_filter()?;
+        let criteria = Criteria::read(filter, None)?;
         let page = PageArgs::new(first, after, last, before);
-        let movements = service::list(app(ctx), caller(ctx)?, &filter, newest_first, page).await?;
+        let movements = service::list(app(ctx), caller(ctx)?, &criteria, newest_first, page).await?;
         Ok(movements.map(StockMovement))
     }
 
@@ -315,14 +324,21 @@ fn card_object(ctx: &Context<'_>, card: service::StockCard) -> Result<StockCard>
     })
 }
 
-impl StockMovementWhere {
-    fn into_filter(self) -> Result<MovementFilter> {
-        let after_seq = match self.after_seq.map(|seq| seq.parse::<i64>()) {
-            Some(Err(_)) => return Err(Refusal::invalid("where.afterSeq", "a ledger number is whole").into()),
-            Some(Ok(seq)) => Some(seq),
-            None => None,
-        };
-        Ok(MovementFilter {
+impl Filter for StockMovementWhere {
+    type Criterion = MovementFilter;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<MovementFilter>> {
+        check_values(self.location_ids.as_ref(), &format!("{at}.locationIds"), refusals);
+        check_values(self.product_ids.as_ref(), &format!("{at}.productIds"), refusals);
+        let after_seq = self.after_seq.map(|seq| seq.parse::<i64>()).transpose();
+        let after_seq =
+            after_seq.map_err(|_| Refusal::invalid(&format!("{at}.afterSeq"), "a ledger number is whole"));
+        let after_seq = refusals.take(after_seq).flatten();
+        vec![Criteria::Is(MovementFilter {
             products: self.product_ids.unwrap_or_default(),
             locations: self.location_ids.unwrap_or_default(),
             item: self.item_id,
@@ -333,7 +349,7 @@ impl StockMovementWhere {
             from: self.from.map(DateTime::get),
             to: self.to.map(DateTime::get),
             ..MovementFilter::default()
-        })
+        })]
     }
 }
 

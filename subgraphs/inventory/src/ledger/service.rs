@@ -1,6 +1,6 @@
 //! Reading the ledger.
 
-use chassis::{Caller, Connection, Error, PageArgs, Result};
+use chassis::{Caller, Connection, Criteria, Error, PageArgs, Result};
 use chrono::{DateTime, Utc};
 use primitives::{Decimal, InventoryItemId, StockMovementId};
 
@@ -31,12 +31,12 @@ impl Balance {
 pub(crate) async fn list(
     app: &Inventory,
     caller: &Caller,
-    filter: &MovementFilter,
+    criteria: &Criteria<MovementFilter>,
     newest_first: bool,
     page: PageArgs,
 ) -> Result<Connection<StockMovement>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, filter, newest_first, page.check(filter)?).await
+    store::list(&app.db, caller.tenant, criteria, newest_first, page.check(criteria)?).await
 }
 
 /// The stock card of an item between two moments of the ledger.
@@ -58,7 +58,7 @@ pub(crate) async fn card(
         Some(to) => balance_before(app, caller, id, to).await?,
         None => Balance { on_hand: item.holding.on_hand, value: item.holding.value },
     };
-    let entries = list(app, caller, &filter, false, page).await?;
+    let entries = list(app, caller, &Criteria::Is(filter), false, page).await?;
     Ok(StockCard { item, opening, closing, entries })
 }
 

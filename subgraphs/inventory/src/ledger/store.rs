@@ -1,7 +1,7 @@
 //! Ledger lines as rows.
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Db, SortKey};
+use chassis::{Connection, Criteria, Db, SortKey};
 use chrono::{DateTime, Utc};
 use entities_inventory::stock_movement::{self, Column, Entity};
 use primitives::{InventoryItemId, StockMovementId, TenantId};
@@ -86,11 +86,11 @@ pub(crate) fn to_row(tenant: TenantId, movement: &StockMovement) -> stock_moveme
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
-    filter: &MovementFilter,
+    criteria: &Criteria<MovementFilter>,
     newest_first: bool,
     page: PageRequest,
 ) -> chassis::Result<Connection<StockMovement>> {
-    let select = scoped(tenant).filter(condition(filter));
+    let select = scoped(tenant).filter(criteria.condition(&condition));
     let order = if newest_first { SortKey::descending(Column::Seq) } else { SortKey::ascending(Column::Seq) };
     let rows = page::list(db, select, &[order], Column::Id, page).await?;
     Ok(rows.try_map(from_row)?)
@@ -128,7 +128,7 @@ pub(crate) async fn last_before(
 }
 
 /// The condition a filter stands for.
-pub(crate) fn condition(filter: &MovementFilter) -> Condition {
+fn condition(filter: &MovementFilter) -> Condition {
     let mut all = Condition::all();
     if !filter.products.is_empty() {
         all = all.add(Column::ProductId.is_in(filter.products.iter().copied()));
@@ -146,7 +146,8 @@ pub(crate) fn condition(filter: &MovementFilter) -> Condition {
         all = all.add(Column::Reason.is_in(filter.reasons.iter().map(|reason| reason.code())));
     }
     if let Some(id) = &filter.reference_id {
-        all = all.add(Column::ReferenceId.eq(id.as_str()));
+        // Spelt out, so that `not` finds those without a reference, too.
+        all = all.add(Column::ReferenceId.is_not_null()).add(Column::ReferenceId.eq(id.as_str()));
     }
     if let Some(seq) = filter.after_seq {
         all = all.add(Column::Seq.gt(seq));

@@ -1,11 +1,16 @@
 //! Locations in the API.
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
-use chassis::{Connection, Loader, PageArgs, Result, UserError, caller, outcome};
+use chassis::page::check_values;
+use chassis::{
+    Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusal, Refusals, Result, UserError, caller,
+    outcome,
+};
 use primitives::{CurrencyCode, DateTime, LocationId, UserId};
 
 use super::{LocationChanges, LocationFilter, NewLocation, service};
 use crate::schema::app;
+use crate::stocktake::graphql::{self as stocktakes, StockCount};
 
 /// What a location is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -76,6 +81,14 @@ impl Location {
         self.0.cost_method.map(CostMethod::from)
     }
 
+    /// The count that lets nothing else post here; null where nothing is locked.
+    async fn locked_by(&self, ctx: &Context<'_>) -> Result<Option<StockCount>> {
+        match self.0.locked_by {
+            Some(count) => stocktakes::load(ctx, count).await,
+            None => Ok(None),
+        }
+    }
+
     /// Counts the changes; an update names the one it is based on.
     async fn version(&self) -> i32 {
         self.0.version
@@ -102,9 +115,15 @@ impl Location {
     }
 }
 
-/// Which locations to list; what is left out does not restrict.
+/// Which locations to list. All that is given must hold; what is left out does not restrict.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct LocationWhere {
+    /// All of these hold, too.
+    and: Option<Vec<LocationWhere>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<LocationWhere>>,
+    /// This does not hold.
+    not: Option<Box<LocationWhere>>,
     /// With one of these ids.
     ids: Option<Vec<LocationId>>,
     /// Of one of these types.
@@ -190,9 +209,9 @@ impl LocationQuery {
         #[graphql(desc = "How many from the end; never together with first.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Location>> {
-        let filter = filter.unwrap_or_default().into_filter(search);
+        let criteria = Criteria::read(filter, search.map(searched))?;
         let page = PageArgs::new(first, after, last, before);
-        Ok(service::list(app(ctx), caller(ctx)?, &filter, page).await?.map(Location))
+        Ok(service::list(app(ctx), caller(ctx)?, &criteria, page).await?.map(Location))
     }
 
     /// One location; null where the tenant has no such location.
@@ -237,14 +256,29 @@ impl LocationMutation {
     }
 }
 
-impl LocationWhere {
-    fn into_filter(self, search: Option<String>) -> LocationFilter {
-        LocationFilter {
+impl Filter for LocationWhere {
+    type Criterion = LocationFilter;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<LocationFilter>> {
+        check_values(self.ids.as_ref(), &format!("{at}.ids"), refusals);
+        vec![Criteria::Is(LocationFilter {
             ids: self.ids.unwrap_or_default(),
             kinds: self.types.unwrap_or_default().into_iter().map(Into::into).collect(),
-            search: search.filter(|text| !text.trim().is_empty()),
-        }
+            search: None,
+        })]
     }
+}
+
+fn searched(text: String) -> std::result::Result<Criteria<LocationFilter>, Refusal> {
+    if text.chars().count() > 100 {
+        return Err(Refusal::invalid("search", "a search has at most 100 characters"));
+    }
+    let search = Some(text).filter(|text| !text.trim().is_empty());
+    Ok(Criteria::Is(LocationFilter { search, ..LocationFilter::default() }))
 }
 
 impl CreateLocationInput {

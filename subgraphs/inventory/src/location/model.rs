@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chassis::{Code, Refusal};
 use chrono::{DateTime, Utc};
-use primitives::{CurrencyCode, LocationId, UserId};
+use primitives::{CurrencyCode, LocationId, StockCountId, UserId};
 use serde::Serialize;
 
 use crate::costing::CostMethod;
@@ -69,6 +69,8 @@ pub(crate) struct Location {
     pub(crate) allow_negative: bool,
     /// How its items are valued; `None` means moving average.
     pub(crate) cost_method: Option<CostMethod>,
+    /// The count that lets nothing else post here.
+    pub(crate) locked_by: Option<StockCountId>,
     /// Counts the changes.
     pub(crate) version: i32,
     /// When it was created.
@@ -223,6 +225,7 @@ impl NewLocation {
             currency: self.currency,
             allow_negative: self.allow_negative,
             cost_method: self.cost_method,
+            locked_by: None,
             version: 1,
             created_at: now,
             created_by,
@@ -287,6 +290,7 @@ mod tests {
             currency: "THB".parse().unwrap(),
             allow_negative: true,
             cost_method: None,
+            locked_by: None,
             version: 1,
             created_at: DateTime::UNIX_EPOCH,
             created_by: UserId::generate(),

@@ -1,7 +1,7 @@
 //! Creating and changing locations.
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Code, Connection, Error, Event, PageArgs, Refusal, Refusals, Result, Tx};
+use chassis::{Caller, Code, Connection, Criteria, Error, Event, PageArgs, Refusal, Refusals, Result, Tx};
 use chrono::{DateTime, Utc};
 use primitives::LocationId;
 use serde::Serialize;
@@ -99,11 +99,11 @@ pub(crate) async fn update(
 pub(crate) async fn list(
     app: &Inventory,
     caller: &Caller,
-    filter: &LocationFilter,
+    criteria: &Criteria<LocationFilter>,
     page: PageArgs,
 ) -> Result<Connection<Location>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, filter, page.check(filter)?).await
+    store::list(&app.db, caller.tenant, criteria, page.check(criteria)?).await
 }
 
 /// Locations by id.

@@ -1,17 +1,17 @@
 //! Locations as rows.
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Db, SortKey};
+use chassis::{Connection, Criteria, Db, SortKey};
 use entities_inventory::inventory_item;
 use entities_inventory::location::{self, ActiveModel, Column, Entity};
-use primitives::{LocationId, TenantId};
+use primitives::{CurrencyCode, LocationId, TenantId};
 use sea_orm::sea_query::{Expr, Func, LikeExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
-use super::{Location, LocationFilter, StockSituation};
+use super::{Location, LocationFilter, LocationKind, StockSituation};
 
 /// The tenant's locations: every query starts here.
 pub(crate) fn scoped(tenant: TenantId) -> Select<Entity> {
@@ -28,6 +28,7 @@ pub(crate) fn from_row(row: location::Model) -> Result<Location, DbErr> {
         currency: row.currency,
         allow_negative: row.allow_negative,
         cost_method: row.cost_method.map(|method| method.parse()).transpose().map_err(DbErr::Type)?,
+        locked_by: row.locked_by,
         version: row.version,
         created_at: row.created_at,
         created_by: row.created_by,
@@ -46,6 +47,7 @@ fn to_row(tenant: TenantId, location: &Location) -> location::Model {
         currency: location.currency,
         allow_negative: location.allow_negative,
         cost_method: location.cost_method.map(|method| method.code().to_owned()),
+        locked_by: location.locked_by,
         version: location.version,
         created_at: location.created_at,
         created_by: location.created_by,
@@ -104,10 +106,10 @@ fn written(rows: Result<u64, DbErr>) -> Result<Written, DbErr> {
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
-    filter: &LocationFilter,
+    criteria: &Criteria<LocationFilter>,
     page: PageRequest,
 ) -> chassis::Result<Connection<Location>> {
-    let select = scoped(tenant).filter(condition(filter));
+    let select = scoped(tenant).filter(criteria.condition(&condition));
     let rows = page::list(db, select, &[SortKey::ascending(Column::Code)], Column::Id, page).await?;
     Ok(rows.try_map(from_row)?)
 }
@@ -160,6 +162,19 @@ pub(crate) async fn lock_in(
     id: LocationId,
 ) -> Result<Option<Location>, DbErr> {
     scoped(tenant).filter(Column::Id.eq(id)).lock_exclusive().one(tx).await?.map(from_row).transpose()
+}
+
+/// The first location by code where stock of a currency lies on its way.
+pub(crate) async fn transit_in(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    currency: CurrencyCode,
+) -> Result<Option<Location>, DbErr> {
+    let transit = scoped(tenant)
+        .filter(Column::Kind.eq(LocationKind::Transit.code()))
+        .filter(Column::Currency.eq(currency))
+        .order_by_asc(Column::Code);
+    transit.one(tx).await?.map(from_row).transpose()
 }
 
 /// Whether another location of the tenant has this code.

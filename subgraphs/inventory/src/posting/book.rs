@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use primitives::{
-    CostLayerId, Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockMovementId,
+    CostLayerId, CurrencyCode, Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockCountId,
+    StockMovementId,
 };
 
 use super::entry::EnteredCost;
@@ -31,6 +32,8 @@ pub(crate) struct Book {
     loaded_layers: HashMap<CostLayerId, Decimal>,
     touched: BTreeSet<InventoryItemId>,
     touched_reservations: BTreeSet<ReservationId>,
+    /// The count whose lock does not hold this book back.
+    count: Option<StockCountId>,
     now: DateTime<Utc>,
     decided: Decided,
 }
@@ -94,6 +97,13 @@ impl Book {
     #[must_use]
     pub(crate) fn with_effects(mut self, effects: impl IntoIterator<Item = Effect>) -> Self {
         self.effects.extend(effects);
+        self
+    }
+
+    /// The same book, posting on behalf of a count: its own lock does not hold it back.
+    #[must_use]
+    pub(crate) fn on_behalf_of(mut self, count: StockCountId) -> Self {
+        self.count = Some(count);
         self
     }
 
@@ -161,6 +171,13 @@ impl Book {
         self.touched_reservations.iter().filter_map(|id| self.reservations.get(id))
     }
 
+    /// What the ledger lines decided so far are worth together; `None` where there are none.
+    pub(crate) fn value_moved(&self) -> Result<Option<(Decimal, CurrencyCode)>, TooLarge> {
+        let Some(first) = self.decided.movements.first() else { return Ok(None) };
+        let values = self.decided.movements.iter().map(|movement| movement.total_value);
+        Ok(Some((Decimal::checked_sum(values).ok_or(TooLarge)?, first.currency)))
+    }
+
     /// What was decided beside balances, taken out of the book.
     pub(crate) fn take_decided(&mut self) -> Decided {
         std::mem::take(&mut self.decided)
@@ -168,6 +185,10 @@ impl Book {
 
     fn post_line(&mut self, heading: &Heading, line: &Line) -> Result<(), StockRefused> {
         let item = self.locate(line.product, line.location, line.location_field())?;
+        // A promise moves nothing, so a count does not mind it.
+        if !matches!(line.action, Action::Reserve { .. }) {
+            self.refuse_locked(line.location, line.location_field())?;
+        }
         let step = |kind, reason| Step { heading, line, item, kind, reason };
         match &line.action {
             Action::Receive { reason, cost } => self.receive(step(MovementKind::In, *reason), *cost),
@@ -231,6 +252,7 @@ impl Book {
         }
         self.refuse_direct(step.line)?;
         let target = self.locate(step.line.product, to, "toLocationId")?;
+        self.refuse_locked(to, "toLocationId")?;
         let before = self.item(step.item).clone();
         let (from, into) = (before.currency(), self.item(target).currency());
         if from != into {
@@ -365,6 +387,11 @@ impl Book {
     fn refuse_direct(&self, line: &Line) -> Result<(), StockRefused> {
         let holds = self.locations.get(&line.location).is_some_and(Location::holds_balance);
         if holds { Ok(()) } else { Err(StockRefused::DirectHoldsNothing(line.location_field())) }
+    }
+
+    fn refuse_locked(&self, location: LocationId, field: &'static str) -> Result<(), StockRefused> {
+        let lock = self.locations.get(&location).and_then(|location| location.locked_by);
+        if lock.is_none() || lock == self.count { Ok(()) } else { Err(StockRefused::LocationLocked(field)) }
     }
 
     /// What the reservation holds of this item.

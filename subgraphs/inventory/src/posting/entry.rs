@@ -16,6 +16,9 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 /// How far back a posting may be dated.
 const BACK_DATING: TimeDelta = TimeDelta::days(366);
 
+/// Documents of this service: what they say and what they moved has to agree, so nobody else refers to them.
+const RESERVED: [&str; 2] = [crate::transfer::KIND, crate::stocktake::KIND];
+
 /// A document as it was entered.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Request {
@@ -90,6 +93,9 @@ impl Request {
             Refusal::invalid("occurredAt", "a posting can be dated back by at most 366 days")
         });
         if let Some((kind, id)) = &self.reference {
+            refusals.check(!RESERVED.contains(&kind.as_str()), || {
+                Refusal::invalid("reference.type", "transfers and counts write this reference themselves")
+            });
             refusals.check(has_length(kind, 32), || {
                 Refusal::invalid("reference.type", "a reference type has 1 to 32 characters")
             });

@@ -9,6 +9,7 @@ mod book;
 mod entry;
 pub(crate) mod graphql;
 mod model;
+mod portion;
 #[cfg(test)]
 mod properties;
 pub(crate) mod service;
@@ -17,3 +18,4 @@ pub(crate) mod store;
 pub(crate) use book::Book;
 pub(crate) use entry::{Entered, EnteredCost, Request, Verb};
 pub(crate) use model::{Action, Document, Heading, Line, LineRefused, MAX_LINES};
+pub(crate) use portion::{InBase, Least, Portion};

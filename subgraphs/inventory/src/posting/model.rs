@@ -115,6 +115,9 @@ pub(crate) enum StockRefused {
         /// The unit counts whole things.
         whole: bool,
     },
+    /// Less than nothing where nothing would be fine.
+    #[error("Quantity must be at least 0")]
+    BelowNothing,
     /// An adjustment by nothing.
     #[error("an adjustment changes the quantity by something other than zero")]
     Nothing,
@@ -152,6 +155,9 @@ pub(crate) enum StockRefused {
     /// Nothing lies at a direct location; names the input field.
     #[error("a direct location holds no stock: what it receives is used up at once")]
     DirectHoldsNothing(&'static str),
+    /// A count is under way there; names the input field.
+    #[error("the location is locked until its count ends")]
+    LocationLocked(&'static str),
     /// Source and target are the same.
     #[error("stock cannot be transferred to the location it is at")]
     SameLocation,
@@ -201,6 +207,7 @@ impl StockRefused {
             Self::NoConversion { .. } => Code::UnitConversionMissing,
             Self::ReservationOver(_) => Code::InvalidState,
             Self::PostedBefore => Code::Duplicate,
+            Self::LocationLocked(_) => Code::LocationLocked,
             _ => Code::ValidationError,
         }
     }
@@ -209,7 +216,9 @@ impl StockRefused {
     pub(crate) fn field(&self) -> &'static str {
         match self {
             Self::UnknownProduct => "productId",
-            Self::UnknownLocation(field) | Self::DirectHoldsNothing(field) => field,
+            Self::UnknownLocation(field) | Self::DirectHoldsNothing(field) | Self::LocationLocked(field) => {
+                field
+            }
             Self::SameLocation | Self::CurrencyDiffers { .. } => "toLocationId",
             Self::UnknownReservation | Self::ReservationElsewhere | Self::ReservationOver(_) => {
                 "reservationId"
@@ -220,6 +229,7 @@ impl StockRefused {
             Self::PostedBefore | Self::BadLineId => "lineId",
             Self::Short(_)
             | Self::NotPositive { .. }
+            | Self::BelowNothing
             | Self::Nothing
             | Self::TooPrecise { .. }
             | Self::QuantityTooLarge

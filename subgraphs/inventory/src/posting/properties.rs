@@ -61,6 +61,7 @@ fn location(code: &str, kind: LocationKind, method: Option<CostMethod>, allow_ne
         currency: CurrencyCode::THB,
         allow_negative,
         cost_method: method,
+        locked_by: None,
         version: 1,
         created_at: DateTime::UNIX_EPOCH,
         created_by: UserId::generate(),

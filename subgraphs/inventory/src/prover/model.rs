@@ -14,6 +14,8 @@ pub struct Report {
     pub items: usize,
     /// Ledger lines replayed.
     pub movements: usize,
+    /// Lines of transfers and counts compared with the ledger.
+    pub document_lines: usize,
     /// Everything that does not follow from the ledger.
     pub violations: Vec<Violation>,
 }
@@ -203,8 +205,11 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tenants, items, movements, violations } = self;
-        write!(out, "inventory: {tenants} tenants, {items} items, {movements} movements: ")?;
+        let Self { tenants, items, movements, document_lines, violations } = self;
+        write!(
+            out,
+            "inventory: {tenants} tenants, {items} items, {movements} movements, {document_lines} document lines: "
+        )?;
         if violations.is_empty() {
             return write!(out, "every balance follows from the ledger");
         }
@@ -226,12 +231,12 @@ impl fmt::Display for Violation {
     }
 }
 
-fn raw(value: Decimal) -> i128 {
+pub(super) fn raw(value: Decimal) -> i128 {
     i128::from(value.raw())
 }
 
 /// A sum of raw steps as a number with up to five places.
-fn amount(raw: i128) -> String {
+pub(super) fn amount(raw: i128) -> String {
     i64::try_from(raw).map_or_else(|_| format!("{raw}e-5"), |raw| Decimal::from_raw(raw).to_string())
 }
 

@@ -12,6 +12,7 @@ pub async fn prove(env: &Environment) -> Result<Report> {
     for tenant in store::tenants_across_tenants(env.db.read()).await? {
         let snapshot = store::snapshot(env.db.read()).await?;
         let books = store::books(&snapshot, tenant).await?;
+        let documents = store::documents(&snapshot, tenant).await?;
         let mut replay = Replay::new(tenant);
         loop {
             let page = store::movements_after(&snapshot, tenant, replay.last_seq()).await?;
@@ -24,6 +25,7 @@ pub async fn prove(env: &Environment) -> Result<Report> {
         }
         snapshot.rollback().await?;
         replay.compare(&books, &mut report);
+        documents.compare(tenant, &mut report);
     }
     Ok(report)
 }

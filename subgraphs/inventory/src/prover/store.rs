@@ -2,20 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use entities_inventory::{cost_layer, inventory_item, ledger_head, location, reservation, stock_movement};
-use primitives::{InventoryItemId, TenantId};
+use entities_inventory::{
+    cost_layer, inventory_item, ledger_head, location, reservation, stock_count, stock_count_line,
+    stock_movement, stock_transfer, stock_transfer_line,
+};
+use primitives::{InventoryItemId, LocationId, ProductId, StockCountId, TenantId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     AccessMode, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
 
+use super::documents::{CountedFacts, Documents, Effect, MovedFacts};
 use super::model::{Books, Holdings, ItemFacts, MovementFacts};
 use crate::costing::CostMethod;
-use crate::ledger::MovementKind;
+use crate::ledger::{MovementKind, MovementReason};
 use crate::location::LocationKind;
+use crate::machine::Machine;
 use crate::reservation::ReservationStatus;
-use crate::{ledger, stock};
+use crate::stocktake::{CountMode, CountStatus};
+use crate::{ledger, stock, stocktake, transfer};
 
 /// Ledger lines read at a time.
 const PAGE: u64 = 5_000;
@@ -61,6 +67,104 @@ pub(super) async fn books(db: &impl ConnectionTrait, tenant: TenantId) -> Result
         holdings.entry(item).or_default().reserved = reserved.into();
     }
     Ok(Books { ledger_head: head.map_or(0, |head| head.last_seq), items, holdings })
+}
+
+/// Everything about a tenant's transfers and counts, and what they wrote into the ledger.
+pub(super) async fn documents(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Documents, DbErr> {
+    let under_way = [CountStatus::InProgress, CountStatus::Review].map(CountStatus::code);
+    let locking: Vec<(LocationId, StockCountId)> = stock_count::Entity::find()
+        .filter(stock_count::Column::TenantId.eq(tenant))
+        .filter(stock_count::Column::Mode.ne(CountMode::Live.code()))
+        .filter(stock_count::Column::Status.is_in(under_way))
+        .select_only()
+        .columns([stock_count::Column::LocationId, stock_count::Column::Id])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let locks: Vec<(LocationId, StockCountId)> = location::Entity::find()
+        .filter(location::Column::TenantId.eq(tenant))
+        .filter(location::Column::LockedBy.is_not_null())
+        .select_only()
+        .columns([location::Column::Id, location::Column::LockedBy])
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(Documents {
+        moved: moved(db, tenant).await?,
+        counted: counted(db, tenant).await?,
+        locks: locks.into_iter().collect(),
+        locking: locking.into_iter().collect(),
+        written: written(db, tenant).await?,
+    })
+}
+
+async fn moved(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<MovedFacts>, DbErr> {
+    let rows = stock_transfer_line::Entity::find()
+        .filter(stock_transfer_line::Column::TenantId.eq(tenant))
+        .filter(stock_transfer_line::Column::Shipped.gt(0_i64))
+        .find_also_related(stock_transfer::Entity)
+        .all(db)
+        .await?;
+    let facts = rows.into_iter().filter_map(|(line, transfer)| {
+        let transfer = transfer?;
+        Some(MovedFacts {
+            transfer: transfer.id.to_string(),
+            product: line.product_id,
+            from: transfer.from_location_id,
+            via: transfer.via_location_id,
+            to: transfer.to_location_id,
+            shipped: line.shipped,
+            received: line.received,
+            lost: line.lost,
+        })
+    });
+    Ok(facts.collect())
+}
+
+async fn counted(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<CountedFacts>, DbErr> {
+    let rows = stock_count_line::Entity::find()
+        .filter(stock_count_line::Column::TenantId.eq(tenant))
+        .find_also_related(stock_count::Entity)
+        .filter(stock_count::Column::Status.eq(CountStatus::Posted.code()))
+        .all(db)
+        .await?;
+    let facts = rows.into_iter().filter_map(|(line, count)| {
+        let count = count?;
+        Some(CountedFacts {
+            count: count.id.to_string(),
+            product: line.product_id,
+            location: count.location_id,
+            expected: line.expected,
+            found: line.recounted.or(line.counted)?,
+        })
+    });
+    Ok(facts.collect())
+}
+
+/// What transfers and counts wrote into the ledger, per document, product, place and reason. What a delivery to a direct
+/// location uses up at once is not the transfer's doing.
+async fn written(db: &impl ConnectionTrait, tenant: TenantId) -> Result<BTreeMap<Effect, i128>, DbErr> {
+    use stock_movement::Column;
+    let rows: Vec<(String, ProductId, LocationId, String, i64)> = ledger::store::scoped(tenant)
+        .filter(Column::ReferenceType.is_in([transfer::KIND, stocktake::KIND]))
+        .filter(
+            Column::Reason
+                .is_not_in([MovementReason::DirectExpense.code(), MovementReason::CostVariance.code()]),
+        )
+        .select_only()
+        .columns([Column::ReferenceId, Column::ProductId, Column::LocationId, Column::Reason])
+        .column_as(Expr::cust("CAST(SUM(\"quantity\") AS BIGINT)"), "moved")
+        .group_by(Column::ReferenceId)
+        .group_by(Column::ProductId)
+        .group_by(Column::LocationId)
+        .group_by(Column::Reason)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let effect = |(document, product, place, reason, moved): (String, ProductId, LocationId, String, i64)| {
+        ((document, product, place, reason), i128::from(moved))
+    };
+    Ok(rows.into_iter().map(effect).collect())
 }
 
 /// The lines of the ledger that follow `seq`, at most one page.

@@ -1,7 +1,10 @@
 //! Reservations in the API.
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
-use chassis::{Connection, Loader, PageArgs, Result, UserError, caller, outcome};
+use chassis::page::check_values;
+use chassis::{
+    Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusals, Result, UserError, caller, outcome,
+};
 use primitives::{DateTime, InventoryItemId, LocationId, ProductId, Quantity, ReservationId, UserId};
 
 use super::{ReservationFilter, service};
@@ -103,9 +106,15 @@ impl Reservation {
     }
 }
 
-/// Which reservations to list; what is left out does not restrict.
+/// Which reservations to list. All that is given must hold; what is left out does not restrict.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct ReservationWhere {
+    /// All of these hold, too.
+    and: Option<Vec<ReservationWhere>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<ReservationWhere>>,
+    /// This does not hold.
+    not: Option<Box<ReservationWhere>>,
     /// Of one of these products.
     product_ids: Option<Vec<ProductId>>,
     /// At one of these locations.
@@ -156,9 +165,9 @@ impl ReservationQuery {
         #[graphql(desc = "How many from the end; never together with first.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Reservation>> {
-        let filter = filter.unwrap_or_default().into_filter();
+        let criteria = Criteria::read(filter, None)?;
         let page = PageArgs::new(first, after, last, before);
-        Ok(service::list(app(ctx), caller(ctx)?, &filter, page).await?.map(Reservation))
+        Ok(service::list(app(ctx), caller(ctx)?, &criteria, page).await?.map(Reservation))
     }
 
     /// One reservation; null where the tenant has no such reservation.
@@ -192,15 +201,23 @@ impl ReservationMutation {
     }
 }
 
-impl ReservationWhere {
-    fn into_filter(self) -> ReservationFilter {
-        ReservationFilter {
+impl Filter for ReservationWhere {
+    type Criterion = ReservationFilter;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<ReservationFilter>> {
+        check_values(self.location_ids.as_ref(), &format!("{at}.locationIds"), refusals);
+        check_values(self.product_ids.as_ref(), &format!("{at}.productIds"), refusals);
+        vec![Criteria::Is(ReservationFilter {
             products: self.product_ids.unwrap_or_default(),
             locations: self.location_ids.unwrap_or_default(),
             item: self.item_id,
             statuses: self.statuses.unwrap_or_default().into_iter().map(Into::into).collect(),
             reference_id: self.reference_id,
-        }
+        })]
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Error, PageArgs, Refusal, Result, Tx, task};
+use chassis::{Caller, Connection, Criteria, Error, PageArgs, Refusal, Result, Tx, task};
 use chrono::{DateTime, Utc};
 use primitives::{PostingId, ReservationId, TenantId, UserId};
 
@@ -142,11 +142,11 @@ pub(crate) fn keep_expiring(app: &Inventory) {
 pub(crate) async fn list(
     app: &Inventory,
     caller: &Caller,
-    filter: &ReservationFilter,
+    criteria: &Criteria<ReservationFilter>,
     page: PageArgs,
 ) -> Result<Connection<Reservation>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, filter, page.check(filter)?).await
+    store::list(&app.db, caller.tenant, criteria, page.check(criteria)?).await
 }
 
 /// Reservations by id.

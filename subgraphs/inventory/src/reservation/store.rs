@@ -1,7 +1,7 @@
 //! Reservations as rows.
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Db, SortKey};
+use chassis::{Connection, Criteria, Db, SortKey};
 use chrono::{DateTime, Utc};
 use entities_inventory::reservation::{self, Column, Entity};
 use primitives::{ReservationId, TenantId};
@@ -74,10 +74,10 @@ fn to_row(tenant: TenantId, reservation: &Reservation) -> reservation::Model {
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
-    filter: &ReservationFilter,
+    criteria: &Criteria<ReservationFilter>,
     page: PageRequest,
 ) -> chassis::Result<Connection<Reservation>> {
-    let select = scoped(tenant).filter(condition(filter));
+    let select = scoped(tenant).filter(criteria.condition(&condition));
     let rows = page::list(db, select, &[SortKey::descending(Column::CreatedAt)], Column::Id, page).await?;
     Ok(rows.try_map(from_row)?)
 }
@@ -98,7 +98,8 @@ fn condition(filter: &ReservationFilter) -> Condition {
         all = all.add(Column::Status.is_in(filter.statuses.iter().map(|status| status.code())));
     }
     if let Some(id) = &filter.reference_id {
-        all = all.add(Column::ReferenceId.eq(id.as_str()));
+        // Spelt out, so that `not` finds those without a reference, too.
+        all = all.add(Column::ReferenceId.is_not_null()).add(Column::ReferenceId.eq(id.as_str()));
     }
     all
 }

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
-use chassis::{Caller, Connection, Loader, PageArgs, Result, UserError, caller, outcome};
+use chassis::page::check_values;
+use chassis::{
+    Caller, Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusals, Result, UserError, caller,
+    outcome,
+};
 use primitives::{DateTime, Decimal, InventoryItemId, LocationId, Money, ProductId, Quantity};
 
 use super::{ItemFilter, service};
 use crate::foreign::Product;
 use crate::location::graphql::{self as locations, CostMethod, Location};
 use crate::permission;
-use crate::schema::app;
+use crate::schema::{OnTheWay, app};
 
 /// In which order to list items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -73,6 +77,13 @@ impl InventoryItem {
     /// What nobody has been promised: on hand less reserved.
     async fn available(&self) -> Quantity {
         Quantity::new(self.0.available(), self.0.unit)
+    }
+
+    /// What is on its way here in transfers that were shipped and have not all arrived.
+    async fn in_transit_in(&self, ctx: &Context<'_>) -> Result<Quantity> {
+        let loader = ctx.data_unchecked::<Loader<(ProductId, LocationId), OnTheWay>>();
+        let moving = loader.load((self.0.product, self.0.location)).await?;
+        Ok(Quantity::new(moving.map_or(Decimal::ZERO, |moving| moving.0), self.0.unit))
     }
 
     /// What one unit costs, to five places; null without prices:view.
@@ -156,9 +167,15 @@ impl CostLayer {
     }
 }
 
-/// Which items to list; what is left out does not restrict.
+/// Which items to list. All that is given must hold; what is left out does not restrict.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct InventoryItemWhere {
+    /// All of these hold, too.
+    and: Option<Vec<InventoryItemWhere>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<InventoryItemWhere>>,
+    /// This does not hold.
+    not: Option<Box<InventoryItemWhere>>,
     /// At one of these locations.
     location_ids: Option<Vec<LocationId>>,
     /// Of one of these products.
@@ -215,9 +232,9 @@ impl StockQuery {
         #[graphql(desc = "How many from the end; never together with first.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor.")] before: Option<String>,
     ) -> Result<Connection<InventoryItem>> {
-        let filter = filter.unwrap_or_default().into_filter();
+        let criteria = Criteria::read(filter, None)?;
         let page = PageArgs::new(first, after, last, before);
-        let items = service::list(app(ctx), caller(ctx)?, &filter, sort.into(), page).await?;
+        let items = service::list(app(ctx), caller(ctx)?, &criteria, sort.into(), page).await?;
         Ok(items.map(InventoryItem))
     }
 
@@ -259,14 +276,22 @@ impl StockMutation {
     }
 }
 
-impl InventoryItemWhere {
-    fn into_filter(self) -> ItemFilter {
-        ItemFilter {
+impl Filter for InventoryItemWhere {
+    type Criterion = ItemFilter;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<ItemFilter>> {
+        check_values(self.location_ids.as_ref(), &format!("{at}.locationIds"), refusals);
+        check_values(self.product_ids.as_ref(), &format!("{at}.productIds"), refusals);
+        vec![Criteria::Is(ItemFilter {
             locations: self.location_ids.unwrap_or_default(),
             products: self.product_ids.unwrap_or_default(),
             below_reorder: self.below_reorder,
             in_stock: self.in_stock,
-        }
+        })]
     }
 }
 

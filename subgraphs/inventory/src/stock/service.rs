@@ -1,7 +1,7 @@
 //! Reading balances, and keeping the point at which to buy again.
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Error, Event, PageArgs, Refusal, Result, Tx};
+use chassis::{Caller, Connection, Criteria, Error, Event, PageArgs, Refusal, Result, Tx};
 use chrono::{DateTime, Utc};
 use primitives::{Decimal, InventoryItemId, LocationId, ProductId};
 use serde::Serialize;
@@ -19,7 +19,7 @@ const LAYERS_SHOWN: u64 = 200;
 pub(crate) async fn list(
     app: &Inventory,
     caller: &Caller,
-    filter: &ItemFilter,
+    criteria: &Criteria<ItemFilter>,
     order: ItemOrder,
     page: PageArgs,
 ) -> Result<Connection<InventoryItem>> {
@@ -27,7 +27,7 @@ pub(crate) async fn list(
     if order == ItemOrder::LargestValue {
         caller.require(permission::PRICES)?;
     }
-    store::list(&app.db, caller.tenant, filter, order, page.check(filter)?).await
+    store::list(&app.db, caller.tenant, criteria, order, page.check(criteria)?).await
 }
 
 /// Balances by id.

@@ -1,7 +1,7 @@
 //! Balances as rows. Reads only: what changes a balance is written by `posting::store`.
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Db, SortKey};
+use chassis::{Connection, Criteria, Db, SortKey};
 use entities_inventory::inventory_item::{self, Column, Entity};
 use primitives::{Decimal, InventoryItemId, LocationId, ProductId, TenantId};
 use sea_orm::sea_query::Expr;
@@ -46,11 +46,11 @@ pub(crate) fn from_row(row: inventory_item::Model) -> Result<InventoryItem, DbEr
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
-    filter: &ItemFilter,
+    criteria: &Criteria<ItemFilter>,
     order: ItemOrder,
     page: PageRequest,
 ) -> chassis::Result<Connection<InventoryItem>> {
-    let select = scoped(tenant).filter(condition(filter));
+    let select = scoped(tenant).filter(criteria.condition(&condition));
     let rows = page::list(db, select, &sort_keys(order), Column::Id, page).await?;
     Ok(rows.try_map(from_row)?)
 }
@@ -103,7 +103,7 @@ pub(crate) fn at_places(places: &[(ProductId, LocationId)]) -> Expr {
 }
 
 /// The condition a filter stands for.
-pub(crate) fn condition(filter: &ItemFilter) -> Condition {
+fn condition(filter: &ItemFilter) -> Condition {
     let mut all = Condition::all();
     if !filter.locations.is_empty() {
         all = all.add(Column::LocationId.is_in(filter.locations.iter().copied()));

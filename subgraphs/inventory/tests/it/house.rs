@@ -40,6 +40,9 @@ const ITEM: &str = "id version onHand { value unit { code } } reserved { value }
 const POSTING: &str = "id movements { id seq type reason quantity { value unit { code } } unitCost { amount } \
     totalValue { amount } onHandAfter { value } valueAfter { amount } location { code } \
     reference { type id line } } items { id onHand { value } totalValue { amount } }";
+const COUNT: &str = "id number status round version mode varianceValue { amount currency } postingId";
+const TRANSFER: &str = "id number status version from { code } via { code } to { code } \
+    lines { product { id } requested { value } shipped { value } received { value } lost { value } inTransit { value } }";
 const RESERVATION: &str =
     "id status version quantity { value } quantityLeft { value } item { available { value } }";
 
@@ -123,10 +126,20 @@ impl House {
             }
             "reserveStock" => format!("reservations {{ {RESERVATION} }}"),
             "releaseReservation" => format!("reservation {{ {RESERVATION} }}"),
+            _ if mutation.ends_with("StockCount") => format!("stockCount {{ {COUNT} }}"),
+            _ if mutation.ends_with("StockTransfer") => format!("stockTransfer {{ {TRANSFER} }}"),
             "setReorderPoint" => format!("inventoryItem {{ {ITEM} isBelowReorderPoint }}"),
             _ => format!("posting {{ {POSTING} }}"),
         };
-        let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let kind = match mutation {
+            "startStockCount" | "submitStockCount" | "postStockCount" => "StockCountStepInput".to_owned(),
+            "reopenStockCount" | "cancelStockCount" => "StockCountReasonInput".to_owned(),
+            "approveStockTransfer" => "StockTransferApprovalInput".to_owned(),
+            "shipStockTransfer" | "receiveStockTransfer" => "StockTransferMovementInput".to_owned(),
+            "closeStockTransfer" => "StockTransferClosingInput".to_owned(),
+            "cancelStockTransfer" => "StockTransferReasonInput".to_owned(),
+            _ => format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]),
+        };
         let query = format!(
             "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} \
              userErrors {{ code field message meta }} }} }}"
@@ -156,6 +169,25 @@ impl House {
         let mut payload = self.mutate(mutation, input).await;
         assert_eq!(payload["userErrors"], json!([]), "{payload}");
         payload["posting"].take()
+    }
+
+    /// The count after a step that must succeed.
+    pub(crate) async fn counted(&self, mutation: &str, input: Value) -> Value {
+        let mut payload = self.mutate(mutation, input).await;
+        assert_eq!(payload["userErrors"], json!([]), "{payload}");
+        payload["stockCount"].take()
+    }
+
+    /// The payload of a step of a count that somebody takes.
+    pub(crate) async fn count_as(&self, caller: &Caller, mutation: &str, input: Value) -> Value {
+        data(self.mutate_as(caller, mutation, input).await)[mutation].take()
+    }
+
+    /// The transfer after a step that must succeed.
+    pub(crate) async fn moved(&self, mutation: &str, input: Value) -> Value {
+        let mut payload = self.mutate(mutation, input).await;
+        assert_eq!(payload["userErrors"], json!([]), "{payload}");
+        payload["stockTransfer"].take()
     }
 
     /// The refusals of a mutation that must not succeed.

@@ -16,4 +16,6 @@ mod reading;
 mod refusals;
 mod reservations;
 mod sdl;
+mod shipments;
+mod stocktakes;
 mod transfers;

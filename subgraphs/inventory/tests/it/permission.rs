@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::house::{House, andaman};
 
 /// A root field as a query, and the one permission it needs.
-const QUERIES: [(&str, &str); 8] = [
+const QUERIES: [(&str, &str); 12] = [
     ("{ locations { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { location(id: $id) { id } }", "inventory:view"),
     ("{ inventoryItems { nodes { id } } }", "inventory:view"),
@@ -14,7 +14,24 @@ const QUERIES: [(&str, &str); 8] = [
     ("{ movements { nodes { id } } }", "inventory:view"),
     ("{ reservations { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { reservation(id: $id) { id } }", "inventory:view"),
+    ("{ stockCounts { nodes { id } } }", "inventory:view"),
+    ("query($id: ID!) { stockCount(id: $id) { id } }", "inventory:view"),
+    ("{ stockTransfers { nodes { id } } }", "inventory:view"),
+    ("query($id: ID!) { stockTransfer(id: $id) { id } }", "inventory:view"),
     ("{ stockCursor }", "inventory:view"),
+];
+
+/// Everything somebody may be allowed to do here.
+const PERMISSIONS: [&str; 9] = [
+    "inventory:view",
+    "inventory:receive",
+    "inventory:issue",
+    "inventory:adjust",
+    "inventory:transfer",
+    "inventory:reserve",
+    "inventory:count",
+    "inventory:approve",
+    "inventory:manage",
 ];
 
 #[tokio::test]
@@ -43,7 +60,25 @@ async fn every_mutation_needs_its_permission() {
     (waste["reason"], waste["quantity"]) = (json!("WASTE"), json!("-1"));
     let moved = json!({ "productId": rice, "fromLocationId": store, "toLocationId": store, "quantity": "1" });
     let place = json!({ "code": "X", "name": "X", "type": "INVENTORY", "currency": "THB" });
+    let step = json!({ "id": item, "expectedVersion": 9 });
+    let because = json!({ "id": item, "expectedVersion": 9, "reason": "nobody needs it" });
+    let mut found = step.clone();
+    found["lines"] = json!([{ "productId": rice, "quantity": "1" }]);
+    let wanted = json!({ "fromLocationId": store, "toLocationId": store, "lines": [{ "productId": rice, "quantity": "1" }] });
     for (mutation, input, permission) in [
+        ("planStockCount", json!({ "locationId": store }), "inventory:count"),
+        ("startStockCount", step.clone(), "inventory:count"),
+        ("recordStockCount", found, "inventory:count"),
+        ("submitStockCount", step.clone(), "inventory:count"),
+        ("reopenStockCount", because.clone(), "inventory:approve"),
+        ("postStockCount", step.clone(), "inventory:approve"),
+        ("cancelStockCount", because.clone(), "inventory:count"),
+        ("createStockTransfer", wanted, "inventory:transfer"),
+        ("approveStockTransfer", step.clone(), "inventory:approve"),
+        ("shipStockTransfer", step.clone(), "inventory:transfer"),
+        ("receiveStockTransfer", step.clone(), "inventory:transfer"),
+        ("closeStockTransfer", step, "inventory:approve"),
+        ("cancelStockTransfer", because, "inventory:transfer"),
         ("receiveStock", json!({ "lines": [line] }), "inventory:receive"),
         ("issueStock", json!({ "lines": [line] }), "inventory:issue"),
         ("adjustStock", json!({ "lines": [waste] }), "inventory:adjust"),
@@ -54,19 +89,7 @@ async fn every_mutation_needs_its_permission() {
         ("updateLocation", json!({ "id": store, "expectedVersion": 9 }), "inventory:manage"),
         ("setReorderPoint", json!({ "id": item, "expectedVersion": 9 }), "inventory:manage"),
     ] {
-        let others: Vec<&str> = ["view", "receive", "issue", "adjust", "transfer", "reserve", "manage"]
-            .iter()
-            .map(|action| match *action {
-                "view" => "inventory:view",
-                "receive" => "inventory:receive",
-                "issue" => "inventory:issue",
-                "adjust" => "inventory:adjust",
-                "transfer" => "inventory:transfer",
-                "reserve" => "inventory:reserve",
-                _ => "inventory:manage",
-            })
-            .filter(|held| *held != permission)
-            .collect();
+        let others: Vec<&str> = PERMISSIONS.into_iter().filter(|held| *held != permission).collect();
         let response = house.mutate_as(&house.kit.caller(andaman(), &others), mutation, input.clone()).await;
         assert_eq!(first_code(&response), "FORBIDDEN", "{mutation}");
         assert_eq!(response["errors"][0]["path"], json!([mutation]), "{mutation}");

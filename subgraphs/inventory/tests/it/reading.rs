@@ -159,3 +159,54 @@ async fn a_page_of_items_with_their_places_costs_two_statements() {
         .await;
     assert_eq!(log.stop().len(), 4, "the page, its count, the items, the locations");
 }
+
+/// The nodes of a list, narrowed, each as one word.
+async fn narrowed(house: &House, (list, kind, word): (&str, &str, &str), filter: Value) -> Vec<String> {
+    let (field, rest) = word.split_once(' ').unwrap_or((word, ""));
+    let query = format!(
+        "query($where: {kind}) {{ {list}(where: $where, first: 100) {{ nodes {{ {field} {rest} }} }} }}"
+    );
+    let listed = house.data(&query, json!({ "where": filter })).await;
+    let mut words: Vec<String> = listed[list]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node[field].get("code").or(node[field].get("value")).unwrap_or(&node[field]))
+        .map(|word| word.as_str().unwrap().to_owned())
+        .collect();
+    words.sort();
+    words
+}
+
+#[tokio::test]
+async fn every_list_takes_a_tree_of_conditions() {
+    let house = House::open().await;
+    let (rice, salt) = (house.product(), house.product());
+    let (main, cold) = (house.store("MAIN").await, house.store("COLD").await);
+    house.location("BQT", json!({ "type": "DIRECT" })).await;
+    house.receive(&[(&rice, &main, "1", "1"), (&rice, &cold, "2", "1"), (&salt, &main, "3", "1")]).await;
+    let line = |quantity: &str| json!({ "productId": salt, "locationId": main, "quantity": quantity });
+    let reference = json!({ "type": "EVENT", "id": "wedding" });
+    house.mutate("reserveStock", json!({ "lines": [line("0.5")], "reference": reference })).await;
+    house.mutate("reserveStock", json!({ "lines": [line("0.25")] })).await;
+
+    let items = ("inventoryItems", "InventoryItemWhere", "onHand { value }");
+    let either = json!({ "or": [{ "locationIds": [cold] }, { "productIds": [salt] }] });
+    assert_eq!(narrowed(&house, items, either).await, ["2", "3"]);
+    let neither = json!({ "productIds": [rice], "not": { "locationIds": [cold] } });
+    assert_eq!(narrowed(&house, items, neither).await, ["1"]);
+    let places = ("locations", "LocationWhere", "code");
+    let stores = json!({ "not": { "types": ["DIRECT"] }, "and": [{ "ids": [main, cold] }] });
+    assert_eq!(narrowed(&house, places, stores).await, ["COLD", "MAIN"]);
+    let promises = ("reservations", "ReservationWhere", "quantity { value }");
+    let unreferenced = json!({ "not": { "referenceId": "wedding" } });
+    assert_eq!(narrowed(&house, promises, unreferenced).await, ["0.25"]);
+    let ledger = ("movements", "StockMovementWhere", "quantity { value }");
+    let either = json!({ "reasons": ["PURCHASE"], "or": [{ "afterSeq": "2" }, { "locationIds": [cold] }] });
+    assert_eq!(narrowed(&house, ledger, either).await, ["2", "3"]);
+
+    let bad = json!({ "where": { "or": [{}, { "not": { "afterSeq": "soon" } }] } });
+    let query = "query($where: StockMovementWhere) { movements(where: $where) { nodes { id } } }";
+    let refused = house.ask_as(&house.keeper, query, bad).await;
+    assert_eq!(first_error(&refused)["extensions"]["field"], json!(["where", "or", "1", "not", "afterSeq"]));
+}

@@ -1,7 +1,10 @@
 //! Categories in GraphQL.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use chassis::{Connection, Loader, PageArgs, Refusal, RequestScope, Result, UserError, caller, outcome};
+use chassis::{
+    Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusal, Refusals, RequestScope, Result,
+    UserError, caller, outcome,
+};
 use primitives::{CategoryId, DateTime};
 
 use super::model::{self, CategoryDraft};
@@ -119,10 +122,35 @@ impl Category {
 /// What a list of categories is narrowed by. All conditions must hold.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct CategoryFilter {
+    /// All of these hold, too.
+    and: Option<Vec<CategoryFilter>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<CategoryFilter>>,
+    /// This does not hold.
+    not: Option<Box<CategoryFilter>>,
     /// Directly below this category.
     parent_id: Option<CategoryId>,
     /// On this level: 1 for the roots.
     level: Option<i32>,
+}
+
+impl Filter for CategoryFilter {
+    type Criterion = CategoryCriterion;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, _at: &str, _refusals: &mut Refusals) -> Vec<Criteria<CategoryCriterion>> {
+        vec![Criteria::Is(CategoryCriterion { parent_id: self.parent_id, level: self.level, search: None })]
+    }
+}
+
+fn searched(text: String) -> std::result::Result<Criteria<CategoryCriterion>, Refusal> {
+    if text.chars().count() > 100 {
+        return Err(Refusal::invalid("search", "a search has at most 100 characters"));
+    }
+    Ok(Criteria::Is(CategoryCriterion { search: Some(text), ..CategoryCriterion::default() }))
 }
 
 /// Questions about categories.
@@ -146,14 +174,10 @@ impl CategoryQuery {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<Category>> {
-        let filter = filter.unwrap_or_default();
-        let criterion = CategoryCriterion { parent_id: filter.parent_id, level: filter.level, search };
-        if criterion.search.as_ref().is_some_and(|search| search.chars().count() > 100) {
-            return Err(Refusal::invalid("search", "a search has at most 100 characters").into());
-        }
+        let criteria = Criteria::read(filter, search.map(searched))?;
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Catalogue>();
-        Ok(service::list_categories(app, caller(ctx)?, &criterion, page).await?.map(Category))
+        Ok(service::list_categories(app, caller(ctx)?, &criteria, page).await?.map(Category))
     }
 
     /// The category with this id; null when the tenant has none.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Error, PageArgs, Result};
+use chassis::{Caller, Connection, Criteria, Error, PageArgs, Result};
 use primitives::CategoryId;
 use serde::Serialize;
 
@@ -149,13 +149,13 @@ pub(crate) async fn list_children_by_ids(
     store::list_children_by_ids(app.db.read(), caller.tenant, ids).await
 }
 
-/// A page of the categories that meet `criterion`.
+/// A page of the categories that meet `criteria`.
 pub(crate) async fn list_categories(
     app: &Catalogue,
     caller: &Caller,
-    criterion: &CategoryCriterion,
+    criteria: &Criteria<CategoryCriterion>,
     page: PageArgs,
 ) -> Result<Connection<Category>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, criterion, page.check(criterion)?).await
+    store::list(&app.db, caller.tenant, criteria, page.check(criteria)?).await
 }

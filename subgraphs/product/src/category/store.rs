@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use chassis::{Connection, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page};
+use chassis::{
+    Connection, Criteria, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
+};
 use entities_product::category::{ActiveModel, Column, Entity, Model};
 use primitives::{CategoryId, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde::Serialize;
 
@@ -34,25 +36,26 @@ fn scoped(tenant: TenantId) -> Select<Entity> {
     Entity::find().filter(Column::TenantId.eq(tenant))
 }
 
-/// A page of the categories that meet `criterion`, by name.
+/// A page of the categories that meet `criteria`, by name.
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
-    criterion: &CategoryCriterion,
+    criteria: &Criteria<CategoryCriterion>,
     page: PageRequest,
 ) -> Result<Connection<Category>> {
-    let mut select = scoped(tenant);
-    if let Some(parent_id) = criterion.parent_id {
-        select = select.filter(Column::ParentId.eq(parent_id));
-    }
-    if let Some(level) = criterion.level {
-        select = select.filter(Column::Level.eq(level));
-    }
-    if let Some(search) = &criterion.search {
-        select = select.filter(Column::NameKey.contains(name_key(search)));
-    }
+    let select = scoped(tenant).filter(criteria.condition(&condition));
     let keys = [SortKey::ascending(Column::NameKey)];
     Ok(page::list(db, select, &keys, Column::Id, page).await?.map(to_category))
+}
+
+fn condition(criterion: &CategoryCriterion) -> Condition {
+    let CategoryCriterion { parent_id, level, search } = criterion;
+    // Spelt out, so that `not` finds the roots, too.
+    let below = |id| Condition::all().add(Column::ParentId.is_not_null()).add(Column::ParentId.eq(id));
+    Condition::all()
+        .add_option(parent_id.map(below))
+        .add_option(level.map(|level| Column::Level.eq(level)))
+        .add_option(search.as_ref().map(|search| Column::NameKey.contains(name_key(search))))
 }
 
 /// Categories by their ids, in one statement.

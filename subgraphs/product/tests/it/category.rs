@@ -90,3 +90,24 @@ async fn names_change_and_stay_unique() {
     let found = house.data("{ categories(search: \"foo\") { nodes { localName } } }", json!(null)).await;
     assert_eq!(found["categories"]["nodes"], json!([{ "localName": "อาหาร" }]));
 }
+
+#[tokio::test]
+async fn categories_are_listed_by_a_tree_of_conditions() {
+    let house = House::open().await;
+    let food = house.category("Food", None).await;
+    house.category("Fish", Some(&food)).await;
+    house.category("Drinks", None).await;
+    let query = "query($where: CategoryFilter) { categories(where: $where) { nodes { name } } }";
+    for (filter, expected) in [
+        (json!({ "not": { "parentId": food } }), vec!["Drinks", "Food"]),
+        (
+            json!({ "or": [{ "level": 2 }, { "and": [{ "level": 1 }, { "not": { "level": 1 } }] }] }),
+            vec!["Fish"],
+        ),
+        (json!({ "level": 1, "or": [] }), vec![]),
+    ] {
+        let listed = house.data(query, json!({ "where": filter })).await;
+        let nodes = listed["categories"]["nodes"].as_array().unwrap().clone();
+        assert_eq!(nodes, expected.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>());
+    }
+}
