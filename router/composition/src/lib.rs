@@ -18,6 +18,7 @@ pub use code::Code;
 pub use contract::Contract;
 pub use diagnostic::{Diagnostic, Severity};
 
+use ingest::Subgraph;
 use router_schema::{Supergraph, SupergraphError};
 
 /// A subgraph as it is handed in.
@@ -70,34 +71,48 @@ pub fn compose(sources: &[SubgraphSource]) -> Composition {
 /// Composes the subgraphs for an audience that sees only what the contract shows.
 #[must_use]
 pub fn compose_contract(sources: &[SubgraphSource], contract: &Contract) -> Composition {
+    let (subgraphs, mut composition) = unproven(sources, contract);
+    let Some(supergraph) = &composition.supergraph else { return composition };
+    satisfiability::check(supergraph, &subgraphs, &mut composition.diagnostics);
+    if composition.has_errors() {
+        return Composition::refused(composition.diagnostics);
+    }
+    diagnostic::sort(&mut composition.diagnostics);
+    composition
+}
+
+/// Composes without proving that every field can be reached. Nothing may serve such a graph: a planner refuses operations that
+/// are valid. It is there to hold the proof against the planner.
+#[must_use]
+pub fn compose_unproven(sources: &[SubgraphSource], contract: &Contract) -> Composition {
+    unproven(sources, contract).1
+}
+
+fn unproven(sources: &[SubgraphSource], contract: &Contract) -> (Vec<Subgraph>, Composition) {
     let mut diagnostics = Vec::new();
     let subgraphs = ingest::ingest(sources, &mut diagnostics);
     validate::subgraphs(&subgraphs, &mut diagnostics);
     if subgraphs.len() < sources.len() {
         // Without all subgraphs every merge rule would find something that is not there.
-        return Composition::refused(diagnostics);
+        return (subgraphs, Composition::refused(diagnostics));
     }
     let mut merged = merge::merge(&subgraphs, &mut diagnostics);
     contract::apply(contract, &mut merged, &mut diagnostics);
     validate::accessibility(&subgraphs, &merged, &mut diagnostics);
     if has_errors(&diagnostics) {
-        return Composition::refused(diagnostics);
+        return (subgraphs, Composition::refused(diagnostics));
     }
     let supergraph_sdl = emit::emit(&subgraphs, &merged);
-    match Supergraph::parse(&supergraph_sdl) {
+    let composition = match Supergraph::parse(&supergraph_sdl) {
         Err(refused) => {
             diagnostics.extend(invalid_merge(&refused));
             Composition::refused(diagnostics)
         }
         Ok(supergraph) => {
-            satisfiability::check(&supergraph, &mut diagnostics);
-            if has_errors(&diagnostics) {
-                return Composition::refused(diagnostics);
-            }
-            diagnostic::sort(&mut diagnostics);
             Composition { supergraph_sdl: Some(supergraph_sdl), supergraph: Some(supergraph), diagnostics }
         }
-    }
+    };
+    (subgraphs, composition)
 }
 
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {

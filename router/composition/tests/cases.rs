@@ -89,18 +89,20 @@ fn the_order_of_subgraphs_makes_no_difference() {
     }
 }
 
-/// All rotations, forwards and backwards, except the order that was composed already.
+/// All orders, except the one that was composed already.
 fn orders(sources: &[SubgraphSource]) -> Vec<Vec<SubgraphSource>> {
-    let mut orders: Vec<Vec<SubgraphSource>> = Vec::new();
-    for start in 0..sources.len() {
-        let mut order = sources.to_vec();
-        order.rotate_left(start);
-        orders.push(order.clone());
-        order.reverse();
-        orders.push(order);
+    let mut orders: Vec<Vec<SubgraphSource>> = vec![Vec::new()];
+    for source in sources {
+        let longer = orders.iter().flat_map(|order| {
+            (0..=order.len()).map(|at| {
+                let mut longer = order.clone();
+                longer.insert(at, source.clone());
+                longer
+            })
+        });
+        orders = longer.collect();
     }
     orders.retain(|order| order != sources);
-    orders.dedup();
     orders
 }
 
@@ -129,8 +131,7 @@ fn a_refused_composition_has_an_error_and_an_accepted_one_has_none() {
 
 #[test]
 fn every_diagnostic_has_a_place_or_concerns_the_whole_graph() {
-    let of_the_whole_graph =
-        [Code::NoQueries, Code::InvalidSubgraphName, Code::SatisfiabilityError, Code::ContractTagUnknown];
+    let of_the_whole_graph = [Code::NoQueries, Code::InvalidSubgraphName, Code::ContractTagUnknown];
     for (_, composition) in composed() {
         for diagnostic in &composition.diagnostics {
             let is_of_the_merge = diagnostic.code == Code::InvalidGraphql && diagnostic.subgraph.is_none();

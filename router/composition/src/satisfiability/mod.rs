@@ -10,6 +10,7 @@ mod spots;
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::ingest::Subgraph;
 use apollo_compiler::Name;
 use apollo_compiler::ast::{FieldDefinition, OperationType};
 use apollo_compiler::schema::ExtendedType;
@@ -60,10 +61,11 @@ impl Path {
 }
 
 /// Reports each field that cannot be reached, once, with the shortest path on which it cannot.
-pub(crate) fn check(supergraph: &Supergraph, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check(supergraph: &Supergraph, subgraphs: &[Subgraph], diagnostics: &mut Vec<Diagnostic>) {
     let mut walk = Walk {
         supergraph,
         has_contexts: supergraph.types.values().any(|info| !info.contexts.is_empty()),
+        subgraphs,
         ways: Rc::new(Ways::new(supergraph)),
         queue: VecDeque::new(),
         seen: BTreeSet::new(),
@@ -84,6 +86,8 @@ struct Walk<'a> {
     supergraph: &'a Supergraph,
     /// Whether any type sets one: looking for them costs a pass over all types.
     has_contexts: bool,
+    /// What was read, for the places of diagnostics.
+    subgraphs: &'a [Subgraph],
     ways: Rc<Ways<'a>>,
     queue: VecDeque<State>,
     seen: BTreeSet<String>,
@@ -133,7 +137,7 @@ impl Walk<'_> {
         if next.is_empty() {
             if self.reported.insert((state.ty.clone(), field.clone())) {
                 let reachable = self.ways.expand(&state.ty, &state.spots);
-                let diagnostic = report::unreachable(&self.ways, state, &reachable, field);
+                let diagnostic = report::unreachable(&self.ways, self.subgraphs, state, &reachable, field);
                 self.diagnostics.push(diagnostic);
             }
         } else if self.supergraph.api.types.get(ty).is_some_and(|ty| !ty.is_leaf()) {
@@ -150,7 +154,7 @@ impl Walk<'_> {
         if !reachable.values().any(is_concrete) {
             let typename = apollo_compiler::name!("__typename");
             if self.reported.insert((ty.clone(), typename.clone())) {
-                let diagnostic = report::unreachable(&ways, state, &reachable, &typename);
+                let diagnostic = report::unreachable(&ways, self.subgraphs, state, &reachable, &typename);
                 self.diagnostics.push(diagnostic);
             }
             return;

@@ -4,6 +4,7 @@ use super::State;
 use super::spots::{Spots, Ways};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::ingest::Subgraph;
 use crate::merge::listed;
 use apollo_compiler::Name;
 use router_schema::SubgraphId;
@@ -11,7 +12,26 @@ use router_schema::apollo_compiler;
 use std::collections::BTreeSet;
 
 /// The diagnostic for a field that no reachable spot resolves.
-pub(super) fn unreachable(ways: &Ways<'_>, state: &State, reachable: &Spots, field: &Name) -> Diagnostic {
+pub(super) fn unreachable(
+    ways: &Ways<'_>,
+    subgraphs: &[Subgraph],
+    state: &State,
+    reachable: &Spots,
+    field: &Name,
+) -> Diagnostic {
+    let diagnostic = described(ways, state, reachable, field);
+    let owner = ways.owners(&state.ty, field).into_iter().next();
+    // Nobody resolves it: the subgraph where the path arrives could.
+    let arrival = || state.spots.values().next().map(|spot| (spot.graph, spot.ty.clone()));
+    let Some((graph, ty)) = owner.or_else(arrival) else { return diagnostic };
+    let name = &ways.supergraph.subgraph(graph).name;
+    let Some(subgraph) = subgraphs.iter().find(|subgraph| subgraph.name == *name) else { return diagnostic };
+    let field = subgraph.schema.type_field(&ty, field).ok().and_then(|field| field.name.location());
+    let ty = || subgraph.schema.types.get(&ty).and_then(|ty| ty.name().location());
+    diagnostic.at(subgraph, field.or_else(ty))
+}
+
+fn described(ways: &Ways<'_>, state: &State, reachable: &Spots, field: &Name) -> Diagnostic {
     let ty = &state.ty;
     let name = |graph: SubgraphId| ways.supergraph.subgraph(graph).name.as_str();
     let at: BTreeSet<_> = state.spots.values().map(|spot| name(spot.graph)).collect();
