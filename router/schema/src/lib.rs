@@ -2,9 +2,10 @@
 //!
 //! `parse` reads a supergraph SDL (join spec v0.1 to v0.5, composed by anybody) into [`Supergraph`]: the merged schema, the
 //! client-facing API schema, and for every type and field the subgraphs that can serve it and on which terms (keys,
-//! requires, provides, external, overrides). It knows no clock, network or async runtime; planning and execution live in
+//! requires, provides, external, overrides). `diff` says what changed between two schemas. It knows no clock, network or async runtime; planning and execution live in
 //! `router-planner` and `router-executor`.
 
+pub mod diff;
 mod error;
 mod field_set;
 pub mod link;

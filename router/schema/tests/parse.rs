@@ -38,6 +38,13 @@ fn v0_3_reads_interface_objects_partial_unions_and_overrides() {
 }
 
 #[test]
+fn v0_4_reads_labels_and_leaves_directives_of_subgraphs_aside() {
+    let supergraph = supergraph!("v0_4_labels");
+    insta::assert_snapshot!("v0_4_labels", supergraph);
+    insta::assert_snapshot!("v0_4_labels_api", supergraph.api_sdl());
+}
+
+#[test]
 fn v0_5_reads_override_labels() {
     let supergraph = supergraph!("v0_5_labels");
     insta::assert_snapshot!("v0_5_labels", supergraph);
