@@ -74,6 +74,11 @@ pub enum Command {
     Compose(Compose),
     /// Print the query plan of an operation.
     Plan(Plan),
+    /// Say what changed between two graphs: for clients, and in the plans of their operations.
+    ///
+    /// Changes are breaking, dangerous or safe. Exit status: 0 when nothing breaks, 1 when a change is breaking, an operation is no
+    /// longer valid or has no plan any more, or something cannot be read. A plan that only changed breaks nothing.
+    Diff(Diff),
     /// Bring the databases to the current schema.
     Migrate(Migrate),
     /// Fill empty databases with demo data.
@@ -146,7 +151,7 @@ pub struct Compose {
     /// Hide from clients what bears this tag (repeatable), even if it is included.
     #[arg(long, value_name = "TAG")]
     pub exclude_tag: Vec<String>,
-    /// How diagnostics are printed.
+    /// How diagnostics are printed, which is on standard error.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
     /// Write nothing; fail when the files named by `--output` and `--api` are not what would be written.
@@ -154,12 +159,12 @@ pub struct Compose {
     pub check: bool,
 }
 
-/// How diagnostics are printed.
+/// How a result is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
     Text,
-    /// For programs: one JSON array.
+    /// For programs: JSON.
     Json,
 }
 
@@ -183,6 +188,21 @@ pub struct Plan {
     pub labels: Vec<String>,
     /// The document; `-` reads standard input.
     pub query: PathBuf,
+}
+
+/// `carmen diff`
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The graph as it is: a `supergraph.yaml` or a composed supergraph SDL.
+    pub old: PathBuf,
+    /// The graph as it shall be, likewise.
+    pub new: PathBuf,
+    /// Plan all operations in this folder (`*.graphql`, `*.gql`, also in folders below) for both graphs.
+    #[arg(long, value_name = "DIR")]
+    pub operations: Option<PathBuf>,
+    /// How the result is printed.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
 }
 
 /// `carmen migrate`

@@ -9,6 +9,7 @@ pub mod console;
 mod databases;
 pub mod demo;
 pub mod dev;
+pub mod diff;
 pub mod fleet;
 pub mod logging;
 pub mod plan;
@@ -34,6 +35,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Subgraph(args) => subgraph::run(global, &args).await.map(|()| ExitCode::SUCCESS),
         Command::Compose(args) => compose::run(&args).await,
         Command::Plan(args) => plan::run(&args).await,
+        Command::Diff(args) => diff::run(&args).await,
         Command::Migrate(args) => {
             databases::migrate(global, args.name.as_deref()).await.map(|()| ExitCode::SUCCESS)
         }

@@ -94,7 +94,13 @@ fn schemas_that_do_not_fit_are_explained() {
     let output = run(data, &["compose"]);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("FIELD_TYPE_MISMATCH") && said.contains("Query.a"), "{said}");
+    let explained = r#"error[FIELD_TYPE_MISMATCH]: Query.a has types that do not fit: "String" in a, "Int" in b
+ --> b:1:14 (Query.a)
+  |
+1 | type Query { a: Int b: Int }
+  |              ^
+  = help: "#;
+    assert!(said.contains(explained), "{said}");
     let output = run(data, &["compose", "--format", "json"]);
     let said: Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!(said[0]["code"], "FIELD_TYPE_MISMATCH");

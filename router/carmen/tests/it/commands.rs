@@ -7,7 +7,9 @@ use std::fs;
 fn every_command_explains_itself() {
     let folder = tempfile::tempdir().unwrap();
     let help = say(folder.path(), &["--help"]);
-    for command in ["dev", "router", "subgraph", "compose", "plan", "migrate", "seed", "token", "prove"] {
+    for command in
+        ["dev", "router", "subgraph", "compose", "plan", "diff", "migrate", "seed", "token", "prove"]
+    {
         assert!(help.contains(command), "{command} is missing from --help");
         let own = say(folder.path(), &[command, "--help"]);
         assert!(own.contains("Usage:") && own.len() > 200, "{command} --help: {own}");

@@ -4,5 +4,6 @@
 
 mod any_graph;
 mod commands;
+mod diff;
 mod distributed;
 mod process;
