@@ -6,6 +6,7 @@ mod acceptance;
 mod access;
 mod bad_input;
 mod graphiql;
+mod purchasing;
 mod reservations;
 mod shelf;
 mod tenants;

@@ -1,0 +1,115 @@
+//! From what a kitchen needs to stock on the shelf: every hand it goes through, and every service it touches.
+
+use std::time::Duration;
+
+use crate::shelf::shelves;
+use carmen_tests::{Carmen, Person};
+use serde_json::{Value, json};
+
+/// The record that a mutation answers, which must not be refused.
+async fn done(person: &Person, (mutation, kind, noun): (&str, &str, &str), input: Value) -> Value {
+    let fields = match noun {
+        "purchaseOrders" => "id version status lines { id }",
+        "goodsReceivedNote" => "id version status number",
+        "purchaseOrder" => "id version status number lines { id outstandingQuantity { value } }",
+        _ => "id version status number lines { id }",
+    };
+    let query = format!(
+        "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {noun} {{ {fields} }} userErrors {{ code field message }} }} }}"
+    );
+    let mut answer = person.data(&query, json!({ "input": input })).await;
+    assert_eq!(answer[mutation]["userErrors"], json!([]), "{mutation}: {answer}");
+    answer[mutation][noun].take()
+}
+
+fn step(record: &Value) -> Value {
+    json!({ "id": record["id"], "expectedVersion": record["version"] })
+}
+
+async fn request_step(person: &Person, mutation: &str, kind: &str, record: &Value) -> Value {
+    done(person, (mutation, kind, "purchaseRequest"), step(record)).await
+}
+
+async fn order_step(person: &Person, mutation: &str, record: &Value) -> Value {
+    done(person, (mutation, "PurchaseOrderTransitionInput", "purchaseOrder"), step(record)).await
+}
+
+async fn note_step(person: &Person, mutation: &str, record: &Value) -> Value {
+    done(person, (mutation, "GoodsReceivedNoteTransitionInput", "goodsReceivedNote"), step(record)).await
+}
+
+/// How many lie there, in steps of a hundred-thousandth.
+async fn on_hand(person: &Person, (product, location): (&str, &str)) -> i64 {
+    let query = "query($where: InventoryItemWhere) { inventoryItems(where: $where) { nodes { onHand { value } } } }";
+    let only = json!({ "where": { "productIds": [product], "locationIds": [location] } });
+    let items = person.data(query, only).await;
+    let value = items["inventoryItems"]["nodes"][0]["onHand"]["value"].as_str().unwrap().to_owned();
+    let (whole, fraction) = value.split_once('.').unwrap_or((&value, ""));
+    format!("{whole}{fraction:0<5}").parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_kitchen_needs_comes_to_the_shelf() {
+    let carmen = Carmen::start().await;
+    let (chef, buyer) = (carmen.sign_in("chef").await, carmen.sign_in("buyer").await);
+    let (admin, store) = (carmen.sign_in("admin").await, carmen.sign_in("store").await);
+    let shelf = shelves(&store, 1).await.remove(0);
+    let departments = chef.data("{ departments { nodes { id code } } }", json!({})).await;
+    let kitchen = departments["departments"]["nodes"].as_array().unwrap().iter().find(|it| it["code"] == "KITCHEN");
+    let unit = chef.data("query($id: ID!) { product(id: $id) { baseUnit { code } } }", json!({ "id": shelf.product })).await;
+    let before = on_hand(&store, (&shelf.product, &shelf.location)).await;
+
+    let line = json!({
+        "productId": shelf.product, "quantity": "2", "unit": unit["product"]["baseUnit"]["code"], "deliverTo": shelf.location,
+    });
+    let input = json!({
+        "departmentId": kitchen.unwrap()["id"], "justification": "the wedding on Saturday", "lines": [line],
+    });
+    let created = ("createPurchaseRequest", "CreatePurchaseRequestInput", "purchaseRequest");
+    let draft = done(&chef, created, input).await;
+    let mut request = request_step(&chef, "submitPurchaseRequest", "PurchaseRequestTransitionInput", &draft).await;
+    for approver in [&buyer, &admin] {
+        if request["status"] == "PENDING_APPROVAL" {
+            let waiting = approver.data("{ myApprovals { nodes { id } } }", json!({})).await;
+            assert_eq!(waiting["myApprovals"]["nodes"][0]["id"], request["id"], "{waiting}");
+            request = request_step(approver, "approvePurchaseRequest", "ApprovePurchaseRequestInput", &request).await;
+        }
+    }
+    assert_eq!(request["status"], "APPROVED", "{request}");
+
+    let converted = ("convertToPurchaseOrders", "ConvertToPurchaseOrdersInput", "purchaseOrders");
+    let wanted = json!({ "lines": [{ "lineId": request["lines"][0]["id"] }] });
+    let order = done(&buyer, converted, wanted).await[0].clone();
+    let order = order_step(&buyer, "submitPurchaseOrder", &order).await;
+    let order = order_step(&admin, "approvePurchaseOrder", &order).await;
+    let order = order_step(&buyer, "sendPurchaseOrder", &order).await;
+
+    let count = json!({
+        "orderLineId": order["lines"][0]["id"], "deliveredQuantity": "2", "acceptedQuantity": "2",
+        "lot": "L-1", "expiry": "2099-12-31",
+    });
+    let counted = ("createGoodsReceivedNote", "CreateGoodsReceivedNoteInput", "goodsReceivedNote");
+    let note = done(&store, counted, json!({ "orderId": order["id"], "lines": [count] })).await;
+    let note = note_step(&store, "receiveGoodsReceivedNote", &note).await;
+    let note = note_step(&store, "commitGoodsReceivedNote", &note).await;
+
+    // The goods go to the shelf by event, and the note hears of it by event.
+    let query = "query($id: ID!) { goodsReceivedNote(id: $id) { number status postedAt deliverTo { name } vendor { name }
+        order { number status orderedBy { displayName } lines { product { name totalOnHand { value } } } } } }";
+    let mut seen = Value::Null;
+    for _ in 0..200 {
+        seen = store.data(query, json!({ "id": note["id"] })).await["goodsReceivedNote"].take();
+        if !seen["postedAt"].is_null() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(!seen["postedAt"].is_null(), "{seen}");
+    assert_eq!((&seen["order"]["status"], &seen["status"]), (&json!("RECEIVED"), &json!("COMMITTED")));
+    assert_eq!(seen["order"]["orderedBy"]["displayName"], "Boon Buyer");
+    assert!(seen["vendor"]["name"].is_string() && seen["deliverTo"]["name"].is_string(), "{seen}");
+    let after = on_hand(&store, (&shelf.product, &shelf.location)).await;
+    assert_eq!(after - before, 200_000);
+    carmen.prove().await;
+    carmen.stop().await;
+}
