@@ -40,7 +40,8 @@ async fn note_step(person: &Person, mutation: &str, record: &Value) -> Value {
 
 /// How many lie there, in steps of a hundred-thousandth.
 async fn on_hand(person: &Person, (product, location): (&str, &str)) -> i64 {
-    let query = "query($where: InventoryItemWhere) { inventoryItems(where: $where) { nodes { onHand { value } } } }";
+    let query =
+        "query($where: InventoryItemWhere) { inventoryItems(where: $where) { nodes { onHand { value } } } }";
     let only = json!({ "where": { "productIds": [product], "locationIds": [location] } });
     let items = person.data(query, only).await;
     let value = items["inventoryItems"]["nodes"][0]["onHand"]["value"].as_str().unwrap().to_owned();
@@ -55,8 +56,11 @@ async fn what_the_kitchen_needs_comes_to_the_shelf() {
     let (admin, store) = (carmen.sign_in("admin").await, carmen.sign_in("store").await);
     let shelf = shelves(&store, 1).await.remove(0);
     let departments = chef.data("{ departments { nodes { id code } } }", json!({})).await;
-    let kitchen = departments["departments"]["nodes"].as_array().unwrap().iter().find(|it| it["code"] == "KITCHEN");
-    let unit = chef.data("query($id: ID!) { product(id: $id) { baseUnit { code } } }", json!({ "id": shelf.product })).await;
+    let kitchen =
+        departments["departments"]["nodes"].as_array().unwrap().iter().find(|it| it["code"] == "KITCHEN");
+    let unit = chef
+        .data("query($id: ID!) { product(id: $id) { baseUnit { code } } }", json!({ "id": shelf.product }))
+        .await;
     let before = on_hand(&store, (&shelf.product, &shelf.location)).await;
 
     let line = json!({
@@ -67,12 +71,15 @@ async fn what_the_kitchen_needs_comes_to_the_shelf() {
     });
     let created = ("createPurchaseRequest", "CreatePurchaseRequestInput", "purchaseRequest");
     let draft = done(&chef, created, input).await;
-    let mut request = request_step(&chef, "submitPurchaseRequest", "PurchaseRequestTransitionInput", &draft).await;
+    let mut request =
+        request_step(&chef, "submitPurchaseRequest", "PurchaseRequestTransitionInput", &draft).await;
     for approver in [&buyer, &admin] {
         if request["status"] == "PENDING_APPROVAL" {
             let waiting = approver.data("{ myApprovals { nodes { id } } }", json!({})).await;
             assert_eq!(waiting["myApprovals"]["nodes"][0]["id"], request["id"], "{waiting}");
-            request = request_step(approver, "approvePurchaseRequest", "ApprovePurchaseRequestInput", &request).await;
+            request =
+                request_step(approver, "approvePurchaseRequest", "ApprovePurchaseRequestInput", &request)
+                    .await;
         }
     }
     assert_eq!(request["status"], "APPROVED", "{request}");

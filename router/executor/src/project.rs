@@ -8,8 +8,8 @@ use crate::error::{
 use crate::faults::Faults;
 use crate::request::Variables;
 use crate::tree::typename;
-use apollo_compiler::Schema;
 use apollo_compiler::ast::Type;
+use apollo_compiler::{Name, Schema};
 use router_planner::{Shape, ShapeField, ShapeKind};
 use serde_json::{Map, Value};
 
@@ -125,7 +125,7 @@ impl<'a> Projector<'a> {
             (Type::List(_) | Type::NonNullList(_), _) => {
                 Err(self.invalid(format!("`{}` is not a list", field.response_key)))
             }
-            (Type::Named(_) | Type::NonNullNamed(_), _) => self.named(field, value),
+            (Type::Named(ty) | Type::NonNullNamed(ty), _) => self.named(ty, field, value),
         }
     }
 
@@ -140,9 +140,11 @@ impl<'a> Projector<'a> {
         Ok(Value::Array(written))
     }
 
-    fn named(&mut self, field: &ShapeField, value: &Value) -> Result<Value, Bubble> {
+    fn named(&mut self, ty: &Name, field: &ShapeField, value: &Value) -> Result<Value, Bubble> {
         match (&field.kind, value) {
-            (ShapeKind::Scalar, _) => Ok(value.clone()),
+            (ShapeKind::Scalar, _) => {
+                scalar(ty, value).ok_or_else(|| self.invalid(format!("`{}` is no {ty}", field.response_key)))
+            }
             (ShapeKind::Enum(values), Value::String(text))
                 if values.iter().any(|known| known == text.as_str()) =>
             {
@@ -179,4 +181,19 @@ impl<'a> Projector<'a> {
         self.faults.explain(&ClientPath { steps, is_complete: true, unasked: None });
         self.faults.push(error.at(self.path.clone()));
     }
+}
+
+/// The result coercion of the built-in scalars (GraphQL, 3.5); a scalar of the graph's own may be anything.
+fn scalar(ty: &str, value: &Value) -> Option<Value> {
+    let fits = match ty {
+        "Int" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        "Float" => value.is_number(),
+        "String" => value.is_string(),
+        "Boolean" => value.is_boolean(),
+        // Whole numbers are identifiers too; clients see text.
+        "ID" if value.is_i64() || value.is_u64() => return Some(Value::from(value.to_string())),
+        "ID" => value.is_string(),
+        _ => true,
+    };
+    fits.then(|| value.clone())
 }

@@ -104,6 +104,27 @@ async fn a_value_of_the_wrong_kind_is_null_with_an_error() {
     assert_eq!(errors(&response), ["INVALID_VALUE product", "INVALID_VALUE shelves"]);
 }
 
+#[tokio::test]
+async fn a_scalar_is_what_its_type_says_or_null_with_an_error() {
+    let answer =
+        json!({ "cat": { "lives": "9", "name": ["Tom"], "id": 7, "tame": 1, "weight": 4, "any": ["x"] } });
+    let fleet = Fleet::of(&[(
+        "zoo",
+        "type Query { cat: Cat } scalar Any
+         type Cat { lives: Int name: String id: ID tame: Boolean weight: Float any: Any }",
+    )])
+    .when("zoo", move |_| json!({ "data": answer }));
+    let response = fleet.ask("{ cat { lives name id tame weight any } }").await;
+    assert_eq!(
+        data(&response).to_string(),
+        r#"{"cat":{"lives":null,"name":null,"id":"7","tame":null,"weight":4,"any":["x"]}}"#
+    );
+    assert_eq!(
+        errors(&response),
+        ["INVALID_VALUE cat.lives", "INVALID_VALUE cat.name", "INVALID_VALUE cat.tame"]
+    );
+}
+
 fn zoo(animals: Value) -> Fleet {
     Fleet::of(&[(
         "zoo",
