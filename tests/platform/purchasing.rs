@@ -49,15 +49,35 @@ async fn on_hand(person: &Person, (product, location): (&str, &str)) -> i64 {
     format!("{whole}{fraction:0<5}").parse().unwrap()
 }
 
+/// The id of a department.
+async fn department(person: &Person, code: &str) -> Value {
+    let mut found = person.data("{ departments { nodes { id code } } }", json!({})).await;
+    let nodes = found["departments"]["nodes"].as_array_mut().unwrap();
+    nodes.iter_mut().find(|it| it["code"] == code).unwrap()["id"].take()
+}
+
+/// The note once its goods are on the shelf: they go there by event, and the note hears of it by event.
+async fn posted(person: &Person, note: &Value) -> Value {
+    let query = "query($id: ID!) { goodsReceivedNote(id: $id) { number status postedAt deliverTo { name } vendor { name }
+        order { number status orderedBy { displayName } lines { product { name totalOnHand { value } } } } } }";
+    for _ in 0..200 {
+        let mut seen = person.data(query, json!({ "id": note["id"] })).await;
+        let seen = seen["goodsReceivedNote"].take();
+        if !seen["postedAt"].is_null() {
+            return seen;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the goods of {note} do not come to the shelf");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_kitchen_needs_comes_to_the_shelf() {
     let carmen = Carmen::start().await;
     let (chef, buyer) = (carmen.sign_in("chef").await, carmen.sign_in("buyer").await);
     let (admin, store) = (carmen.sign_in("admin").await, carmen.sign_in("store").await);
     let shelf = shelves(&store, 1).await.remove(0);
-    let departments = chef.data("{ departments { nodes { id code } } }", json!({})).await;
-    let kitchen =
-        departments["departments"]["nodes"].as_array().unwrap().iter().find(|it| it["code"] == "KITCHEN");
+    let kitchen = department(&chef, "KITCHEN").await;
     let unit = chef
         .data("query($id: ID!) { product(id: $id) { baseUnit { code } } }", json!({ "id": shelf.product }))
         .await;
@@ -67,7 +87,7 @@ async fn what_the_kitchen_needs_comes_to_the_shelf() {
         "productId": shelf.product, "quantity": "2", "unit": unit["product"]["baseUnit"]["code"], "deliverTo": shelf.location,
     });
     let input = json!({
-        "departmentId": kitchen.unwrap()["id"], "justification": "the wedding on Saturday", "lines": [line],
+        "departmentId": kitchen, "justification": "the wedding on Saturday", "lines": [line],
     });
     let created = ("createPurchaseRequest", "CreatePurchaseRequestInput", "purchaseRequest");
     let draft = done(&chef, created, input).await;
@@ -100,18 +120,7 @@ async fn what_the_kitchen_needs_comes_to_the_shelf() {
     let note = note_step(&store, "receiveGoodsReceivedNote", &note).await;
     let note = note_step(&store, "commitGoodsReceivedNote", &note).await;
 
-    // The goods go to the shelf by event, and the note hears of it by event.
-    let query = "query($id: ID!) { goodsReceivedNote(id: $id) { number status postedAt deliverTo { name } vendor { name }
-        order { number status orderedBy { displayName } lines { product { name totalOnHand { value } } } } } }";
-    let mut seen = Value::Null;
-    for _ in 0..200 {
-        seen = store.data(query, json!({ "id": note["id"] })).await["goodsReceivedNote"].take();
-        if !seen["postedAt"].is_null() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert!(!seen["postedAt"].is_null(), "{seen}");
+    let seen = posted(&store, &note).await;
     assert_eq!((&seen["order"]["status"], &seen["status"]), (&json!("RECEIVED"), &json!("COMMITTED")));
     assert_eq!(seen["order"]["orderedBy"]["displayName"], "Boon Buyer");
     assert!(seen["vendor"]["name"].is_string() && seen["deliverTo"]["name"].is_string(), "{seen}");
