@@ -157,7 +157,7 @@ async fn of_deliveries_committed_at_once_never_more_than_the_tolerance_counts() 
         let quantities = [60, 60, 60, 60, 45, 45];
         let counted: i32 =
             won.iter().zip(quantities).filter(|(won, _)| **won).map(|(_, quantity)| quantity).sum();
-        assert!(counted <= 105 && counted >= 60, "{answers:#?}");
+        assert!((60..=105).contains(&counted), "{answers:#?}");
         assert_eq!(received, json!(counted.to_string()));
         house.prove().await;
     }
