@@ -8,6 +8,7 @@ use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, BoxStream};
 use router_executor::{ClientRequest, Executor, Prepared, Response, Transport, TransportError};
+use router_fixture::folder::Query;
 use router_protocol::SubgraphRequest;
 use router_schema::apollo_compiler::ExecutableDocument;
 use router_schema::apollo_compiler::ast::OperationType;
@@ -33,7 +34,7 @@ pub(crate) fn record(text: &str) -> Answers {
         .or_else(|| graph.queries.values().next())
         .expect("a fixture has queries");
     let api = &graph.world.supergraph().api;
-    let document = ExecutableDocument::parse_and_validate(api, query, "query.graphql")
+    let document = ExecutableDocument::parse_and_validate(api, &query.text, "query.graphql")
         .expect("the fixtures' queries are valid");
     let plan = graph.planner.plan(&document, None).expect("the fixtures' queries have a plan");
     let answers = Answers { next: parts(answers).map(str::to_owned).collect(), given: Vec::new() };
@@ -50,7 +51,7 @@ pub(crate) fn record(text: &str) -> Answers {
     std::mem::take(&mut *answers)
 }
 
-fn answer(graph: &Graph, prepared: &Prepared, query: &str, answers: &Arc<Mutex<Answers>>) -> Vec<Response> {
+fn answer(graph: &Graph, prepared: &Prepared, query: &Query, answers: &Arc<Mutex<Answers>>) -> Vec<Response> {
     let transports = graph.world.transports(&Arc::default()).into_iter();
     let scripted = transports
         .map(|truth| -> Arc<dyn Transport> { Arc::new(Scripted { truth, answers: answers.clone() }) });
@@ -70,9 +71,8 @@ fn answer(graph: &Graph, prepared: &Prepared, query: &str, answers: &Arc<Mutex<A
 }
 
 /// The variables that a fixture's query writes down for itself.
-fn variables(query: &str) -> Map<String, Value> {
-    let written = query.lines().find_map(|line| line.strip_prefix("# variables: "));
-    written.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+fn variables(query: &Query) -> Map<String, Value> {
+    query.note("variables").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
 /// What subgraphs answer.

@@ -2,8 +2,9 @@
 
 use crate::Target;
 use crate::response::{Answers, record};
-use crate::worlds::{self, entries, graphs};
+use crate::worlds::graphs;
 use router_composition::{SubgraphSource, compose};
+use router_fixture::folder::{Folder, entries, read, sdl};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,11 +45,12 @@ const SEPARATOR: &str = "\n---\n";
 
 /// The subgraphs of every case of composition and of every fixture.
 fn folders_of_subgraphs() -> Vec<Vec<String>> {
-    let cases = entries(&beside("../composition/tests/cases"));
-    let fixtures = entries(&beside("../fixture/tests/cases")).into_iter().flat_map(|topic| entries(&topic));
-    let folders = cases.into_iter().chain(fixtures).map(|folder| folder.join("subgraphs"));
-    let folders = folders.filter(|folder| folder.is_dir());
-    folders.map(|folder| entries(&folder).iter().map(|file| worlds::sdl(file)).collect()).collect()
+    let cases = entries(&beside("../composition/tests/cases")).into_iter();
+    let cases = cases.map(|case| case.join("subgraphs")).filter(|folder| folder.is_dir());
+    let cases = cases.map(|folder| entries(&folder).iter().map(|file| sdl(file)).collect());
+    let fixtures = Folder::all().into_iter();
+    let fixtures = fixtures.map(|folder| folder.subgraphs().into_iter().map(|(_, sdl)| sdl).collect());
+    cases.chain(fixtures).collect()
 }
 
 fn supergraphs() -> Vec<String> {
@@ -58,12 +60,12 @@ fn supergraphs() -> Vec<String> {
         compose(&sdls.into_iter().enumerate().map(source).collect::<Vec<_>>()).supergraph_sdl
     });
     let foreign = entries(&beside("../planner/tests/plans/graphs"));
-    composed.chain(foreign.iter().map(|file| worlds::read(file))).collect()
+    composed.chain(foreign.iter().map(|file| read(file))).collect()
 }
 
 fn operations() -> Vec<String> {
     let all = graphs().flat_map(|(name, graph)| graph.queries.values().map(move |query| (name, query)));
-    all.map(|(name, query)| format!("# {name}\n{query}")).collect()
+    all.map(|(name, query)| format!("# {name}\n{}", query.text)).collect()
 }
 
 fn responses() -> Vec<String> {
