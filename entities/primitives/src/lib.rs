@@ -4,6 +4,7 @@
 //! that the whole trade agrees on. The SeaORM and GraphQL glue lies behind the features `sea-orm` and `graphql`, so a
 //! pure user compiles neither. Start at [`Decimal`]: money and quantities are built on it and nothing here knows floats.
 
+mod audit;
 mod currency;
 mod decimal;
 #[cfg(feature = "graphql")]
@@ -14,6 +15,7 @@ mod quantity;
 mod time;
 mod unit;
 
+pub use audit::{Act, Audit};
 pub use currency::{CurrencyCode, UnknownCurrency};
 pub use decimal::{Decimal, DecimalError};
 pub use ids::{

@@ -4,6 +4,7 @@
 //! refuses to know what a product is called, what a vendor asks for it or who ordered it: those are ids here. Start at
 //! `posting` (the only way a balance changes), then `costing` (what it is worth) and `feed` (who is told).
 
+mod act;
 mod catalogue;
 mod costing;
 mod delivery;

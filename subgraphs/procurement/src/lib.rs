@@ -5,7 +5,6 @@
 //! [`purchase_request`], then [`purchase_order`] and [`goods_received_note`]; [`start`] makes a subgraph of it all.
 
 pub mod approval_rule;
-pub mod audit;
 pub mod authority;
 mod event;
 mod foreign;
@@ -22,8 +21,7 @@ mod schema;
 
 use async_graphql::EmptySubscription;
 use chassis::{Caller, Clock, Consumer, Db, Environment, Peers, Result, Subgraph};
-
-use crate::audit::Act;
+use primitives::Act;
 
 /// The migrations of this service's database.
 pub use migrations_procurement::Migrator;

@@ -16,8 +16,7 @@ mod unit;
 
 use async_graphql::EmptySubscription;
 use chassis::{Caller, Clock, Db, Environment, Result, Subgraph};
-
-use crate::product::model::Act;
+use primitives::Act;
 
 /// The migrations of this service's database.
 pub use migrations_product::Migrator;
@@ -42,7 +41,7 @@ impl Catalogue {
 
     /// The caller acting now.
     pub(crate) fn act(&self, caller: &Caller) -> Act {
-        Act { at: self.clock.now(), by: caller.user }
+        Act { at: self.clock.now(), by: Some(caller.user) }
     }
 }
 

@@ -1,10 +1,9 @@
 //! The facts this service publishes. A payload says what a consumer needs to keep its own copy, no more.
 
 use chassis::Event;
-use primitives::{TenantId, UserId};
+use primitives::{Audit, TenantId, UserId};
 use serde_json::{Value, json};
 
-use crate::audit::Audit;
 use crate::delegation::model::Delegation;
 use crate::department::model::Department;
 use crate::user::model::User;

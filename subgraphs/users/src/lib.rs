@@ -5,7 +5,6 @@
 //! [`department`] and [`delegation`]; [`start`] makes a subgraph of it all.
 
 pub mod assignment;
-pub mod audit;
 pub mod delegation;
 pub mod demo;
 pub mod department;
@@ -20,8 +19,7 @@ pub mod user;
 
 use async_graphql::EmptySubscription;
 use chassis::{Caller, Clock, Db, Environment, Result, Subgraph};
-
-use crate::audit::Act;
+use primitives::Act;
 
 /// The migrations of this service's database.
 pub use migrations_users::Migrator;

@@ -4,7 +4,6 @@
 //! refuses to own products (it points at them by id and snapshots what their packs hold) and orders. Start at
 //! [`vendor`], [`price_list`] and [`offer`]; [`start`] makes a subgraph of it all.
 
-pub mod audit;
 pub mod demo;
 mod event;
 mod foreign;
@@ -17,8 +16,7 @@ pub mod vendor;
 
 use async_graphql::EmptySubscription;
 use chassis::{Caller, Clock, Db, Environment, Peers, Result, Subgraph};
-
-use crate::audit::Act;
+use primitives::Act;
 
 /// The migrations of this service's database.
 pub use migrations_vendor::Migrator;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use primitives::{CurrencyCode, Decimal, LocationId, PostingId, ProductId, StockCountId, Unit, UserId};
 use serde::Serialize;
 
+use crate::act::Act;
 use crate::machine::Machine;
 
 /// Products of one count; a store that holds more is counted shelf by shelf.
@@ -182,15 +183,6 @@ pub(crate) struct CountLine {
     pub(crate) recounted: Option<Decimal>,
     /// When it was last counted, and by whom.
     pub(crate) counted_by: Option<(DateTime<Utc>, UserId)>,
-}
-
-/// Who does something, and when.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Act {
-    /// When.
-    pub(crate) at: DateTime<Utc>,
-    /// Who.
-    pub(crate) by: UserId,
 }
 
 impl CountLine {

@@ -12,8 +12,9 @@ use primitives::{Decimal, LocationId, PostingId, ProductId, StockCountId, Unit};
 use serde::Serialize;
 use serde_json::json;
 
-use super::model::{Act, CountCommand, CountCriterion, LINES_MAX};
+use super::model::{CountCommand, CountCriterion, LINES_MAX};
 use super::{CountLine, CountMode, CountStatus, StockCount, store};
+use crate::act::Act;
 use crate::catalogue::{self, Measure};
 use crate::ledger::MovementReason;
 use crate::location::{Location, store as locations};

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use primitives::{Decimal, LocationId, ProductId, StockTransferId, Unit, UserId};
 use serde::Serialize;
 
+use crate::act::Act;
 use crate::machine::Machine;
 use crate::posting::InBase;
 
@@ -172,15 +173,6 @@ pub(crate) struct Moving {
     pub(crate) product: ProductId,
     /// How much.
     pub(crate) quantity: Decimal,
-}
-
-/// Who does something, and when.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Act {
-    /// When.
-    pub(crate) at: DateTime<Utc>,
-    /// Who.
-    pub(crate) by: UserId,
 }
 
 impl TransferLine {

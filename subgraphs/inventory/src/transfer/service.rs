@@ -11,8 +11,9 @@ use primitives::{LocationId, PostingId, ProductId, StockTransferId, Unit};
 use serde::Serialize;
 use serde_json::json;
 
-use super::model::{Act, Moving, TransferCriterion};
+use super::model::{Moving, TransferCriterion};
 use super::{StockTransfer, TransferLine, TransferStatus, store};
+use crate::act::Act;
 use crate::ledger::MovementReason;
 use crate::location::{Location, LocationKind, store as locations};
 use crate::machine::Machine;

@@ -2,10 +2,11 @@
 
 use chassis::{Refusal, Refusals};
 use chrono::{DateTime, Utc};
-use primitives::{CurrencyCode, Date, Decimal, GoodsReceivedNoteId, LocationId, PurchaseOrderId, VendorId};
+use primitives::{
+    Act, Audit, CurrencyCode, Date, Decimal, GoodsReceivedNoteId, LocationId, PurchaseOrderId, VendorId,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Audit};
 use crate::machine::{Machine, words};
 use crate::purchase_order::model::PurchaseOrder;
 use crate::purchase_request::model::text;

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
-use primitives::GoodsReceivedNoteId;
+use primitives::{Act, GoodsReceivedNoteId};
 use serde::Deserialize;
 
 use super::model::Command;
 use super::{service, store};
-use crate::audit::Act;
 use crate::purchase_order::model::PurchaseOrderStatus;
 use crate::{event, purchase_order};
 

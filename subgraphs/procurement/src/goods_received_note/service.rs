@@ -4,14 +4,13 @@ use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
-use primitives::{Decimal, GoodsReceivedNoteId, PurchaseOrderId};
+use primitives::{Act, Decimal, GoodsReceivedNoteId, PurchaseOrderId};
 use serde::Serialize;
 
 use super::costing::land;
 use super::line::{Count, NoteLine, check_count, read_lines};
 use super::model::{Command, GoodsReceivedNote, Head};
 use super::store::{self, NoteCriterion};
-use crate::audit::Act;
 use crate::market::model::Question;
 use crate::purchase_order::model::{Command as OrderCommand, OrderLine, PurchaseOrder, receive};
 use crate::{Buying, event, house, market, numbering, permission, purchase_order};

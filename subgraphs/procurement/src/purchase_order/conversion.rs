@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use chassis::{Code, Refusal, Refusals};
 use primitives::{
-    CurrencyCode, Date, Decimal, LocationId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId,
-    PurchaseRequestLineId, VendorId,
+    Act, Audit, CurrencyCode, Date, Decimal, LocationId, PurchaseOrderId, PurchaseOrderLineId,
+    PurchaseRequestId, PurchaseRequestLineId, VendorId,
 };
 use serde::Serialize;
 
 use super::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus};
-use crate::audit::{Act, Audit};
 use crate::house;
 use crate::purchase_request::approval::Case;
 use crate::purchase_request::line::{Line, LineStatus, Terms};

@@ -3,12 +3,11 @@
 use chassis::{Code, Refusal, Refusals};
 use chrono::{DateTime, Utc};
 use primitives::{
-    CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseOrderId, PurchaseOrderLineId,
+    Act, Audit, CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseOrderId, PurchaseOrderLineId,
     PurchaseRequestId, PurchaseRequestLineId, Unit, UserId, VendorId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Audit};
 use crate::authority::model::Authority;
 use crate::machine::{Machine, words};
 use crate::purchase_request::model::text;

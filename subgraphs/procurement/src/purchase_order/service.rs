@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
 use primitives::{
-    Date, Decimal, ProductId, PurchaseOrderId, PurchaseRequestId, PurchaseRequestLineId, VendorId,
+    Act, Date, Decimal, ProductId, PurchaseOrderId, PurchaseRequestId, PurchaseRequestLineId, VendorId,
 };
 use serde::Serialize;
 
 use super::conversion::{Wanted, convert};
 use super::model::{Command, OrderLine, PurchaseOrder, PurchaseOrderStatus, give_back};
 use super::store::{self, OrderCriterion, SortedBy};
-use crate::audit::Act;
 use crate::purchase_request::approval::Case;
 use crate::{Buying, authority, event, house, market, numbering, permission, purchase_request};
 

@@ -2,12 +2,11 @@
 
 use chassis::{Code, Refusal, Refusals};
 use chrono::{DateTime, Utc};
-use primitives::{ApprovalId, Decimal, PurchaseRequestLineId, UserId};
+use primitives::{Act, ApprovalId, Decimal, PurchaseRequestLineId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::line::{Line, LineStatus};
 use super::model::{Command, PurchaseRequest, text};
-use crate::audit::Act;
 use crate::authority::model::Authority;
 use crate::machine::words;
 

@@ -2,10 +2,9 @@
 
 use chassis::{Code, Refusal, Refusals};
 use chrono::{DateTime, Utc};
-use primitives::{Date, Decimal, DepartmentId, PropertyId, PurchaseRequestId, UserId};
+use primitives::{Act, Audit, Date, Decimal, DepartmentId, PropertyId, PurchaseRequestId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Audit};
 use crate::machine::{Machine, words};
 
 /// The shortest justification, comment or reason.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Result, Tx};
-use primitives::{Decimal, PurchaseRequestId, UserId};
+use primitives::{Act, Decimal, PurchaseRequestId, UserId};
 use serde::Serialize;
 
 use super::approval::{Approval, ApprovalStatus, Case, LeftOut, levels};
@@ -12,7 +12,6 @@ use super::line::{Line, LineDraft, read_lines};
 use super::model::{Command, Head, PurchaseRequest};
 use super::store::{self, RequestCriterion, SortedBy};
 use super::submission::{examine, questions};
-use crate::audit::Act;
 use crate::authority::model::Authority;
 use crate::{Buying, approval_rule, authority, event, house, market, numbering, permission};
 

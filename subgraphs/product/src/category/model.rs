@@ -1,11 +1,10 @@
 //! The category and how it may hang in the tree. Pure.
 
 use chassis::{Code, Refusal, Refusals};
-use primitives::CategoryId;
+use primitives::{Act, Audit, CategoryId};
 use serde::{Deserialize, Serialize};
 
 use crate::product::draft::{MAX_NAME, read_optional, read_text};
-use crate::product::model::{Act, Audit};
 
 /// Levels of the tree: what a buyer still finds without searching.
 pub const MAX_LEVEL: i16 = 3;
@@ -166,7 +165,7 @@ mod tests {
     use super::*;
 
     fn act() -> Act {
-        Act { at: DateTime::UNIX_EPOCH, by: UserId::from_uuid(uuid::Uuid::nil()) }
+        Act { at: DateTime::UNIX_EPOCH, by: Some(UserId::from_uuid(uuid::Uuid::nil())) }
     }
 
     fn category(level: i16) -> Category {

@@ -6,7 +6,7 @@ use chassis::{
     Connection, Criteria, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
 };
 use entities_product::category::{ActiveModel, Column, Entity, Model};
-use primitives::{CategoryId, TenantId};
+use primitives::{Audit, CategoryId, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
@@ -15,7 +15,6 @@ use sea_orm::{
 use serde::Serialize;
 
 use super::model::{Category, MAX_CHILDREN, name_key};
-use crate::product::model::Audit;
 
 /// Rows of one INSERT.
 const ROWS_PER_INSERT: usize = 1_000;

@@ -1,12 +1,12 @@
 //! Filling a database with a plan, through the same rules as any other product and many rows per statement.
 
 use chassis::{Caller, Environment, Error, Result, Tx};
-use primitives::ProductId;
+use primitives::{Act, ProductId};
 
 use super::plan::{BASE_MILLIS, Plan};
 use crate::category::model::{Category, CategoryDraft, Surroundings};
 use crate::product::draft::ProductDraft;
-use crate::product::model::{Act, Neighbours, Packaging, Product, ProductStatus};
+use crate::product::model::{Neighbours, Packaging, Product, ProductStatus};
 use crate::{category, event, product};
 
 /// Products of one transaction: few enough to keep other writers waiting only for a moment.
@@ -24,8 +24,10 @@ pub async fn seed(
     progress: impl Fn(usize) + Send + Sync,
 ) -> Result<usize> {
     let at = i64::try_from(BASE_MILLIS).ok().and_then(chrono::DateTime::from_timestamp_millis);
-    let act =
-        Act { at: at.ok_or_else(|| Error::internal("the demo's base date is a date"))?, by: caller.user };
+    let act = Act {
+        at: at.ok_or_else(|| Error::internal("the demo's base date is a date"))?,
+        by: Some(caller.user),
+    };
     let db = &environment.db;
     db.write(|tx| async move { seed_categories(&tx, caller, plan, act).await }).await?;
     let mut written = 0;

@@ -56,9 +56,9 @@ fn the_tree_has_three_levels_and_forty_shelves() {
 #[test]
 fn every_product_can_be_put_into_use() {
     let neighbours = Neighbours { has_category: true, ..Neighbours::default() };
-    let act = crate::product::model::Act {
+    let act = primitives::Act {
         at: chrono::DateTime::UNIX_EPOCH,
-        by: primitives::UserId::from_uuid(uuid::Uuid::nil()),
+        by: Some(primitives::UserId::from_uuid(uuid::Uuid::nil())),
     };
     for plan in [andaman(Size::M), lanna()] {
         for (demo, draft) in plan.products.iter().zip(&plan.drafts) {

@@ -3,8 +3,7 @@
 use std::str::FromStr;
 
 use chassis::{Code, Refusal, Refusals};
-use chrono::{DateTime, Utc};
-use primitives::{Decimal, ProductId, Unit, UnitConversionId, UserId};
+use primitives::{Act, Audit, Decimal, ProductId, Unit, UnitConversionId};
 use serde::{Deserialize, Serialize};
 
 use super::Barcode;
@@ -56,41 +55,6 @@ impl FromStr for ProductStatus {
             "DISCONTINUED" => Ok(Self::Discontinued),
             other => Err(format!("unknown product status {other}")),
         }
-    }
-}
-
-/// Who touched a record when. Nobody is named where the platform itself wrote it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Audit {
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// By whom.
-    pub created_by: Option<UserId>,
-    /// When it was changed last.
-    pub updated_at: DateTime<Utc>,
-    /// By whom.
-    pub updated_by: Option<UserId>,
-}
-
-/// Who acts, and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Act {
-    /// The instant of the request.
-    pub at: DateTime<Utc>,
-    /// The caller.
-    pub by: UserId,
-}
-
-impl Audit {
-    /// The audit fields of a new record.
-    pub fn new(act: Act) -> Self {
-        Self { created_at: act.at, created_by: Some(act.by), updated_at: act.at, updated_by: Some(act.by) }
-    }
-
-    /// Notes a change.
-    pub fn touch(&mut self, act: Act) {
-        self.updated_at = act.at;
-        self.updated_by = Some(act.by);
     }
 }
 

@@ -1,11 +1,13 @@
 //! The rules of a product: what a description must hold, and which way its life may go.
 
+use chrono::DateTime;
+use primitives::UserId;
 use rstest::rstest;
 
 use super::*;
 
 fn act() -> Act {
-    Act { at: DateTime::UNIX_EPOCH, by: UserId::from_uuid(uuid::Uuid::nil()) }
+    Act { at: DateTime::UNIX_EPOCH, by: Some(UserId::from_uuid(uuid::Uuid::nil())) }
 }
 
 fn neighbours() -> Neighbours {

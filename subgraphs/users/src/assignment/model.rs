@@ -2,10 +2,9 @@
 
 use chassis::{Code, Refusal, Refusals};
 use chrono::{DateTime, Utc};
-use primitives::{AssignmentId, DepartmentId, LocationId, PropertyId, UserId};
+use primitives::{Act, AssignmentId, DepartmentId, LocationId, PropertyId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::Act;
 use crate::place::check_name;
 
 /// Places that one user may have; they are read without a page.

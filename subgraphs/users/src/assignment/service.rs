@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Error, Result, Tx};
-use primitives::{AssignmentId, UserId};
+use primitives::{Act, AssignmentId, UserId};
 
 use super::model::{Assignment, Known, Place};
 use super::store;
-use crate::audit::Act;
 use crate::{People, department, permission, property, user};
 
 /// Gives somebody a place to work at.

@@ -4,10 +4,9 @@ use std::str::FromStr;
 
 use chassis::{Code, Refusal, Refusals};
 use chrono::{DateTime, TimeDelta, Utc};
-use primitives::{Decimal, DelegationId, Money, UserId};
+use primitives::{Act, Audit, Decimal, DelegationId, Money, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Audit};
 use crate::user::model::User;
 
 /// The longest time to stand in.

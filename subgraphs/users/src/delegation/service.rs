@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Code, Connection, Error, PageArgs, Refusal, Result, Tx};
-use primitives::{DelegationId, TenantId, UserId};
+use primitives::{Act, DelegationId, TenantId, UserId};
 use serde::Serialize;
 
 use super::model::{Delegation, DelegationStatus, Pair, Terms};
 use super::store::{self, OPEN_PER_USER_MAX, Side};
-use crate::audit::Act;
 use crate::{People, event, permission, user};
 
 /// Who lends what to whom.

@@ -3,13 +3,12 @@
 use chassis::{Connection, Db, Error, PageRequest, Result, SortKey, page};
 use chrono::{DateTime, Utc};
 use entities_users::delegation::{ActiveModel, Column, Entity, Model};
-use primitives::{DelegationId, Money, TenantId, UserId};
+use primitives::{Audit, DelegationId, Money, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{ExprTrait, LockType};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::model::{Delegation, DelegationStatus, Terms};
-use crate::audit::Audit;
 
 /// Open delegations of one person; they are read without a page.
 pub(crate) const OPEN_PER_USER_MAX: usize = 50;

@@ -1,12 +1,12 @@
 //! The clock: delegations that begin and end. They count by their window anyway; here they also say so.
 
+use primitives::Act;
 use std::time::Duration;
 
 use chassis::{Result, task};
 
 use super::model::DelegationStatus;
 use super::store;
-use crate::audit::Act;
 use crate::{People, event};
 
 /// How often delegations are looked through. The first time comes one interval after the start.

@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 
 use chassis::{Caller, Environment, Error, Result, Tx};
-use primitives::{AssignmentId, DepartmentId, Money, PropertyId, UserId};
+use primitives::{Act, AssignmentId, DepartmentId, Money, PropertyId, UserId};
 
 use super::plan::{
     ANDAMAN_HOTELS, DEPARTMENTS, DemoHouse, HEADS, Hotel, LANNA_HOTELS, PEOPLE, SIGN_INS, SignIn,
     department_id, property_id, user_id,
 };
 use crate::assignment::model::{Assignment, Known, Place};
-use crate::audit::Act;
 use crate::department::model::{Department, DepartmentFacts, House};
 use crate::property::model::{Property, PropertyFacts};
 use crate::user::model::{Surroundings, User, UserFacts};

@@ -1,10 +1,9 @@
 //! The department and its place in the tree. Pure.
 
 use chassis::{Code, Refusal, Refusals};
-use primitives::{DepartmentId, UserId};
+use primitives::{Act, Audit, DepartmentId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Audit};
 use crate::place::{check_code, check_name, normal_code};
 
 /// Levels of the tree.

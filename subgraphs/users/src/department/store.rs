@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chassis::{Connection, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page};
 use entities_users::department::{ActiveModel, Column, Entity, Model};
-use primitives::{DepartmentId, TenantId, UserId};
+use primitives::{Audit, DepartmentId, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -13,7 +13,6 @@ use sea_orm::{
 use serde::Serialize;
 
 use super::model::{DEPARTMENTS_MAX, Department, DepartmentFacts};
-use crate::audit::Audit;
 
 /// What a list of departments is narrowed by. All that is given must hold.
 #[derive(Clone, Debug, Default, Serialize)]

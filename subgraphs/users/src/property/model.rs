@@ -1,10 +1,9 @@
 //! The property. Pure.
 
 use chassis::{Refusal, Refusals};
-use primitives::{CurrencyCode, PropertyId};
+use primitives::{Act, Audit, CurrencyCode, PropertyId};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Audit};
 use crate::place::{check_code, check_name, check_time_zone, normal_code};
 
 /// What is known about a property.

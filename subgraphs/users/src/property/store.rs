@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use chassis::{Connection, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page};
 use entities_users::property::{ActiveModel, Column, Entity, Model};
-use primitives::{PropertyId, TenantId};
+use primitives::{Audit, PropertyId, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::model::{Property, PropertyFacts};
-use crate::audit::Audit;
 
 fn scoped(tenant: TenantId) -> Select<Entity> {
     Entity::find().filter(Column::TenantId.eq(tenant))

@@ -3,10 +3,9 @@
 use std::str::FromStr;
 
 use chassis::{Code, Refusal, Refusals};
-use primitives::{Decimal, Money, PropertyId, UserId};
+use primitives::{Act, Audit, Decimal, Money, PropertyId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Audit};
 use crate::place::{check_locale, check_name, check_time_zone};
 
 /// Characters of a mail address (RFC 5321).

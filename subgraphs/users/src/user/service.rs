@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Connection, Error, Order, PageArgs, Refusal, Result, Tx};
-use primitives::UserId;
+use primitives::{Act, UserId};
 use serde::Serialize;
 
 use super::model::{Preferences, Standing, Surroundings, User, UserFacts};
 use super::store::{self, SortedBy, UserCriterion};
-use crate::audit::Act;
 use crate::{People, delegation, department, event, permission, property};
 
 /// Somebody leaves or comes back.

@@ -7,7 +7,7 @@ use chassis::{
 };
 use entities_users::user::{ActiveModel, Column, Entity, Model};
 use entities_users::{assignment, manager_chart};
-use primitives::{DepartmentId, Money, PropertyId, TenantId, UserId};
+use primitives::{Audit, DepartmentId, Money, PropertyId, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, OnConflict};
 use sea_orm::{
@@ -16,7 +16,6 @@ use sea_orm::{
 use serde::Serialize;
 
 use super::model::{Preferences, User, UserFacts, UserStatus, folded};
-use crate::audit::Audit;
 
 /// Rows of one INSERT: 24 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 500;

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use chassis::{Caller, Environment, Error, Result, Tx};
-use primitives::{CurrencyCode, Date, Decimal, ProductId, Unit, VendorId, VendorProductId};
+use primitives::{Act, CurrencyCode, Date, Decimal, ProductId, Unit, VendorId, VendorProductId};
 
 use super::plan::{BASE_MILLIS, DemoProduct, House, Planned, RATES, entropy, number};
-use crate::audit::Act;
 use crate::offer;
 use crate::price_list::line::{LineDraft, MAX_LINES};
 use crate::price_list::model::{PriceListStatus, Window};

@@ -1,9 +1,8 @@
 //! The best-price rule by example and by property.
 
 use super::*;
-use crate::audit::{Act, Audit};
 use crate::vendor::model::tests::facts;
-use primitives::{PriceLineId, UserId};
+use primitives::{Act, Audit, PriceLineId, UserId};
 use proptest::prelude::*;
 
 fn unit(code: &str) -> Unit {

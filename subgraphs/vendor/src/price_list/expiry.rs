@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use chassis::{Result, task};
-use primitives::DateTime;
+use primitives::{Act, DateTime};
 
 use super::model::PriceListStatus;
 use super::store;
-use crate::audit::Act;
 use crate::{Purchasing, event};
 
 /// How often lists are looked through. The first time comes one interval after the start.

@@ -3,10 +3,8 @@
 use std::str::FromStr;
 
 use chassis::{Refusal, Refusals};
-use primitives::{CurrencyCode, Date, PriceListId, VendorId};
+use primitives::{Act, Audit, CurrencyCode, Date, PriceListId, VendorId};
 use serde::{Deserialize, Serialize};
-
-use crate::audit::{Act, Audit};
 
 /// The shortest reason for sending a list back.
 const MIN_REASON: usize = 10;

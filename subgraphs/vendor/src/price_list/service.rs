@@ -5,13 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
 use chrono::Datelike;
-use primitives::{CurrencyCode, DateTime, PriceListId, ProductId, Unit, VendorId};
+use primitives::{Act, Audit, CurrencyCode, DateTime, PriceListId, ProductId, Unit, VendorId};
 use serde::Serialize;
 
 use super::line::{LineDraft, PriceLine, read_lines};
 use super::model::{PriceList, PriceListStatus, Window, check_window};
 use super::store::{self, PriceListCriterion, SortedBy};
-use crate::audit::{Act, Audit};
 use crate::product_ref::service::{Known, learn};
 use crate::vendor::model::VendorStatus;
 use crate::{Purchasing, event, permission, product_ref, vendor};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_vendor::{document_counter, price_line, price_list};
-use primitives::{PriceListId, ProductId, TenantId, Unit, VendorId};
+use primitives::{Audit, PriceListId, ProductId, TenantId, Unit, VendorId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
 use sea_orm::{
@@ -15,7 +15,6 @@ use serde::Serialize;
 
 use super::line::PriceLine;
 use super::model::{PriceList, PriceListStatus, Window};
-use crate::audit::Audit;
 
 /// Rows of one INSERT: 12 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 1_000;

@@ -3,10 +3,8 @@
 use std::str::FromStr;
 
 use chassis::{Refusal, Refusals};
-use primitives::{CurrencyCode, Decimal, VendorId};
+use primitives::{Act, Audit, CurrencyCode, Decimal, VendorId};
 use serde::{Deserialize, Serialize};
-
-use crate::audit::{Act, Audit};
 
 /// Characters of a code.
 const MAX_CODE: usize = 32;

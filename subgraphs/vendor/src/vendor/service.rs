@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result};
-use primitives::{ProductId, Unit, VendorId};
+use primitives::{Act, ProductId, Unit, VendorId};
 use serde::Serialize;
 
 use super::model::{Vendor, VendorFacts, VendorStatus, normal_code};
 use super::relation::{Terms, VendorProduct};
 use super::store::{self, RelationCriterion, SortedBy, VendorCriterion};
-use crate::audit::Act;
 use crate::product_ref::service::{Known, learn};
 use crate::{Purchasing, event, permission, product_ref};
 

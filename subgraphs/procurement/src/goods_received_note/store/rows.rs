@@ -2,12 +2,11 @@
 
 use chassis::{Error, Result};
 use entities_procurement::{goods_received_note, goods_received_note_line};
-use primitives::{GoodsReceivedNoteId, TenantId};
+use primitives::{Audit, GoodsReceivedNoteId, TenantId};
 use sea_orm::ActiveValue::Set;
 
 use super::super::line::{Count, NoteLine};
 use super::super::model::{GoodsReceivedNote, Head, NoteStatus, Split};
-use crate::audit::Audit;
 use crate::machine::Word;
 
 pub(super) fn to_note(row: goods_received_note::Model) -> Result<GoodsReceivedNote> {

@@ -2,11 +2,10 @@
 
 use chassis::{Error, Result};
 use entities_procurement::{purchase_order, purchase_order_line};
-use primitives::{PurchaseOrderId, TenantId};
+use primitives::{Audit, PurchaseOrderId, TenantId};
 use sea_orm::ActiveValue::Set;
 
 use super::super::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus};
-use crate::audit::Audit;
 use crate::machine::Word;
 
 pub(super) fn to_order(row: purchase_order::Model) -> Result<PurchaseOrder> {

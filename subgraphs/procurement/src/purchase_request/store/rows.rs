@@ -2,13 +2,12 @@
 
 use chassis::{Error, Result};
 use entities_procurement::{approval, purchase_request, purchase_request_line};
-use primitives::{PurchaseRequestId, TenantId};
+use primitives::{Audit, PurchaseRequestId, TenantId};
 use sea_orm::ActiveValue::Set;
 
 use super::super::approval::Approval;
 use super::super::line::{Line, Terms};
 use super::super::model::{Head, PurchaseRequest};
-use crate::audit::Audit;
 use crate::machine::Word;
 
 /// A word as it was stored.

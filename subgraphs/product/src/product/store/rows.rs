@@ -2,13 +2,13 @@
 
 use chassis::{Error, Result};
 use entities_product::{product, product_barcode, unit_conversion};
-use primitives::{ProductId, TenantId, Unit};
+use primitives::{Audit, ProductId, TenantId, Unit};
 use sea_orm::ActiveValue::Set;
 
 use crate::conversion::model::Conversion;
 use crate::product::Barcode;
 use crate::product::draft::{Facts, Traits};
-use crate::product::model::{Audit, Product};
+use crate::product::model::Product;
 
 pub(super) fn to_product(row: product::Model) -> Result<Product> {
     let units = |codes| serde_json::from_value::<Vec<Unit>>(codes).map_err(Error::internal);

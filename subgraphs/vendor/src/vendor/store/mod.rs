@@ -8,7 +8,7 @@ use chassis::{
     Connection, Criteria, Db, Error, Order, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
 };
 use entities_vendor::vendor;
-use primitives::{TenantId, VendorId};
+use primitives::{Audit, TenantId, VendorId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{LikeExpr, LockType};
 use sea_orm::{
@@ -17,7 +17,6 @@ use sea_orm::{
 use serde::Serialize;
 
 use super::model::{Vendor, VendorFacts, VendorStatus};
-use crate::audit::Audit;
 
 pub(crate) use relation::{
     RelationCriterion, clear_preferred, find_relation, list_relations, preferred_by_products, put_relations,

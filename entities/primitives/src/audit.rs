@@ -1,7 +1,7 @@
 //! Who touched a record when, and who acts now. Pure.
 
+use crate::UserId;
 use chrono::{DateTime, Utc};
-use primitives::UserId;
 use serde::{Deserialize, Serialize};
 
 /// Who touched a record when. Nobody is named where the platform itself wrote it.
