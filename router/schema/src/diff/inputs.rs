@@ -119,16 +119,7 @@ impl Changes {
 
 /// Whether everything that the old type accepted is accepted by the new one.
 fn accepts(old: &Type, new: &Type) -> bool {
-    match (old.is_non_null(), new.is_non_null()) {
-        (false, true) => return false,
-        (true, _) => return accepts(&old.clone().nullable(), &new.clone().nullable()),
-        (false, false) => {}
-    }
-    match (old, new) {
-        (Type::List(old), Type::List(new)) => accepts(old, new),
-        (Type::Named(old), Type::Named(new)) => old == new,
-        _ => false,
-    }
+    old.is_assignable_to(new)
 }
 
 #[cfg(test)]

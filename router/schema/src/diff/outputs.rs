@@ -70,16 +70,7 @@ impl Changes {
 
 /// Whether a value of the new type is one that clients of the old type are prepared for.
 fn promises(old: &Type, new: &Type) -> bool {
-    match (old.is_non_null(), new.is_non_null()) {
-        (true, false) => return false,
-        (true, true) | (false, true) => return promises(&old.clone().nullable(), &new.clone().nullable()),
-        (false, false) => {}
-    }
-    match (old, new) {
-        (Type::List(old), Type::List(new)) => promises(old, new),
-        (Type::Named(old), Type::Named(new)) => old == new,
-        _ => false,
-    }
+    new.is_assignable_to(old)
 }
 
 #[cfg(test)]
