@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{Client, Script, cmd};
+use redis::{Script, cmd};
 use tokio::task::JoinHandle;
 
-use super::connect;
+use super::link::Link;
 use crate::error::{Error, Result};
 use crate::task;
 
@@ -23,17 +23,16 @@ const RELEASE: &str =
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
 /// A lease that is renewed for as long as this lives, and given back when it is dropped.
-#[derive(Debug)]
 pub(super) struct Lease {
     is_held: Arc<AtomicBool>,
     renewing: JoinHandle<()>,
-    release: Option<(Client, String, String)>,
+    release: Option<(Link, String, String)>,
 }
 
 impl Lease {
     /// Takes the lease `key` for `holder`; `None` when another one has it.
     pub(super) async fn take(
-        client: &Client,
+        link: Link,
         redis: &mut MultiplexedConnection,
         key: &str,
         holder: &str,
@@ -48,9 +47,8 @@ impl Lease {
             return Ok(None);
         }
         let is_held = Arc::new(AtomicBool::new(true));
-        let (client, key, holder) = (client.clone(), key.to_owned(), holder.to_owned());
-        let release = Some((client.clone(), key.clone(), holder.clone()));
-        let renewing = task::spawn("lease", keep(client, key, holder, is_held.clone()));
+        let release = Some((link.another(), key.to_owned(), holder.to_owned()));
+        let renewing = task::spawn("lease", keep(link, key.to_owned(), holder.to_owned(), is_held.clone()));
         Ok(Some(Self { is_held, renewing, release }))
     }
 
@@ -63,14 +61,14 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         self.renewing.abort();
-        let (Some((client, key, holder)), Ok(runtime)) =
+        let (Some((mut link, key, holder)), Ok(runtime)) =
             (self.release.take(), tokio::runtime::Handle::try_current())
         else {
             return;
         };
         // If this does not succeed the lease runs out by itself.
         runtime.spawn(async move {
-            let mut redis = connect(&client).await?;
+            let mut redis = link.open().await?;
             let _: i64 = Script::new(RELEASE)
                 .key(key)
                 .arg(holder)
@@ -82,17 +80,10 @@ impl Drop for Lease {
     }
 }
 
-async fn keep(client: Client, key: String, holder: String, is_held: Arc<AtomicBool>) {
-    let mut connection = None;
+async fn keep(mut link: Link, key: String, holder: String, is_held: Arc<AtomicBool>) {
     loop {
         tokio::time::sleep(RENEWAL).await;
-        let renewed = async {
-            let redis = match &mut connection {
-                Some(redis) => redis,
-                None => connection.insert(connect(&client).await?),
-            };
-            renew(redis, &key, &holder).await
-        };
+        let renewed = async { renew(&mut link.open().await?, &key, &holder).await };
         if !matches!(renewed.await, Ok(true)) {
             is_held.store(false, Ordering::Release);
             return;

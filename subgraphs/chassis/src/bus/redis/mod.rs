@@ -9,15 +9,16 @@
 //! lease runs out. A stream is bounded: what every group has settled is dropped, and a full one makes the relay wait.
 
 mod lease;
+mod link;
 mod relay;
 mod subscription;
 
 use std::fmt;
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client};
+use redis::Client;
 
+use self::link::Link;
 use super::{Bus, Subscription};
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -25,12 +26,6 @@ use crate::task;
 
 /// How long a consumer waits in Redis for something new.
 const BLOCK: Duration = Duration::from_millis(1_000);
-
-/// How long any command may take; longer than a waiting one takes.
-const RESPONSE: Duration = Duration::from_secs(5);
-
-/// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(2);
 
 /// Events between services by way of a Redis server. Clones are the same bus.
 #[derive(Clone)]
@@ -65,6 +60,10 @@ impl RedisBus {
         Ok(Self { client, bounds: StreamBounds::default() })
     }
 
+    fn link(&self) -> Link {
+        Link::new(self.client.clone())
+    }
+
     /// Replaces the default bounds.
     #[must_use]
     pub fn with_bounds(mut self, bounds: StreamBounds) -> Self {
@@ -82,19 +81,12 @@ impl fmt::Debug for RedisBus {
 
 impl Bus for RedisBus {
     fn attach(&self, source: &'static str, db: &Db) {
-        task::spawn("relay", relay::run(self.clone(), source, db.clone()));
+        task::spawn("relay", relay::run((self.link(), self.bounds), source, db.clone()));
     }
 
     fn subscribe(&self, source: &str, consumer: &str) -> Box<dyn Subscription> {
-        Box::new(subscription::GroupSubscription::new(self.client.clone(), source, consumer))
+        Box::new(subscription::GroupSubscription::new(self.link(), source, consumer))
     }
-}
-
-async fn connect(client: &Client) -> Result<MultiplexedConnection> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT))
-        .set_response_timeout(Some(RESPONSE));
-    client.get_multiplexed_async_connection_with_config(&config).await.map_err(Error::internal)
 }
 
 /// The stream of a source.

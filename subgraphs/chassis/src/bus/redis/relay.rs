@@ -7,7 +7,8 @@ use primitives::TenantId;
 use redis::aio::MultiplexedConnection;
 use redis::{Script, Value, cmd};
 
-use super::{RedisBus, StreamBounds, connect, stream_of};
+use super::link::Link;
+use super::{StreamBounds, stream_of};
 use crate::bus::{BATCH_MAX, cursor};
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -26,14 +27,13 @@ const APPEND: &str = "if (redis.call('HGET', KEYS[2], ARGV[1]) or '0') ~= ARGV[2
     return 1";
 
 /// Relays the events of `source` for as long as the process runs.
-pub(super) async fn run(bus: RedisBus, source: &'static str, db: Db) {
-    let mut relay = Relay { bus, source, db, append: Script::new(APPEND) };
+pub(super) async fn run((link, bounds): (Link, StreamBounds), source: &'static str, db: Db) {
+    let mut relay = Relay { link, bounds, source, db, append: Script::new(APPEND) };
     let mut commits = relay.db.commits();
-    let mut connection = None;
     loop {
         // Marked before reading, so that a commit between the read and the wait wakes the wait at once.
         commits.mark_unchanged();
-        match relay.step(&mut connection).await {
+        match relay.step().await {
             Ok(Step::More) => {}
             Ok(Step::UpToDate) => {
                 let _ = tokio::time::timeout(POLL, commits.changed()).await;
@@ -46,7 +46,7 @@ pub(super) async fn run(bus: RedisBus, source: &'static str, db: Db) {
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) => {
-                connection = None;
+                relay.link.close();
                 tracing::warn!(source, ?error, "events cannot be relayed; trying again");
                 tokio::time::sleep(PAUSE).await;
             }
@@ -61,7 +61,8 @@ enum Step {
 }
 
 struct Relay {
-    bus: RedisBus,
+    link: Link,
+    bounds: StreamBounds,
     source: &'static str,
     db: Db,
     append: Script,
@@ -69,11 +70,8 @@ struct Relay {
 
 impl Relay {
     /// A batch of every tenant that has events which the stream does not have.
-    async fn step(&mut self, connection: &mut Option<MultiplexedConnection>) -> Result<Step> {
-        let redis = match connection {
-            Some(redis) => redis,
-            None => connection.insert(connect(&self.bus.client).await?),
-        };
+    async fn step(&mut self) -> Result<Step> {
+        let redis = &mut self.link.open().await?;
         let stream = stream_of(self.source);
         let relayed = format!("carmen:relayed:{}", self.source);
         // Asked for every time: Redis may have come back with less than it had.
@@ -85,7 +83,7 @@ impl Relay {
             if place >= latest {
                 continue;
             }
-            if !has_room(redis, &stream, self.bus.bounds).await? {
+            if !has_room(redis, &stream, self.bounds).await? {
                 return Ok(Step::Full);
             }
             has_more = true;

@@ -7,11 +7,12 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt};
 use primitives::EventId;
 use redis::aio::MultiplexedConnection;
-use redis::{Client, RedisResult, Value, cmd};
+use redis::{RedisResult, Value, cmd};
 use uuid::Uuid;
 
 use super::lease::Lease;
-use super::{BLOCK, connect, stream_of};
+use super::link::Link;
+use super::{BLOCK, stream_of};
 use crate::bus::{BATCH_MAX, Delivery, Subscription};
 use crate::error::{Error, Result};
 use crate::outbox::Envelope;
@@ -23,13 +24,12 @@ const STAND_BY: Duration = Duration::from_millis(500);
 const CLAIM: usize = 1_000;
 
 pub(super) struct GroupSubscription {
-    client: Client,
+    link: Link,
     stream: String,
     group: String,
     lease_key: String,
     /// This replica among the group's.
     replica: String,
-    connection: Option<MultiplexedConnection>,
     lease: Option<Lease>,
     /// The entries of what was handed out; the relay may have brought an event twice.
     entries: HashMap<EventId, Vec<String>>,
@@ -39,14 +39,13 @@ pub(super) struct GroupSubscription {
 type Read = Option<Vec<(String, Vec<(String, Option<HashMap<String, String>>)>)>>;
 
 impl GroupSubscription {
-    pub(super) fn new(client: Client, source: &str, consumer: &str) -> Self {
+    pub(super) fn new(link: Link, source: &str, consumer: &str) -> Self {
         Self {
-            client,
+            link,
             stream: stream_of(source),
             group: consumer.to_owned(),
             lease_key: format!("carmen:lease:{source}:{consumer}"),
             replica: Uuid::now_v7().to_string(),
-            connection: None,
             lease: None,
             entries: HashMap::new(),
         }
@@ -54,12 +53,9 @@ impl GroupSubscription {
 
     /// One look for events; none when there was nothing for a while, or when another replica works.
     async fn read(&mut self) -> Result<Vec<Delivery>> {
-        let mut redis = match &self.connection {
-            Some(redis) => redis.clone(),
-            None => self.connection.insert(connect(&self.client).await?).clone(),
-        };
+        let mut redis = self.link.open().await?;
         if !self.lease.as_ref().is_some_and(Lease::is_held) {
-            self.lease = Lease::take(&self.client, &mut redis, &self.lease_key, &self.replica).await?;
+            self.lease = Lease::take(self.link.another(), &mut redis, &self.lease_key, &self.replica).await?;
             if self.lease.is_none() {
                 tokio::time::sleep(STAND_BY).await;
                 return Ok(Vec::new());
@@ -145,7 +141,7 @@ impl GroupSubscription {
 
     /// After an error everything is asked anew: Redis may have come back without the group.
     fn forget(&mut self) {
-        self.connection = None;
+        self.link.close();
         self.lease = None;
     }
 }
@@ -174,10 +170,7 @@ impl Subscription for GroupSubscription {
             if entries.is_empty() {
                 return Ok(());
             }
-            let mut redis = match &self.connection {
-                Some(redis) => redis.clone(),
-                None => self.connection.insert(connect(&self.client).await?).clone(),
-            };
+            let mut redis = self.link.open().await?;
             let acknowledged = self.acknowledge(&mut redis, entries).await;
             if acknowledged.is_err() {
                 self.forget();
