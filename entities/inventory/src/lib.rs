@@ -3,7 +3,6 @@
 //! `migrations-inventory`.
 
 pub mod cost_layer;
-pub mod document_counter;
 pub mod inventory_item;
 pub mod ledger_head;
 pub mod location;

@@ -4,7 +4,6 @@
 
 pub mod approval;
 pub mod approval_rule;
-pub mod document_counter;
 pub mod goods_received_note;
 pub mod goods_received_note_line;
 pub mod purchase_order;

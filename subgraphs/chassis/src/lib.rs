@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod inbox;
 mod loader;
 mod migration;
+pub mod numbering;
 pub mod outbox;
 pub mod page;
 mod peers;

@@ -15,7 +15,6 @@ mod foreign;
 mod ledger;
 mod location;
 mod machine;
-mod numbering;
 pub mod permission;
 mod posting;
 mod prover;

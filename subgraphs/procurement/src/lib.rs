@@ -12,7 +12,6 @@ pub mod goods_received_note;
 pub mod house;
 pub mod machine;
 pub mod market;
-mod numbering;
 pub mod permission;
 mod prover;
 pub mod purchase_order;

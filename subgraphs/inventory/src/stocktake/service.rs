@@ -20,7 +20,7 @@ use crate::ledger::MovementReason;
 use crate::location::{Location, store as locations};
 use crate::machine::Machine;
 use crate::posting::{Action, Document, Heading, InBase, Least, Line, LineRefused, MAX_LINES, Portion};
-use crate::{Inventory, numbering, permission, posting, stock};
+use crate::{Inventory, permission, posting, stock};
 
 /// The kind of document that a count is, in references and numbers.
 pub(crate) const KIND: &str = "STOCK_COUNT";
@@ -106,7 +106,7 @@ async fn plan_in(
     refusals.into_result()?;
     let count = StockCount {
         id: StockCountId::at(now),
-        number: numbering::next_in(&**tx, caller.tenant, (NUMBER, now.year())).await?,
+        number: chassis::numbering::next(&**tx, caller.tenant, (NUMBER, now.year())).await?,
         location: plan.location,
         mode: plan.mode,
         status: CountStatus::Planned,

@@ -18,7 +18,7 @@ use crate::ledger::MovementReason;
 use crate::location::{Location, LocationKind, store as locations};
 use crate::machine::Machine;
 use crate::posting::{self, Action, Document, Heading, InBase, Least, Line, LineRefused, MAX_LINES, Portion};
-use crate::{Inventory, catalogue, numbering, permission};
+use crate::{Inventory, catalogue, permission};
 
 /// The kind of document that a transfer is, in references.
 pub(crate) const KIND: &str = "STOCK_TRANSFER";
@@ -146,7 +146,7 @@ async fn create_in(
     let (Some(via), true) = (via, refusals.is_empty()) else { return Err(refusals.into()) };
     let transfer = StockTransfer {
         id: StockTransferId::at(act.at),
-        number: numbering::next_in(&**tx, caller.tenant, (NUMBER, act.at.year())).await?,
+        number: chassis::numbering::next(&**tx, caller.tenant, (NUMBER, act.at.year())).await?,
         from: wanted.from,
         via,
         to: wanted.to,

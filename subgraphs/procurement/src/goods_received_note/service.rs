@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
+use chassis::numbering;
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
+use chrono::Datelike;
 use primitives::{Act, Decimal, GoodsReceivedNoteId, PurchaseOrderId};
 use serde::Serialize;
 
@@ -13,7 +15,7 @@ use super::model::{Command, GoodsReceivedNote, Head};
 use super::store::{self, NoteCriterion};
 use crate::market::model::Question;
 use crate::purchase_order::model::{Command as OrderCommand, OrderLine, PurchaseOrder, receive};
-use crate::{Buying, event, house, market, numbering, permission, purchase_order};
+use crate::{Buying, event, house, market, permission, purchase_order};
 
 /// A note to draft.
 #[derive(Clone, Debug, Serialize)]
@@ -121,8 +123,9 @@ pub async fn receive_note(app: &Buying, caller: &Caller, step: &Step) -> Result<
                 let (_, order_lines) = order(&tx, caller, note.order_id).await?;
                 let extra = (note.head.extra_costs, note.head.split, note.currency);
                 land(&mut lines, &order_lines, extra).ok_or_else(cannot_share)?;
-                note.number =
-                    Some(numbering::store::next(&*tx, caller.tenant, "GRN", note.head.received_on).await?);
+                note.number = Some(
+                    numbering::next(&*tx, caller.tenant, ("GRN", note.head.received_on.get().year())).await?,
+                );
                 store::replace_lines(&*tx, caller.tenant, (note.id, &lines)).await?;
                 store::save(&*tx, caller.tenant, &note).await?;
                 tx.publish(event::note("grn.received", caller.tenant, &note));

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::idempotency::{self, Attempt};
+use chassis::numbering;
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
+use chrono::Datelike;
 use primitives::{
     Act, Date, Decimal, ProductId, PurchaseOrderId, PurchaseRequestId, PurchaseRequestLineId, VendorId,
 };
@@ -13,7 +15,7 @@ use super::conversion::{Wanted, convert};
 use super::model::{Command, OrderLine, PurchaseOrder, PurchaseOrderStatus, give_back};
 use super::store::{self, OrderCriterion, SortedBy};
 use crate::purchase_request::approval::Case;
-use crate::{Buying, authority, event, house, market, numbering, permission, purchase_request};
+use crate::{Buying, authority, event, house, market, permission, purchase_request};
 
 /// The kind of document, as approval rights name it.
 const DOCUMENT: &str = "PURCHASE_ORDER";
@@ -115,7 +117,7 @@ pub async fn create(app: &Buying, caller: &Caller, wanted: &Conversion) -> Resul
                 let mut made = Vec::with_capacity(orders.len());
                 for mut new in orders {
                     new.order.number =
-                        numbering::store::next(&*tx, caller.tenant, "PO", house::day(act.at)).await?;
+                        numbering::next(&*tx, caller.tenant, ("PO", house::day(act.at).get().year())).await?;
                     store::insert(&*tx, caller.tenant, &new.order, &new.lines).await?;
                     tx.publish(event::order("po.created", caller.tenant, &new.order, &new.lines));
                     made.push(new.order);

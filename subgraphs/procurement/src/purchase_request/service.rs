@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
+use chassis::numbering;
 use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Result, Tx};
+use chrono::Datelike;
 use primitives::{Act, Decimal, PurchaseRequestId, UserId};
 use serde::Serialize;
 
@@ -13,7 +15,7 @@ use super::model::{Command, Head, PurchaseRequest};
 use super::store::{self, RequestCriterion, SortedBy};
 use super::submission::{examine, questions};
 use crate::authority::model::Authority;
-use crate::{Buying, approval_rule, authority, event, house, market, numbering, permission};
+use crate::{Buying, approval_rule, authority, event, house, market, permission};
 
 /// The kind of document, as approval rights name it.
 const DOCUMENT: &str = "PURCHASE_REQUEST";
@@ -137,7 +139,8 @@ pub async fn submit(app: &Buying, caller: &Caller, step: &Step) -> Result<Purcha
                 hand_in(&mut case, &approval_rule::model::levels(&rules, total), total, act);
                 if case.request.number.is_none() {
                     let day = case.request.head.request_date;
-                    case.request.number = Some(numbering::store::next(&*tx, caller.tenant, "PR", day).await?);
+                    case.request.number =
+                        Some(numbering::next(&*tx, caller.tenant, ("PR", day.get().year())).await?);
                 }
                 store::save_case(&*tx, caller.tenant, &case).await?;
                 tx.publish(event::request_submitted(caller.tenant, &case.request));

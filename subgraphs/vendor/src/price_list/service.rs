@@ -102,7 +102,7 @@ pub(crate) async fn create_in(
     };
     let list = PriceList {
         id: PriceListId::at(act.at),
-        number: store::next_number(&**tx, caller.tenant, act.at.year()).await?,
+        number: chassis::numbering::next(&**tx, caller.tenant, ("PL", act.at.year())).await?,
         vendor_id: new.vendor_id,
         currency: new.currency.unwrap_or(vendor.facts.currency),
         window: new.window,

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
-use entities_vendor::{document_counter, price_line, price_list};
+use entities_vendor::{price_line, price_list};
 use primitives::{Audit, PriceListId, ProductId, TenantId, Unit, VendorId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, RelationTrait, Select,
@@ -225,29 +225,6 @@ pub(crate) async fn find_over_across_tenants(
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| (row.tenant_id, row.id)).collect())
-}
-
-/// The next number of the year, counted in the document's own transaction: no gaps, no duplicates.
-pub(crate) async fn next_number(tx: &impl ConnectionTrait, tenant: TenantId, year: i32) -> Result<String> {
-    use document_counter::Column::{Kind, Last, TenantId as Tenant, Year};
-    let first = document_counter::ActiveModel {
-        tenant_id: Set(tenant),
-        kind: Set("PL".to_owned()),
-        year: Set(year),
-        last: Set(1),
-    };
-    let counted = OnConflict::columns([Tenant, Kind, Year])
-        .value(Last, Expr::col((document_counter::Entity, Last)).add(1))
-        .to_owned();
-    document_counter::Entity::insert(first).on_conflict(counted).exec_without_returning(tx).await?;
-    let row = document_counter::Entity::find()
-        .filter(Tenant.eq(tenant))
-        .filter(Kind.eq("PL"))
-        .filter(Year.eq(year))
-        .one(tx)
-        .await?;
-    let row = row.ok_or_else(|| Error::internal("a counter that was just counted up has a row"))?;
-    Ok(format!("PL-{year}-{:03}", row.last))
 }
 
 fn to_list(row: price_list::Model) -> Result<PriceList> {

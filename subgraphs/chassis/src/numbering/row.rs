@@ -1,23 +1,21 @@
-//! The last number given to a kind of document. A row updated in the document's own transaction leaves no gaps.
+//! The table of counters.
 
-use primitives::TenantId;
 use sea_orm::entity::prelude::*;
 
-/// One row of `document_counter`.
+/// The last number given to a kind of document in a year.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "document_counter")]
-pub struct Model {
+pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub tenant_id: TenantId,
+    pub(crate) tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub kind: String,
+    pub(crate) kind: String,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub year: i32,
-    pub last: i32,
+    pub(crate) year: i32,
+    pub(crate) last: i32,
 }
 
-/// None.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
