@@ -1,7 +1,7 @@
 //! How any Carmen subgraph runs: database, transactions, callers, errors, paging, events, batching, serving.
 //!
 //! A subgraph is a library with a domain; everything that is the same for all of them lives here, as functions and
-//! types, never as macros. Chassis knows no domain noun beyond its id, holds no business rule and has no function with
+//! types. The one macro is [`words`], which spells out states and commands. Chassis knows no domain noun beyond its id, holds no business rule and has no function with
 //! a single caller. Start reading at [`Subgraph`] (what the process runs), then [`Db`] (what a use case writes with),
 //! [`Error`] (how it says no) and [`Connection`] (how it lists).
 //!
@@ -19,6 +19,7 @@ mod http;
 pub mod idempotency;
 pub mod inbox;
 mod loader;
+pub mod machine;
 mod migration;
 pub mod numbering;
 pub mod outbox;

@@ -10,7 +10,6 @@ mod event;
 mod foreign;
 pub mod goods_received_note;
 pub mod house;
-pub mod machine;
 pub mod market;
 pub mod permission;
 mod prover;
@@ -19,7 +18,7 @@ pub mod purchase_request;
 mod schema;
 
 use async_graphql::EmptySubscription;
-use chassis::{Caller, Clock, Consumer, Db, Environment, Peers, Result, Subgraph};
+use chassis::{Caller, Clock, Consumer, Db, Environment, Peers, Result, Subgraph, machine};
 use primitives::Act;
 
 /// The migrations of this service's database.

@@ -1,10 +1,13 @@
 //! State machines as data: states, commands, and the arrows between them. Pure.
 //!
-//! A document's status changes only along an arrow, and what is drawn in `machines.md` is drawn from the same arrows.
+//! A document's status changes only along an arrow, tests walk every pair of state and command, and what a service draws
+//! in its `machines.md` is drawn from the same arrows.
 
 use std::fmt::Write;
 
-use chassis::Refusal;
+use crate::error::Refusal;
+
+pub use crate::words;
 
 /// A state or a command: it has a word for tables, events and diagrams.
 pub trait Word: Copy + PartialEq + 'static {
@@ -64,6 +67,7 @@ impl<S: Word, C: Word> Machine<S, C> {
 }
 
 /// Declares words: each with its code and what it means.
+#[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $code:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -83,5 +87,3 @@ macro_rules! words {
         }
     };
 }
-
-pub(crate) use words;
