@@ -9,6 +9,7 @@
 mod ask;
 mod database;
 mod golden;
+mod matrix;
 mod peer;
 mod redis;
 mod signer;
@@ -16,6 +17,7 @@ mod signer;
 pub use ask::{Kit, data, first_code, first_error};
 pub use database::TestDatabase;
 pub use golden::{check_golden, check_sdl};
+pub use matrix::check_roles;
 pub use peer::TestPeer;
 pub use redis::RedisServer;
 pub use signer::{AUDIENCE, ISSUER, Signer, caller, claims};

@@ -32,6 +32,8 @@ pub(crate) const SEEDED: [Seeded; 5] = [
             "products:import",
             "vendors:*",
             "pricelists:*",
+            "contracts:*",
+            "campaigns:*",
             "inventory:view",
             "inventory:approve",
             "procurement:view",
@@ -107,6 +109,16 @@ mod tests {
         let (buyer, chef) = (["b:view".to_owned(), "a:view".to_owned()], ["a:view".to_owned()]);
         assert_eq!(permissions([buyer.as_slice(), chef.as_slice()]), ["a:view", "b:view"]);
         assert!(permissions([]).is_empty());
+    }
+
+    #[test]
+    fn the_published_roles_are_these() {
+        // Other services' tests read them there: each tries its mutations as every role.
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/roles.json");
+        let roles: serde_json::Map<String, serde_json::Value> =
+            SEEDED.iter().map(|role| (role.key.to_owned(), role.permissions.into())).collect();
+        let text = serde_json::to_string_pretty(&roles).unwrap() + "\n";
+        chassis::testkit::check_golden(path, &text);
     }
 
     #[test]

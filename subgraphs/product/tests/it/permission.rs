@@ -72,3 +72,9 @@ async fn an_expired_token_is_no_token() {
     let answer = house.ask("{ products { totalCount } }", json!(null)).await;
     assert_eq!(first_code(&answer), "UNAUTHENTICATED");
 }
+
+#[tokio::test]
+async fn each_role_may_do_what_is_written_down() {
+    let house = House::open().await;
+    chassis::testkit::check_roles(env!("CARGO_MANIFEST_DIR"), &house.kit, &house.subgraph, andaman()).await;
+}
