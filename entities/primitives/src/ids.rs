@@ -126,8 +126,18 @@ ids! {
     ApprovalId,
     /// Where somebody works, and as what.
     AssignmentId,
+    /// A property that products of a tenant can have.
+    AttributeDefinitionId,
+    /// A round of asking vendors for prices.
+    CampaignId,
+    /// A product that a campaign asks for.
+    CampaignLineId,
     /// A product category.
     CategoryId,
+    /// What is agreed with a vendor for a time.
+    ContractId,
+    /// One product of a contract.
+    ContractLineId,
     /// What is left of one receipt at a FIFO item.
     CostLayerId,
     /// An event that could not be acted on.
@@ -146,6 +156,8 @@ ids! {
     GoodsReceivedNoteLineId,
     /// One product at one location.
     InventoryItemId,
+    /// What one vendor was asked in a campaign.
+    InvitationId,
     /// A place where stock lies.
     LocationId,
     /// The movements booked by one command.
@@ -174,6 +186,8 @@ ids! {
     SessionId,
     /// A key that signs access tokens.
     SigningKeyId,
+    /// A wording of what a product has to be.
+    SpecificationId,
     /// A count of what lies at a location.
     StockCountId,
     /// One line of the stock ledger.

@@ -19,12 +19,13 @@ pub use audit::{Act, Audit};
 pub use currency::{CurrencyCode, UnknownCurrency};
 pub use decimal::{Decimal, DecimalError};
 pub use ids::{
-    AccountId, ApprovalId, AssignmentId, CategoryId, CostLayerId, DeadLetterId, DelegationId, DepartmentId,
-    EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError, InventoryItemId,
+    AccountId, ApprovalId, AssignmentId, AttributeDefinitionId, CampaignId, CampaignLineId, CategoryId,
+    ContractId, ContractLineId, CostLayerId, DeadLetterId, DelegationId, DepartmentId, EventId,
+    ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError, InventoryItemId, InvitationId,
     LocationId, PostingId, PriceLineId, PriceListId, ProductId, PropertyId, PurchaseOrderId,
     PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId, SessionId,
-    SigningKeyId, StockCountId, StockMovementId, StockTransferId, TenantId, UnitConversionId, UserId,
-    VendorContactId, VendorId, VendorProductId,
+    SigningKeyId, SpecificationId, StockCountId, StockMovementId, StockTransferId, TenantId,
+    UnitConversionId, UserId, VendorContactId, VendorId, VendorProductId,
 };
 pub use money::{CurrencyMismatch, Money};
 pub use quantity::{Quantity, QuantityError};
