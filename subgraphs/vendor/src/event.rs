@@ -1,9 +1,11 @@
 //! The facts this service publishes. A payload says what a consumer needs to keep its own copy, no more.
 
 use chassis::Event;
-use primitives::TenantId;
+use primitives::{PurchaseOrderId, TenantId};
 use serde_json::{Value, json};
 
+use crate::contract::line::ContractLine;
+use crate::contract::model::Contract;
 use crate::price_list::model::PriceList;
 use crate::vendor::model::{Vendor, VendorStatus};
 
@@ -47,6 +49,50 @@ pub(crate) fn price_list_inactivated(tenant: TenantId, list: &PriceList) -> Even
 /// A price list's window has passed.
 pub(crate) fn price_list_expired(tenant: TenantId, list: &PriceList) -> Event {
     about_list("pricelist.expired", tenant, list)
+}
+
+/// A contract came into force or ended.
+pub(crate) fn contract(kind: &'static str, tenant: TenantId, contract: &Contract) -> Event {
+    Event {
+        tenant,
+        kind,
+        version: 1,
+        aggregate: contract.id.as_uuid(),
+        aggregate_version: contract.version,
+        occurred_at: contract.audit.updated_at,
+        actor: contract.audit.updated_by,
+        causation: None,
+        payload: json!({
+            "contractId": contract.id,
+            "number": contract.number,
+            "vendorId": contract.vendor_id,
+            "currency": contract.currency,
+            "validFrom": contract.window.from,
+            "validTo": contract.window.to,
+            "reason": contract.status_reason,
+        }),
+    }
+}
+
+/// An order took something of a contract, or gave it back: what is taken of each line now, in base units.
+pub(crate) fn contract_consumed(
+    tenant: TenantId,
+    taken: &Contract,
+    order: PurchaseOrderId,
+    lines: &[&ContractLine],
+) -> Event {
+    let lines = lines.iter().map(|line| {
+        json!({
+            "productId": line.product_id,
+            "unit": line.base_unit.code(),
+            "used": line.used,
+            "committed": line.committed_base(),
+        })
+    });
+    let mut event = contract("contract.consumed", tenant, taken);
+    event.payload["purchaseOrderId"] = json!(order);
+    event.payload["lines"] = lines.collect();
+    event
 }
 
 fn about_list(kind: &'static str, tenant: TenantId, list: &PriceList) -> Event {

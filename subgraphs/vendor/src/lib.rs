@@ -1,9 +1,11 @@
 //! Who sells to a hospitality group, for how much, and which offer is the best one.
 //!
-//! It owns vendors, their relation to single products, price lists with their validity windows, and exchange rates. It
+//! It owns vendors, their relation to single products, price lists with their validity windows, contracts, and exchange rates. It
 //! refuses to own products (it points at them by id and snapshots what their packs hold) and orders. Start at
-//! [`vendor`], [`price_list`] and [`offer`]; [`start`] makes a subgraph of it all.
+//! [`vendor`], [`price_list`], [`contract`] and [`offer`]; [`start`] makes a subgraph of it all.
 
+pub mod contract;
+mod deadline;
 pub mod demo;
 mod event;
 mod foreign;
@@ -15,11 +17,19 @@ mod schema;
 pub mod vendor;
 
 use async_graphql::EmptySubscription;
-use chassis::{Caller, Clock, Db, Environment, Peers, Result, Subgraph};
+use chassis::{Caller, Clock, Consumer, Db, Environment, Handlers, Peers, Result, Subgraph};
 use primitives::Act;
 
 /// The migrations of this service's database.
 pub use migrations_vendor::Migrator;
+
+/// The state machines of this service, drawn.
+pub fn diagrams() -> String {
+    format!(
+        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}",
+        contract::model::MACHINE.diagram(),
+    )
+}
 
 /// The name of this service in the fleet.
 pub const NAME: &str = "vendor";
@@ -53,20 +63,24 @@ impl Purchasing {
 
 /// The running subgraph over a migrated database.
 ///
-/// Lists whose last day is over expire for as long as the process runs.
+/// Lists and contracts whose last day is over expire for as long as the process runs, and orders are counted.
 ///
 /// # Errors
 /// None today; starting is fallible for every service alike.
 pub async fn start(environment: Environment) -> Result<Subgraph> {
     let app = Purchasing::new(&environment);
-    price_list::expiry::keep_expired(&app);
+    deadline::keep(&app);
     let schema = chassis::schema(schema::Query::default(), schema::Mutation::default(), EmptySubscription)
         .data(app.clone())
         .finish();
     let lay = move |scope: &chassis::RequestScope, data: &mut async_graphql::Data| {
         vendor::graphql::lay_loaders(&app, scope, data);
         price_list::graphql::lay_loaders(&app, scope, data);
+        contract::graphql::lay_loaders(&app, scope, data);
         offer::graphql::lay_loaders(&app, scope, data);
     };
+    let handlers = contract::consumption::handlers(Handlers::new(), &environment.clock);
+    // Nothing here replays by hand: the tasks hold the consumer.
+    drop(Consumer::new(NAME, &environment, handlers).start(&*environment.bus));
     Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).finish())
 }

@@ -12,5 +12,9 @@ pub(crate) const VIEW_LISTS: &str = "pricelists:view";
 pub(crate) const CREATE_LISTS: &str = "pricelists:create";
 /// Put price lists into force, send them back, take them out of force.
 pub(crate) const APPROVE_LISTS: &str = "pricelists:approve";
+/// See contracts.
+pub(crate) const VIEW_CONTRACTS: &str = "contracts:view";
+/// Draft and edit contracts, put them into force and end them.
+pub(crate) const MANAGE_CONTRACTS: &str = "contracts:manage";
 /// See what things cost; without it, money is null.
 pub(crate) const PRICES: &str = "prices:view";

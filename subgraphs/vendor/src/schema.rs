@@ -2,14 +2,23 @@
 
 use async_graphql::MergedObject;
 
+use crate::contract::graphql::{ContractMutation, ContractQuery};
 use crate::foreign::ForeignQuery;
+use crate::offer::graphql::ComparisonQuery;
 use crate::price_list::graphql::{PriceListMutation, PriceListQuery};
 use crate::vendor::graphql::{VendorMutation, VendorProductMutation, VendorProductQuery, VendorQuery};
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(VendorQuery, VendorProductQuery, PriceListQuery, ForeignQuery);
+pub(crate) struct Query(
+    VendorQuery,
+    VendorProductQuery,
+    PriceListQuery,
+    ContractQuery,
+    ComparisonQuery,
+    ForeignQuery,
+);
 
 /// What can be changed.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Mutation(VendorMutation, VendorProductMutation, PriceListMutation);
+pub(crate) struct Mutation(VendorMutation, VendorProductMutation, PriceListMutation, ContractMutation);

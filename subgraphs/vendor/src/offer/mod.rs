@@ -5,4 +5,5 @@
 
 pub(crate) mod graphql;
 pub mod model;
+pub(crate) mod service;
 pub(crate) mod store;

@@ -35,13 +35,14 @@ fn candidate(name: &str, price: &str) -> Candidate {
     };
     Candidate {
         line,
-        list: PriceListId::generate(),
-        list_number: "PL-2026-001".to_owned(),
+        source: Source::PriceList(PriceListId::generate()),
+        number: "PL-2026-001".to_owned(),
         currency: CurrencyCode::THB,
         vendor,
         is_preferred: false,
         is_blocked: false,
         rate: Some(Decimal::ONE),
+        is_in_force: true,
     }
 }
 
@@ -123,6 +124,66 @@ fn what_else_the_best_vendor_offers_is_no_runner_up() {
     let expected = "one costs as much per kg as two, and delivers in 2 days instead of 5";
     assert_eq!(both.explanation(), expected);
     assert_eq!(best(Vec::new(), 5), None);
+}
+
+#[test]
+fn a_contract_comes_first_for_as_much_as_is_left_of_it() {
+    let cheap = candidate("cheap", "9");
+    let mut agreed = candidate("agreed", "10");
+    agreed.source = Source::Contract(ContractId::generate(), Some(decimal("24")));
+    let all = [cheap, agreed];
+    assert_eq!(names(&all, wanted("24")), ["agreed", "cheap"]);
+    let best = best(rank(&all, wanted("24")).unwrap(), 5).unwrap();
+    let expected = "agreed has a contract for this product, which comes before the offer of cheap";
+    assert_eq!((best.reason, best.explanation().as_str()), (Reason::Contract, expected));
+    assert_eq!(names(&all, wanted("24.00001")), ["cheap"]);
+    let compared = compare(&all, wanted("25"));
+    assert_eq!(compared[1].verdict, Err(WhyNot::ContractUsedUp));
+}
+
+#[test]
+fn every_price_that_is_passed_over_says_why() {
+    let mut blocked = candidate("blocked vendor", "1");
+    blocked.vendor.status = VendorStatus::Blocked;
+    let mut relation = candidate("blocked relation", "1");
+    relation.is_blocked = true;
+    let mut over = candidate("over", "1");
+    over.is_in_force = false;
+    let mut dollars = candidate("no rate", "1");
+    dollars.rate = None;
+    let mut large = candidate("large tier", "1");
+    large.line.minimum_quantity = decimal("100");
+    let mut dear = candidate("beyond", "999999999");
+    dear.rate = Some(decimal("999999999"));
+    let one = candidate("one", "10");
+    let mut two = one.clone();
+    (two.line.id, two.line.price, two.line.minimum_quantity) =
+        (PriceLineId::generate(), decimal("9"), decimal("5"));
+    let all = [blocked, relation, over, dollars, large, dear, one, two];
+    let said = |quantity: &str| {
+        let compared = compare(&all, wanted(quantity)).into_iter();
+        let told = compared
+            .map(|price| (price.candidate.vendor.facts.name, price.verdict.map(|offer| offer.unit_price)));
+        let mut told: Vec<_> = told.collect();
+        // Those passed over come by vendor, and vendors are made anew in every run.
+        told[1..].sort_by_key(|(name, _)| name.clone());
+        told
+    };
+    let expected = [
+        ("one", Ok(decimal("9"))),
+        ("beyond", Err(WhyNot::OutOfRange)),
+        ("blocked relation", Err(WhyNot::ProductBlocked)),
+        ("blocked vendor", Err(WhyNot::VendorNotActive)),
+        ("large tier", Err(WhyNot::BelowMinimum)),
+        ("no rate", Err(WhyNot::NoExchangeRate)),
+        ("one", Err(WhyNot::Outranked)),
+        ("over", Err(WhyNot::NotInForce)),
+    ];
+    assert_eq!(said("5"), expected.map(|(name, verdict)| (name.to_owned(), verdict)));
+    let smoot = Wanted { quantity: Decimal::ONE, unit: Some(unit("tray")), factor: None };
+    let lost = compare(&[candidate("kilo", "10")], smoot);
+    assert_eq!(lost[0].verdict, Err(WhyNot::NoConversion));
+    assert!(compare(&[], wanted("1")).is_empty());
 }
 
 #[test]

@@ -1,35 +1,14 @@
 //! Lists whose last day is over: they stop counting by themselves, as offers look at the day; here they also say so.
 
-use std::time::Duration;
-
-use chassis::{Result, task};
+use chassis::Result;
 use primitives::{Act, DateTime};
 
 use super::model::PriceListStatus;
 use super::store;
 use crate::{Purchasing, event};
 
-/// How often lists are looked through. The first time comes one interval after the start.
-const INTERVAL: Duration = Duration::from_secs(60);
 /// Lists of one round; the next round takes the rest.
 const LISTS_PER_ROUND: u64 = 500;
-
-/// Expires lists for as long as the process runs.
-pub(crate) fn keep_expired(app: &Purchasing) {
-    let app = app.clone();
-    task::spawn("price list expiry", async move {
-        let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + INTERVAL, INTERVAL);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
-            match expire_over(&app).await {
-                Ok(0) => {}
-                Ok(lists) => tracing::info!(lists, "price lists have expired"),
-                Err(error) => tracing::warn!(%error, "expiring price lists failed; it is tried again"),
-            }
-        }
-    });
-}
 
 /// Expires the active lists of every tenant whose last day is over; answers how many there were. Two processes that do it
 /// at once expire each list once.

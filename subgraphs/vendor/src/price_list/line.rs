@@ -68,12 +68,14 @@ pub fn read_lines(
     if refusals.is_empty() { Ok(lines) } else { Err(refusals) }
 }
 
-fn below(refusals: Refusals, position: usize) -> Refusals {
+/// What is wrong with the line at a position of its document.
+pub(crate) fn below(refusals: Refusals, position: usize) -> Refusals {
     let prefix = format!("lines.{position}");
     refusals.into_iter().map(|refusal| refusal.below(&prefix)).collect::<Vec<_>>().into()
 }
 
-fn read_line(draft: &LineDraft, packs: Option<&Packs>) -> Result<PriceLine, Refusals> {
+/// One line beside nothing else; fields are named as in the line's own input.
+pub(crate) fn read_line(draft: &LineDraft, packs: Option<&Packs>) -> Result<PriceLine, Refusals> {
     let mut refusals = Refusals::new();
     refusals.check(packs.is_some(), || Refusal::new(Code::NotFound, "productId", "product not found"));
     let unit = Unit::from_code(&draft.unit);

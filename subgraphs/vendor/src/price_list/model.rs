@@ -125,13 +125,9 @@ impl PriceList {
 
     /// Moves along the machine for a reason that somebody will want to read.
     pub fn move_because(&mut self, next: PriceListStatus, reason: &str, act: Act) -> Result<(), Refusals> {
-        let reason = reason.trim();
-        if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
-            let message = format!("a reason of {MIN_REASON} to {MAX_REASON} characters is needed");
-            return Err(Refusal::invalid("reason", message).into());
-        }
+        let reason = read_reason(reason)?;
         self.move_to(next, act)?;
-        self.status_reason = Some(reason.to_owned());
+        self.status_reason = Some(reason);
         Ok(())
     }
 
@@ -163,6 +159,16 @@ impl PriceList {
         self.audit.touch(act);
         self.version += 1;
     }
+}
+
+/// A reason that somebody can make something of.
+pub fn read_reason(reason: &str) -> Result<String, Refusal> {
+    let reason = reason.trim();
+    if (MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
+        return Ok(reason.to_owned());
+    }
+    let message = format!("a reason of {MIN_REASON} to {MAX_REASON} characters is needed");
+    Err(Refusal::invalid("reason", message))
 }
 
 /// A window must not end before it starts.

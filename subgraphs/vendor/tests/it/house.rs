@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use chassis::testkit::{Kit, TestPeer, data};
-use chassis::{Caller, Subgraph};
+use chassis::testkit::{Kit, TestDatabase, TestPeer, data};
+use chassis::{Bus, Caller, Event, Subgraph, outbox};
 use primitives::{ProductId, TenantId};
 use serde_json::{Value, json};
 
@@ -79,14 +80,16 @@ impl House {
                  vendor { code } product { id }",
             ),
             name if name.ends_with("PriceList") => ("priceList", "id number status version statusReason"),
+            name if name.ends_with("Contract") => ("contract", "id number status version statusReason"),
             _ => ("vendor", "id code name status version statusReason"),
         };
         let kind = match mutation {
             "createVendor" | "updateVendor" | "createPriceList" | "updatePriceList" | "approvePriceList"
-            | "setVendorProduct" => {
+            | "setVendorProduct" | "createContract" | "updateContract" => {
                 format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..])
             }
             name if name.ends_with("PriceList") => "PriceListTransitionInput".to_owned(),
+            name if name.ends_with("Contract") => "ContractTransitionInput".to_owned(),
             _ => "VendorTransitionInput".to_owned(),
         };
         let query = format!(
@@ -124,6 +127,73 @@ impl House {
         let approved = self.mutate("approvePriceList", json!({ "id": id, "expectedVersion": 2 })).await;
         assert_eq!(approved["priceList"]["status"], "ACTIVE", "{approved}");
         id
+    }
+
+    /// A contract in force during the second half of 2026; answers its id.
+    pub(crate) async fn agreed(&self, vendor: &str, lines: Value) -> String {
+        let input =
+            json!({ "vendorId": vendor, "validFrom": "2026-07-01", "validTo": "2026-12-31", "lines": lines });
+        let created = self.mutate("createContract", input).await;
+        assert_eq!(created["userErrors"], json!([]), "{created}");
+        let id = created["contract"]["id"].as_str().unwrap().to_owned();
+        let active = self.mutate("activateContract", json!({ "id": id, "expectedVersion": 1 })).await;
+        assert_eq!(active["contract"]["status"], "ACTIVE", "{active}");
+        id
+    }
+
+    /// Procurement as far as this service hears of it: a database whose events are on the bus.
+    pub(crate) async fn procurement(&self) -> TestDatabase {
+        let database = TestDatabase::new::<subgraph_vendor::Migrator>().await;
+        self.kit.bus().attach("procurement", database.db());
+        database
+    }
+
+    /// Lets procurement say something about one of its documents.
+    pub(crate) async fn hear(
+        &self,
+        from: &TestDatabase,
+        kind: &'static str,
+        (id, payload): (uuid::Uuid, Value),
+    ) {
+        let (at, payload) = (self.kit.clock().now(), &payload);
+        let say = |tx: chassis::Tx| async move {
+            tx.publish(Event {
+                tenant: andaman(),
+                kind,
+                version: 1,
+                aggregate: id,
+                aggregate_version: 1,
+                occurred_at: at,
+                actor: None,
+                causation: None,
+                payload: payload.clone(),
+            });
+            Ok(())
+        };
+        from.db().write(say).await.unwrap();
+    }
+
+    /// Asks until the answer is the expected one.
+    ///
+    /// # Panics
+    /// When it is another one after ten seconds.
+    pub(crate) async fn eventually(&self, query: &str, variables: Value, expected: Value) {
+        let mut last = Value::Null;
+        for _ in 0..200 {
+            last = self.data(query, variables.clone()).await;
+            if last == expected {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(last, expected);
+    }
+
+    /// The kinds of the tenant's events that start with `prefix`, oldest first, with their payloads.
+    pub(crate) async fn told(&self, prefix: &str) -> Vec<(String, Value)> {
+        let events = outbox::read_after(self.kit.db().read(), andaman(), 0, 1_000).await.unwrap();
+        let mine = events.into_iter().filter(|event| event.kind.starts_with(prefix));
+        mine.map(|event| (event.kind, event.payload)).collect()
     }
 
     /// The codes and paths of what a payload refuses.

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its answer has failed")]
 
+mod comparison;
+mod contracts;
 mod demo;
 mod house;
+mod machines;
 mod offers;
 mod permission;
 mod price_lists;

@@ -75,3 +75,9 @@ async fn without_the_permission_to_see_prices_money_is_null() {
     let listed = &seen["data"]["_entities"][0]["offers"];
     assert_eq!(*listed, json!([{ "packPrice": null, "comparablePrice": null }]), "{seen}");
 }
+
+#[tokio::test]
+async fn each_role_may_do_what_is_written_down() {
+    let house = House::open().await;
+    chassis::testkit::check_roles(env!("CARGO_MANIFEST_DIR"), &house.kit, &house.subgraph, andaman()).await;
+}

@@ -1,4 +1,6 @@
-//! Offers in GraphQL.
+//! Offers in GraphQL: one product's here, many products' side by side in [`compare`].
+
+mod compare;
 
 use async_graphql::{Context, Enum, Object};
 use chassis::{Caller, Code, Error, Loader, Refusal, Refusals, RequestScope, Result, caller};
@@ -8,10 +10,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::model::{self, Candidate, Wanted};
-use super::store::{self, BASE_CURRENCY};
+use super::store::{self, BASE_CURRENCY, Reach};
+use crate::contract::graphql::Contract;
 use crate::price_list::graphql::PriceList;
 use crate::vendor::graphql::Vendor;
 use crate::{Purchasing, permission, product_ref};
+
+pub(crate) use compare::ComparisonQuery;
 
 /// Offers of one product that are listed.
 const OFFERS_MAX: i32 = 50;
@@ -52,7 +57,8 @@ async fn in_force(
     }
     let mut found = HashMap::new();
     for (day, products) in by_day {
-        let candidates = store::candidates(app.db.read(), caller.tenant, day, &products).await?;
+        let candidates =
+            store::candidates(app.db.read(), caller.tenant, (day, Reach::InForce), &products).await?;
         found.extend(candidates.into_iter().map(|(product, all)| ((product, day), Arc::new(all))));
     }
     Ok(found)
@@ -72,9 +78,8 @@ pub(crate) async fn rank(
     product: ProductId,
     question: Question,
 ) -> Result<Vec<model::Offer>> {
-    let mut wanted = wanted(&question)?;
-    let app = ctx.data_unchecked::<Purchasing>();
-    let day = question.date.unwrap_or_else(|| primitives::DateTime::from(app.clock.now()).date());
+    let mut wanted = question.wanted()?;
+    let day = question.day(ctx.data_unchecked::<Purchasing>());
     let candidates = ctx.data_unchecked::<InForce>().load((product, day)).await?.unwrap_or_default();
     if let (Err(model::NoWay), Some(unit)) = (model::rank(&candidates, wanted), wanted.unit) {
         wanted.factor = ctx.data_unchecked::<Factors>().load((product, unit)).await?;
@@ -85,18 +90,25 @@ pub(crate) async fn rank(
     })
 }
 
-fn wanted(question: &Question) -> Result<Wanted> {
-    let mut refusals = Refusals::new();
-    let quantity = question.quantity;
-    refusals.check(quantity.is_positive() && quantity.is_within_bound(), || {
-        Refusal::invalid("quantity", "the quantity must be more than 0 and below 1,000,000,000")
-    });
-    let unit = question.unit.as_deref().map(|code| {
-        Unit::from_code(code).ok_or_else(|| Refusal::invalid("unit", format!("there is no unit `{code}`")))
-    });
-    let unit = refusals.take(unit.transpose()).flatten();
-    refusals.into_result()?;
-    Ok(Wanted { quantity, unit, factor: None })
+impl Question {
+    fn day(&self, app: &Purchasing) -> Date {
+        self.date.unwrap_or_else(|| primitives::DateTime::from(app.clock.now()).date())
+    }
+
+    fn wanted(&self) -> Result<Wanted> {
+        let mut refusals = Refusals::new();
+        let quantity = self.quantity;
+        refusals.check(quantity.is_positive() && quantity.is_within_bound(), || {
+            Refusal::invalid("quantity", "the quantity must be more than 0 and below 1,000,000,000")
+        });
+        let unit = self.unit.as_deref().map(|code| {
+            Unit::from_code(code)
+                .ok_or_else(|| Refusal::invalid("unit", format!("there is no unit `{code}`")))
+        });
+        let unit = refusals.take(unit.transpose()).flatten();
+        refusals.into_result()?;
+        Ok(Wanted { quantity, unit, factor: None })
+    }
 }
 
 /// The first of ranked offers, as many as the client wants.
@@ -114,6 +126,8 @@ pub(crate) fn listed(ranked: Vec<model::Offer>, first: i32) -> Result<Vec<Offer>
 pub(crate) enum Reason {
     /// Nobody else offers.
     OnlyOffer,
+    /// It is agreed by contract, and the next is not.
+    Contract,
     /// It is cheaper than the next.
     LowestPrice,
     /// As cheap as the next, and the vendor is preferred for the product.
@@ -134,6 +148,20 @@ fn money(ctx: &Context<'_>, amount: Decimal, currency: CurrencyCode) -> Result<O
     Ok(caller(ctx)?.may(permission::PRICES).then(|| Money::new(amount, currency)))
 }
 
+async fn price_list(ctx: &Context<'_>, source: model::Source) -> Result<Option<PriceList>> {
+    match source {
+        model::Source::PriceList(id) => crate::price_list::graphql::load(ctx, id).await,
+        model::Source::Contract(..) => Ok(None),
+    }
+}
+
+async fn contract(ctx: &Context<'_>, source: model::Source) -> Result<Option<Contract>> {
+    match source {
+        model::Source::Contract(id, _) => crate::contract::graphql::load(ctx, id).await,
+        model::Source::PriceList(_) => Ok(None),
+    }
+}
+
 /// What a vendor offers a product for, for the quantity and the day that were asked for.
 #[Object]
 impl Offer {
@@ -142,17 +170,22 @@ impl Offer {
         Vendor(self.0.candidate.vendor.clone())
     }
 
-    /// The price list it stands on.
+    /// The price list it stands on; null for a contract's price.
     async fn price_list(&self, ctx: &Context<'_>) -> Result<Option<PriceList>> {
-        crate::price_list::graphql::load(ctx, self.0.candidate.list).await
+        price_list(ctx, self.0.candidate.source).await
     }
 
-    /// The number of the price list.
+    /// The contract it is agreed in; null for the price of a list.
+    async fn contract(&self, ctx: &Context<'_>) -> Result<Option<Contract>> {
+        contract(ctx, self.0.candidate.source).await
+    }
+
+    /// The number of the price list or contract.
     async fn price_list_number(&self) -> &str {
-        &self.0.candidate.list_number
+        &self.0.candidate.number
     }
 
-    /// Per base unit, in the currency of the price list. Null without the permission to see prices.
+    /// Per base unit, in the currency of the price list or contract. Null without the permission to see prices.
     async fn unit_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         money(ctx, self.0.unit_price, self.0.candidate.currency)
     }
@@ -162,7 +195,7 @@ impl Offer {
         money(ctx, self.0.comparable_price, BASE_CURRENCY)
     }
 
-    /// For the whole quantity, in the currency of the price list.
+    /// For the whole quantity, in the currency of the price list or contract.
     async fn total(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         money(ctx, self.0.total, self.0.candidate.currency)
     }
@@ -182,7 +215,7 @@ impl Offer {
         self.0.candidate.line.unit.into()
     }
 
-    /// What one of that unit costs, in the currency of the price list. Null without the permission to see prices.
+    /// What one of that unit costs, in the currency of the price list or contract. Null without the permission to see prices.
     async fn pack_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         money(ctx, self.0.candidate.line.price, self.0.candidate.currency)
     }
@@ -222,17 +255,17 @@ impl BestOffer {
         Vendor(self.0.offer.candidate.vendor.clone())
     }
 
-    /// The price list it stands on.
+    /// The price list it stands on; null for a contract's price.
     async fn price_list(&self, ctx: &Context<'_>) -> Result<Option<PriceList>> {
-        crate::price_list::graphql::load(ctx, self.0.offer.candidate.list).await
+        price_list(ctx, self.0.offer.candidate.source).await
     }
 
-    /// Per base unit, in the currency of the price list. Null without the permission to see prices.
+    /// Per base unit, in the currency of the price list or contract. Null without the permission to see prices.
     async fn unit_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         money(ctx, self.0.offer.unit_price, self.0.offer.candidate.currency)
     }
 
-    /// For the whole quantity, in the currency of the price list. Null without the permission to see prices.
+    /// For the whole quantity, in the currency of the price list or contract. Null without the permission to see prices.
     async fn total(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         money(ctx, self.0.offer.total, self.0.offer.candidate.currency)
     }

@@ -10,6 +10,7 @@ use primitives::{CurrencyCode, DateTime, Decimal, Money, ProductId, VendorId};
 
 use super::store::RelationCriterion;
 use super::{model, service};
+use crate::contract::graphql::{Contract, ContractStatus, contracts_of_vendor};
 use crate::foreign::User;
 use crate::price_list::graphql::{PriceList, PriceListStatus, lists_of_vendor};
 use crate::{Purchasing, permission};
@@ -170,6 +171,20 @@ impl Vendor {
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<PriceList>> {
         lists_of_vendor(ctx, (self.0.id, status), PageArgs::new(first, after, last, before)).await
+    }
+
+    /// What is agreed with it, latest first day first.
+    async fn contracts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In one of these states; in any unless told.")] status: Option<Vec<ContractStatus>>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Option<Connection<Contract>>> {
+        let page = PageArgs::new(first, after, last, before);
+        contracts_of_vendor(ctx, (self.0.id, status), page).await.map(Some)
     }
 
     /// When it was created.

@@ -1,0 +1,34 @@
+//! What ends by itself when its time is over: price lists and contracts.
+//!
+//! What a caller may do never depends on this: rules look at the clock. Here records also say so, and tell others.
+
+use std::time::Duration;
+
+use chassis::{Result, task};
+
+use crate::{Purchasing, contract, price_list};
+
+/// How often it is looked through. The first time comes one interval after the start.
+const INTERVAL: Duration = Duration::from_secs(60);
+
+/// Ends what is over for as long as the process runs.
+pub(crate) fn keep(app: &Purchasing) {
+    let app = app.clone();
+    task::spawn("deadlines", async move {
+        let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + INTERVAL, INTERVAL);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            told("price lists", price_list::expiry::expire_over(&app).await);
+            told("contracts", contract::expiry::expire_over(&app).await);
+        }
+    });
+}
+
+fn told(what: &str, ended: Result<usize>) {
+    match ended {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(what, count, "their time was over"),
+        Err(error) => tracing::warn!(what, %error, "ending what is over failed; it is tried again"),
+    }
+}
