@@ -10,6 +10,7 @@ mod m20261124_110200_create_exchange_rate;
 mod m20261124_130000_add_vendor_product_pack;
 mod m20261124_130100_create_product_ref;
 mod m20261201_070000_create_contract;
+mod m20261201_080000_create_campaign;
 
 /// Applies the vendor migrations in order.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_130000_add_vendor_product_pack::Migration),
             Box::new(m20261124_130100_create_product_ref::Migration),
             Box::new(m20261201_070000_create_contract::Migration),
+            Box::new(m20261201_080000_create_campaign::Migration),
         ]
     }
 }

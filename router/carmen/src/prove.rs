@@ -14,19 +14,23 @@ pub struct Report {
     inventory: subgraph_inventory::Report,
     users: subgraph_users::Report,
     procurement: subgraph_procurement::Report,
+    vendor: chassis::prover::Proof,
 }
 
 impl Report {
     /// Whether everything agrees.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.inventory.is_sound() && self.users.is_sound() && self.procurement.is_sound()
+        self.inventory.is_sound()
+            && self.users.is_sound()
+            && self.procurement.is_sound()
+            && self.vendor.is_sound()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}\n{}\n{}", self.inventory, self.users, self.procurement)
+        write!(out, "{}\n{}\n{}\n{}", self.inventory, self.users, self.procurement, self.vendor)
     }
 }
 
@@ -55,5 +59,8 @@ pub async fn report(global: &Global) -> anyhow::Result<Report> {
     let environment = surroundings.environment(global, subgraph_procurement::NAME).await?;
     let procurement = subgraph_procurement::prove(&environment).await.map_err(chain);
     environment.db.close().await?;
-    Ok(Report { inventory: inventory?, users: users?, procurement: procurement? })
+    let environment = surroundings.environment(global, subgraph_vendor::NAME).await?;
+    let vendor = subgraph_vendor::prove(&environment).await.map_err(chain);
+    environment.db.close().await?;
+    Ok(Report { inventory: inventory?, users: users?, procurement: procurement?, vendor: vendor? })
 }

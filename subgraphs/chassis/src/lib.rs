@@ -25,6 +25,7 @@ pub mod numbering;
 pub mod outbox;
 pub mod page;
 mod peers;
+pub mod prover;
 mod renewal;
 mod request;
 mod respond;

@@ -1,4 +1,4 @@
-//! What ends by itself when its time is over: price lists and contracts.
+//! What ends by itself when its time is over: price lists, contracts and campaigns.
 //!
 //! What a caller may do never depends on this: rules look at the clock. Here records also say so, and tell others.
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chassis::{Result, task};
 
-use crate::{Purchasing, contract, price_list};
+use crate::{Purchasing, campaign, contract, price_list};
 
 /// How often it is looked through. The first time comes one interval after the start.
 const INTERVAL: Duration = Duration::from_secs(60);
@@ -20,6 +20,7 @@ pub(crate) fn keep(app: &Purchasing) {
         loop {
             tick.tick().await;
             told("price lists", price_list::expiry::expire_over(&app).await);
+            told("campaigns", campaign::closing::complete_over(&app).await);
             told("contracts", contract::expiry::expire_over(&app).await);
         }
     });

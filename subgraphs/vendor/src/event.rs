@@ -4,6 +4,8 @@ use chassis::Event;
 use primitives::{PurchaseOrderId, TenantId};
 use serde_json::{Value, json};
 
+use crate::campaign::invitation::Invitation;
+use crate::campaign::model::Campaign;
 use crate::contract::line::ContractLine;
 use crate::contract::model::Contract;
 use crate::price_list::model::PriceList;
@@ -49,6 +51,53 @@ pub(crate) fn price_list_inactivated(tenant: TenantId, list: &PriceList) -> Even
 /// A price list's window has passed.
 pub(crate) fn price_list_expired(tenant: TenantId, list: &PriceList) -> Event {
     about_list("pricelist.expired", tenant, list)
+}
+
+/// A price list ends early: another one follows.
+pub(crate) fn price_list_shortened(tenant: TenantId, list: &PriceList) -> Event {
+    about_list("pricelist.shortened", tenant, list)
+}
+
+/// Something happened to a campaign.
+pub(crate) fn campaign(kind: &'static str, tenant: TenantId, campaign: &Campaign) -> Event {
+    Event {
+        tenant,
+        kind,
+        version: 1,
+        aggregate: campaign.id.as_uuid(),
+        aggregate_version: campaign.version,
+        occurred_at: campaign.audit.updated_at,
+        actor: campaign.audit.updated_by,
+        causation: None,
+        payload: json!({
+            "campaignId": campaign.id,
+            "number": campaign.number,
+            "name": campaign.facts.name,
+            "endsAt": campaign.facts.ends_at,
+            "reason": campaign.status_reason,
+        }),
+    }
+}
+
+/// Something happened to an invitation. Its token is told to nobody.
+pub(crate) fn invitation(kind: &'static str, tenant: TenantId, invitation: &Invitation) -> Event {
+    Event {
+        tenant,
+        kind,
+        version: 1,
+        aggregate: invitation.id.as_uuid(),
+        aggregate_version: invitation.version,
+        occurred_at: invitation.audit.updated_at,
+        actor: invitation.audit.updated_by,
+        causation: None,
+        payload: json!({
+            "invitationId": invitation.id,
+            "campaignId": invitation.campaign_id,
+            "vendorId": invitation.vendor_id,
+            "priceListId": invitation.price_list_id,
+            "reason": invitation.status_reason,
+        }),
+    }
 }
 
 /// A contract came into force or ended.

@@ -1,9 +1,10 @@
 //! Who sells to a hospitality group, for how much, and which offer is the best one.
 //!
-//! It owns vendors, their relation to single products, price lists with their validity windows, contracts, and exchange rates. It
+//! It owns vendors, their relation to single products, price lists with their validity windows, contracts, campaigns, and exchange rates. It
 //! refuses to own products (it points at them by id and snapshots what their packs hold) and orders. Start at
-//! [`vendor`], [`price_list`], [`contract`] and [`offer`]; [`start`] makes a subgraph of it all.
+//! [`vendor`], [`price_list`], [`contract`], [`campaign`] and [`offer`]; [`start`] makes a subgraph of it all.
 
+pub mod campaign;
 pub mod contract;
 mod deadline;
 pub mod demo;
@@ -13,6 +14,7 @@ pub mod offer;
 mod permission;
 pub mod price_list;
 pub mod product_ref;
+mod prover;
 mod schema;
 pub mod vendor;
 
@@ -22,12 +24,15 @@ use primitives::Act;
 
 /// The migrations of this service's database.
 pub use migrations_vendor::Migrator;
+pub use prover::prove;
 
 /// The state machines of this service, drawn.
 pub fn diagrams() -> String {
     format!(
-        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}",
+        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}",
         contract::model::MACHINE.diagram(),
+        campaign::model::MACHINE.diagram(),
+        campaign::invitation::MACHINE.diagram(),
     )
 }
 
@@ -77,9 +82,11 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
         vendor::graphql::lay_loaders(&app, scope, data);
         price_list::graphql::lay_loaders(&app, scope, data);
         contract::graphql::lay_loaders(&app, scope, data);
+        campaign::graphql::lay_loaders(&app, scope, data);
         offer::graphql::lay_loaders(&app, scope, data);
     };
     let handlers = contract::consumption::handlers(Handlers::new(), &environment.clock);
+    let handlers = campaign::closing::handlers(handlers, &environment.clock);
     // Nothing here replays by hand: the tasks hold the consumer.
     drop(Consumer::new(NAME, &environment, handlers).start(&*environment.bus));
     Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).finish())

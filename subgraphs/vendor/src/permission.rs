@@ -16,5 +16,9 @@ pub(crate) const APPROVE_LISTS: &str = "pricelists:approve";
 pub(crate) const VIEW_CONTRACTS: &str = "contracts:view";
 /// Draft and edit contracts, put them into force and end them.
 pub(crate) const MANAGE_CONTRACTS: &str = "contracts:manage";
+/// See campaigns and who was asked.
+pub(crate) const VIEW_CAMPAIGNS: &str = "campaigns:view";
+/// Prepare and run campaigns, invite vendors, decide about their answers.
+pub(crate) const MANAGE_CAMPAIGNS: &str = "campaigns:manage";
 /// See what things cost; without it, money is null.
 pub(crate) const PRICES: &str = "prices:view";

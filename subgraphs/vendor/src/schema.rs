@@ -2,6 +2,9 @@
 
 use async_graphql::MergedObject;
 
+use crate::campaign::graphql::{
+    CampaignMutation, CampaignQuery, InvitationMutation, PortalMutation, PortalQuery,
+};
 use crate::contract::graphql::{ContractMutation, ContractQuery};
 use crate::foreign::ForeignQuery;
 use crate::offer::graphql::ComparisonQuery;
@@ -15,10 +18,20 @@ pub(crate) struct Query(
     VendorProductQuery,
     PriceListQuery,
     ContractQuery,
+    CampaignQuery,
+    PortalQuery,
     ComparisonQuery,
     ForeignQuery,
 );
 
 /// What can be changed.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Mutation(VendorMutation, VendorProductMutation, PriceListMutation, ContractMutation);
+pub(crate) struct Mutation(
+    VendorMutation,
+    VendorProductMutation,
+    PriceListMutation,
+    ContractMutation,
+    CampaignMutation,
+    InvitationMutation,
+    PortalMutation,
+);

@@ -48,22 +48,19 @@ impl OrderLine {
 
 /// What this service does about orders.
 pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
-    let taking = clock.clone();
-    let giving_back = clock.clone();
-    let closing = clock.clone();
-    handlers
-        .on(SOURCE, "po.sent", move |tx, event| {
-            let clock = taking.clone();
+    let taking = ["po.sent", "po.amended", "po.closed", "po.reopened"];
+    let handlers = taking.into_iter().fold(handlers, |handlers, kind| {
+        let clock = clock.clone();
+        handlers.on(SOURCE, kind, move |tx, event| {
+            let clock = clock.clone();
             async move { count(&tx, &event, &clock, OrderLine::wanted).await }
         })
-        .on(SOURCE, "po.closed", move |tx, event| {
-            let clock = closing.clone();
-            async move { count(&tx, &event, &clock, OrderLine::wanted).await }
-        })
-        .on(SOURCE, "po.cancelled", move |tx, event| {
-            let clock = giving_back.clone();
-            async move { count(&tx, &event, &clock, |_| Decimal::ZERO).await }
-        })
+    });
+    let clock = clock.clone();
+    handlers.on(SOURCE, "po.cancelled", move |tx, event| {
+        let clock = clock.clone();
+        async move { count(&tx, &event, &clock, |_| Decimal::ZERO).await }
+    })
 }
 
 /// Counts what each line of the order takes now. Said again, it changes nothing: what a line takes is set, not added.

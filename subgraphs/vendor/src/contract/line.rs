@@ -138,7 +138,10 @@ mod tests {
         let kg = Unit::from_code("kg").unwrap();
         let factors = [("kg", "1"), ("g", "0.001"), ("case", "12")];
         let factors = factors.map(|(unit, factor)| (Unit::from_code(unit).unwrap(), factor.parse().unwrap()));
-        HashMap::from([(product, Packs { base_unit: kg, factors: factors.into() })])
+        HashMap::from([(
+            product,
+            Packs { code: "P".to_owned(), name: "P".to_owned(), base_unit: kg, factors: factors.into() },
+        )])
     }
 
     #[test]

@@ -53,7 +53,15 @@ fn packs(products: &[DemoProduct]) -> HashMap<ProductId, Packs> {
             (product.purchase_unit, product.purchase_factor),
             (product.base_unit, Decimal::ONE),
         ]);
-        (product.id, Packs { base_unit: product.base_unit, factors })
+        (
+            product.id,
+            Packs {
+                code: product.code.clone(),
+                name: product.code.clone(),
+                base_unit: product.base_unit,
+                factors,
+            },
+        )
     });
     known.collect()
 }

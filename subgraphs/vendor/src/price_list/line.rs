@@ -154,7 +154,10 @@ mod tests {
     fn known(product: ProductId) -> HashMap<ProductId, Packs> {
         let (kg, case) = (Unit::from_code("kg").unwrap(), Unit::from_code("case").unwrap());
         let factors = HashMap::from([(kg, Decimal::ONE), (case, Decimal::from_whole(12))]);
-        HashMap::from([(product, Packs { base_unit: kg, factors })])
+        HashMap::from([(
+            product,
+            Packs { code: "P".to_owned(), name: "P".to_owned(), base_unit: kg, factors },
+        )])
     }
 
     fn refused(drafts: &[LineDraft], known: &HashMap<ProductId, Packs>) -> Vec<(String, &'static str)> {

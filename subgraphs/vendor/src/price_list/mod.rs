@@ -12,3 +12,4 @@ pub mod line;
 pub mod model;
 pub mod service;
 pub(crate) mod store;
+pub(crate) mod takeover;

@@ -146,6 +146,18 @@ impl PriceList {
         Ok(())
     }
 
+    /// Makes room for a later list that prices the same: ends the day before when it began before and the other one is
+    /// still to come, gives way at once otherwise. Whether it gave way.
+    pub fn make_room(&mut self, to: &Self, today: Date, act: Act) -> Result<bool, Refusals> {
+        if today >= to.window.from || self.window.from >= to.window.from {
+            return self.give_way(to, act).map(|()| true);
+        }
+        self.window.to = to.window.from.get().pred_opt().map_or(self.window.to, Date::from);
+        self.status_reason = Some(format!("ends early: {} follows", to.number));
+        self.touch(act);
+        Ok(false)
+    }
+
     /// Only a draft can be edited.
     pub fn require_draft(&self) -> Result<(), Refusals> {
         match self.status {
@@ -197,6 +209,30 @@ mod tests {
         );
         assert!(check_window(window("2026-07-02", "2026-07-01")).is_err());
         assert!(check_window(window("2026-07-01", "2026-07-01")).is_ok());
+    }
+
+    #[test]
+    fn a_list_makes_room_by_ending_early_while_the_next_is_still_to_come() {
+        let act = Act { at: "2026-07-01T08:00:00Z".parse().unwrap(), by: None };
+        let list = |from: &str, to: &str| PriceList {
+            id: PriceListId::generate(),
+            number: "PL-2026-009".to_owned(),
+            vendor_id: "0197c2f0-0000-7000-8000-000000000001".parse().unwrap(),
+            currency: CurrencyCode::THB,
+            window: window(from, to),
+            status: PriceListStatus::Active,
+            status_reason: None,
+            audit: Audit::new(act),
+            version: 1,
+        };
+        let (mut old, next) = (list("2026-01-01", "2026-12-31"), list("2026-08-01", "2026-12-31"));
+        let (today, begun) = ("2026-07-31".parse().unwrap(), "2026-08-01".parse().unwrap());
+        assert_eq!(old.make_room(&next, today, act), Ok(false));
+        assert_eq!((old.window, old.status), (window("2026-01-01", "2026-07-31"), PriceListStatus::Active));
+        assert_eq!(list("2026-01-01", "2026-12-31").make_room(&next, begun, act), Ok(true));
+        let mut within = list("2026-08-01", "2026-08-31");
+        assert_eq!(within.make_room(&next, today, act), Ok(true));
+        assert_eq!(within.status, PriceListStatus::Superseded);
     }
 
     #[test]

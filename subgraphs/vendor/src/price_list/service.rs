@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::line::{LineDraft, PriceLine, read_lines};
 use super::model::{PriceList, PriceListStatus, Window, check_window};
 use super::store::{self, PriceListCriterion, SortedBy};
+use super::takeover;
 use crate::product_ref::service::{Known, learn};
 use crate::vendor::model::VendorStatus;
 use crate::{Purchasing, event, permission, product_ref, vendor};
@@ -194,11 +195,8 @@ async fn approve_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<P
     list.move_to(PriceListStatus::Active, act)?;
     supersede_in(tx, caller, (&list, &step.supersedes), act).await?;
     let mut refusals = Refusals::new();
-    let archived = vendor.status == VendorStatus::Archived;
-    refusals.check(!archived, || Refusal::invalid_state("ARCHIVED", "ACTIVE").below("vendorId"));
-    let is_over = list.is_over(DateTime::from(act.at).date());
-    refusals.check(!is_over, || Refusal::invalid("validTo", "the last day is over"));
-    if let Some(other) = store::find_overlap(&**tx, caller.tenant, &list).await? {
+    refusals.take(takeover::check(&list, vendor.status, DateTime::from(act.at).date()));
+    if let Some(other) = store::find_overlaps(&**tx, caller.tenant, &list).await?.into_values().next() {
         let message = format!("{other} already prices one of these products on some of these days");
         refusals.push(Refusal::duplicate("validFrom", message).with("number", other));
     }

@@ -1,10 +1,10 @@
 //! Price lists and their lines as rows; every query starts at the tenant.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_vendor::{price_line, price_list};
-use primitives::{Audit, PriceListId, ProductId, TenantId, Unit, VendorId};
+use primitives::{Audit, Decimal, PriceListId, ProductId, TenantId, Unit, VendorId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -179,19 +179,19 @@ async fn insert_lines(
     Ok(())
 }
 
-/// Whether another active list of the vendor prices one of this list's products in the same unit and tier on a day of its
-/// window. The vendor must be locked, or two lists could be approved side by side.
-pub(crate) async fn find_overlap(
+/// The other active lists of the vendor that price one of this list's products in the same unit and tier on a day of its
+/// window, each with its number. The vendor must be locked, or two lists could be approved side by side.
+pub(crate) async fn find_overlaps(
     tx: &impl ConnectionTrait,
     tenant: TenantId,
     list: &PriceList,
-) -> Result<Option<String>> {
+) -> Result<BTreeMap<PriceListId, String>> {
     let mine: Vec<price_line::Model> = price_line::Entity::find()
         .filter(price_line::Column::TenantId.eq(tenant))
         .filter(price_line::Column::PriceListId.eq(list.id))
         .all(tx)
         .await?;
-    let tiers: std::collections::HashSet<(ProductId, Unit, primitives::Decimal)> =
+    let tiers: HashSet<(ProductId, Unit, Decimal)> =
         mine.iter().map(|line| (line.product_id, line.unit, line.minimum_quantity)).collect();
     let others = price_line::Entity::find()
         .filter(price_line::Column::TenantId.eq(tenant))
@@ -204,10 +204,10 @@ pub(crate) async fn find_overlap(
         .select_also(price_list::Entity)
         .all(tx)
         .await?;
-    let clash = others
+    let clashes = others
         .into_iter()
-        .find(|(line, _)| tiers.contains(&(line.product_id, line.unit, line.minimum_quantity)));
-    Ok(clash.and_then(|(_, other)| other).map(|other| other.number))
+        .filter(|(line, _)| tiers.contains(&(line.product_id, line.unit, line.minimum_quantity)));
+    Ok(clashes.filter_map(|(_, other)| other).map(|other| (other.id, other.number)).collect())
 }
 
 /// Active lists of all tenants whose last day is over, the longest over first.

@@ -45,7 +45,7 @@ pub(super) async fn ask(
 
 fn query(units: &[Unit]) -> String {
     let mut parameters = "$products: [_Any!]!".to_owned();
-    let mut fields = "id baseUnit { code }".to_owned();
+    let mut fields = "id code name baseUnit { code }".to_owned();
     for n in 0..units.len() {
         let _ = write!(parameters, ", $u{n}: String!");
         let _ = write!(fields, " f{n}: factorToBase(unit: $u{n})");
@@ -63,5 +63,6 @@ fn read(entity: &Value, units: &[Unit]) -> Option<(ProductId, Packs)> {
         let factor = entity[format!("f{n}")].as_str().and_then(|factor| factor.parse().ok());
         factors.extend(factor.map(|factor| (*unit, factor)));
     }
-    Some((id, Packs { base_unit, factors }))
+    let text = |field: &str| entity[field].as_str().unwrap_or_default().to_owned();
+    Some((id, Packs { code: text("code"), name: text("name"), base_unit, factors }))
 }

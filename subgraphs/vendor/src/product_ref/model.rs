@@ -7,6 +7,10 @@ use primitives::{Decimal, Unit};
 /// What a product's base unit is and what its packs hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packs {
+    /// The product's code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
     /// The base unit.
     pub base_unit: Unit,
     /// Base units in one of a unit, for the units that were asked for.

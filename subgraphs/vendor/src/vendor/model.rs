@@ -163,6 +163,12 @@ pub(crate) fn normal_code(code: &str) -> String {
     code.trim().to_uppercase()
 }
 
+/// Whether something can be sent to this address.
+pub(crate) fn is_mail(address: &str) -> bool {
+    address.len() <= 254
+        && address.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+}
+
 /// The facts in normal form, or everything that is wrong with them.
 fn checked(mut facts: VendorFacts, has_code: bool) -> Result<VendorFacts, Refusals> {
     let mut refusals = Refusals::new();
@@ -201,11 +207,9 @@ fn checked(mut facts: VendorFacts, has_code: bool) -> Result<VendorFacts, Refusa
             Refusal::invalid(field, format!("{field} has at most {most} characters"))
         });
     }
-    let is_mail = facts.email.as_deref().is_none_or(|mail| {
-        mail.len() <= 254
-            && mail.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+    refusals.check(facts.email.as_deref().is_none_or(is_mail), || {
+        Refusal::invalid("email", "this is no e-mail address")
     });
-    refusals.check(is_mail, || Refusal::invalid("email", "this is no e-mail address"));
     if refusals.is_empty() { Ok(facts) } else { Err(refusals) }
 }
 

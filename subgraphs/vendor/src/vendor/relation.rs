@@ -126,7 +126,7 @@ mod tests {
     fn terms_say_everything_that_is_wrong_with_them() {
         let (kg, case) = (Unit::from_code("kg").unwrap(), Unit::from_code("case").unwrap());
         let factors = [(kg, Decimal::ONE), (case, Decimal::from_whole(12))].into();
-        let packs = Packs { base_unit: kg, factors };
+        let packs = Packs { code: "P".to_owned(), name: "P".to_owned(), base_unit: kg, factors };
         let now = "2026-07-01T08:00:00Z".parse().unwrap();
         let mut relation = VendorProduct::none((VendorId::generate(), ProductId::generate()), now);
         let terms = |unit: &str, is_blocked: bool| Terms {

@@ -162,6 +162,7 @@ async fn what_an_order_takes_is_counted_once_and_given_back() {
     // Said by two events, it is one order.
     house.hear(&from, "po.sent", (first.as_uuid(), sent.clone())).await;
     house.hear(&from, "po.sent", (first.as_uuid(), sent)).await;
+    house.eventually(USED, json!({ "id": id }), used("108", "12")).await;
     house.hear(&from, "po.sent", (second.as_uuid(), order(&vendor, &product, (second, "2", "0")))).await;
     // More than is committed is a fact; nothing is left then.
     house.eventually(USED, json!({ "id": id }), used("132", "0")).await;

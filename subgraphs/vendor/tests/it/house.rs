@@ -38,6 +38,7 @@ impl House {
         let catalogue = Arc::clone(&known);
         let products = TestPeer::answering(move |request| answer(&catalogue, &request.variables));
         kit.peers().connect("product", products.clone());
+        kit.bus().attach("vendor", kit.db());
         let subgraph = subgraph_vendor::start(kit.environment()).await.unwrap();
         let buyer = kit.caller(andaman(), &["*"]);
         Self { kit, subgraph, buyer, known, products }
@@ -51,8 +52,11 @@ impl House {
     /// A product counted in kg, of which a case holds twelve.
     pub(crate) fn product(&self) -> String {
         let id = ProductId::generate().to_string();
-        let packs = json!({ "kg": "1", "g": "0.001", "case": "12" });
-        self.known.lock().unwrap().insert(id.clone(), packs);
+        let mut known = self.known.lock().unwrap();
+        let number = known.len() + 1;
+        let packs = json!({ "kg": "1", "g": "0.001", "case": "12", "code": format!("P{number}"),
+            "name": format!("Product {number}") });
+        known.insert(id.clone(), packs);
         id
     }
 
@@ -80,20 +84,36 @@ impl House {
                  vendor { code } product { id }",
             ),
             name if name.ends_with("PriceList") => ("priceList", "id number status version statusReason"),
+            name if name.ends_with("Campaign") || name == "inviteVendors" => {
+                ("campaign", "id number status version statusReason")
+            }
+            name if name.ends_with("Invitation") || name.ends_with("Submission") => {
+                ("invitation", "id status version statusReason")
+            }
             name if name.ends_with("Contract") => ("contract", "id number status version statusReason"),
             _ => ("vendor", "id code name status version statusReason"),
         };
         let kind = match mutation {
             "createVendor" | "updateVendor" | "createPriceList" | "updatePriceList" | "approvePriceList"
-            | "setVendorProduct" | "createContract" | "updateContract" => {
+            | "setVendorProduct" | "createContract" | "updateContract" | "createCampaign"
+            | "updateCampaign" | "inviteVendors" => {
                 format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..])
             }
             name if name.ends_with("PriceList") => "PriceListTransitionInput".to_owned(),
+            name if name.ends_with("Campaign") => "CampaignTransitionInput".to_owned(),
+            name if name.ends_with("Invitation") || name.ends_with("Submission") => {
+                "InvitationTransitionInput".to_owned()
+            }
             name if name.ends_with("Contract") => "ContractTransitionInput".to_owned(),
             _ => "VendorTransitionInput".to_owned(),
         };
+        let more = match noun {
+            "campaign" => "tokens { invitationId token }",
+            "invitation" => "token",
+            _ => "",
+        };
         let query = format!(
-            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {noun} {{ {fields} }} \
+            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {noun} {{ {fields} }} {more} \
              userErrors {{ code field message meta }} }} }}"
         );
         self.ask_as(caller, &query, json!({ "input": input })).await
@@ -108,6 +128,32 @@ impl House {
         let active = self.mutate("activateVendor", json!({ "id": id, "expectedVersion": 1 })).await;
         assert_eq!(active["vendor"]["status"], "ACTIVE", "{active}");
         id
+    }
+
+    /// An active vendor with an address; answers its id.
+    pub(crate) async fn reachable(&self, code: &str) -> String {
+        let email = format!("{}@vendors.example", code.to_lowercase());
+        let input =
+            json!({ "code": code, "name": format!("Vendor {code}"), "currency": "THB", "email": email });
+        let created = self.mutate("createVendor", input).await;
+        let id = created["vendor"]["id"].as_str().unwrap().to_owned();
+        self.mutate("activateVendor", json!({ "id": id, "expectedVersion": 1 })).await;
+        id
+    }
+
+    /// The whole response to somebody who is not signed in.
+    pub(crate) async fn stranger(&self, query: &str, variables: Value) -> Value {
+        let mut request = chassis::SubgraphRequest::new(query);
+        if let Value::Object(variables) = variables {
+            request.variables = variables;
+        }
+        self.subgraph.execute(request).await.json().unwrap()
+    }
+
+    /// Insists that everything agrees.
+    pub(crate) async fn prove(&self) {
+        let proof = subgraph_vendor::prove(&self.kit.environment()).await.unwrap();
+        assert!(proof.is_sound(), "{proof}");
     }
 
     /// A drafted and submitted list; answers its id.
@@ -215,7 +261,8 @@ fn answer(known: &Known, variables: &serde_json::Map<String, Value>) -> Value {
     let entities = variables["products"].as_array().unwrap().iter().map(|representation| {
         let id = representation["id"].as_str().unwrap();
         let Some(packs) = known.get(id) else { return Value::Null };
-        let mut entity = json!({ "id": id, "baseUnit": { "code": "kg" } });
+        let mut entity =
+            json!({ "id": id, "code": packs["code"], "name": packs["name"], "baseUnit": { "code": "kg" } });
         for (name, unit) in variables.iter().filter(|(name, _)| name.starts_with('u')) {
             entity[format!("f{}", &name[1..])] = packs[unit.as_str().unwrap()].clone();
         }
