@@ -204,6 +204,10 @@ ids! {
     VendorContactId,
     /// A supplier.
     VendorId,
+    /// What a vendor wants to be paid for.
+    VendorInvoiceId,
+    /// One product of a vendor's invoice.
+    VendorInvoiceLineId,
     /// What a tenant has agreed with one vendor about one product.
     VendorProductId,
 }

@@ -25,7 +25,8 @@ pub use ids::{
     LocationId, PostingId, PriceLineId, PriceListId, ProductId, PropertyId, PurchaseOrderId,
     PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId, SessionId,
     SigningKeyId, SpecificationId, StockCountId, StockMovementId, StockTransferId, TenantId,
-    UnitConversionId, UserId, VendorContactId, VendorId, VendorProductId,
+    UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId, VendorInvoiceLineId,
+    VendorProductId,
 };
 pub use money::{CurrencyMismatch, Money};
 pub use quantity::{Quantity, QuantityError};

@@ -10,3 +10,5 @@ pub mod purchase_order;
 pub mod purchase_order_line;
 pub mod purchase_request;
 pub mod purchase_request_line;
+pub mod vendor_invoice;
+pub mod vendor_invoice_line;

@@ -7,6 +7,7 @@ use primitives::{
 use sea_orm::entity::prelude::*;
 
 /// One row of `purchase_order_line`. Quantities are in the line's unit; `receivable_quantity` is what may come at most.
+/// Tolerances are in per cent, as they were when the order was made.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "purchase_order_line")]
 pub struct Model {
@@ -25,6 +26,9 @@ pub struct Model {
     pub received_quantity: Decimal,
     pub cancelled_quantity: Decimal,
     pub receivable_quantity: Decimal,
+    pub invoiced_quantity: Decimal,
+    pub price_tolerance: Decimal,
+    pub quantity_tolerance: Decimal,
     pub unit_price: Decimal,
     pub discount: Decimal,
     pub tax: Decimal,

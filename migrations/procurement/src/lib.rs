@@ -8,6 +8,8 @@ mod m20261124_190000_create_purchase_request;
 mod m20261124_190100_create_approval;
 mod m20261124_200000_create_purchase_order;
 mod m20261124_210000_create_goods_received_note;
+mod m20261201_090000_add_order_line_tolerances;
+mod m20261201_091000_create_vendor_invoice;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_190100_create_approval::Migration),
             Box::new(m20261124_200000_create_purchase_order::Migration),
             Box::new(m20261124_210000_create_goods_received_note::Migration),
+            Box::new(m20261201_090000_add_order_line_tolerances::Migration),
+            Box::new(m20261201_091000_create_vendor_invoice::Migration),
         ]
     }
 }

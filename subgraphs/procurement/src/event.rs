@@ -11,6 +11,8 @@ use crate::machine::Word;
 use crate::purchase_order::model::{OrderLine, PurchaseOrder};
 use crate::purchase_request::line::{Line, LineStatus};
 use crate::purchase_request::model::PurchaseRequest;
+use crate::vendor_invoice::matching::InvoiceLine;
+use crate::vendor_invoice::model::{InvoiceStatus, VendorInvoice};
 
 /// Somebody began to write down what is needed.
 pub(crate) fn request_created(tenant: TenantId, request: &PurchaseRequest) -> Event {
@@ -143,6 +145,55 @@ pub(crate) fn note(kind: &'static str, tenant: TenantId, note: &GoodsReceivedNot
             "locationId": note.deliver_to,
             "receivedOn": note.head.received_on,
             "reason": note.status_reason,
+        }),
+    }
+}
+
+/// What the match made of an invoice.
+pub(crate) fn invoice_matched(tenant: TenantId, invoice: &VendorInvoice, lines: &[InvoiceLine]) -> Event {
+    let kind = if invoice.status == InvoiceStatus::Matched { "invoice.matched" } else { "invoice.held" };
+    self::invoice(kind, tenant, invoice, lines)
+}
+
+/// Something happened to a vendor's invoice.
+pub(crate) fn invoice(
+    kind: &'static str,
+    tenant: TenantId,
+    invoice: &VendorInvoice,
+    lines: &[InvoiceLine],
+) -> Event {
+    let lines = lines.iter().map(|line| {
+        json!({
+            "lineId": line.id,
+            "purchaseOrderId": line.order_id,
+            "orderLineId": line.charge.order_line,
+            "productId": line.product_id,
+            "quantity": line.charge.quantity,
+            "unit": line.unit.code(),
+            "amount": line.amount,
+            "differences": line.findings.differences,
+        })
+    });
+    Event {
+        tenant,
+        kind,
+        version: 1,
+        aggregate: invoice.id.as_uuid(),
+        aggregate_version: invoice.version,
+        occurred_at: invoice.audit.updated_at,
+        actor: invoice.audit.updated_by,
+        causation: None,
+        payload: json!({
+            "vendorInvoiceId": invoice.id,
+            "number": invoice.head.number,
+            "status": invoice.status.code(),
+            "vendorId": invoice.head.vendor_id,
+            "invoiceDate": invoice.head.invoice_date,
+            "dueDate": invoice.head.due_date,
+            "total": invoice.total,
+            "currency": invoice.head.currency,
+            "reason": invoice.status_reason,
+            "lines": lines.collect::<Vec<_>>(),
         }),
     }
 }

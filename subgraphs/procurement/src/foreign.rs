@@ -6,6 +6,7 @@ use chassis::{Connection, PageArgs, Result, caller};
 use primitives::{DepartmentId, LocationId, ProductId, PropertyId, UserId, VendorId};
 
 use crate::purchase_order::graphql::{PurchaseOrder, PurchaseOrderLine, open_of, orders_of_vendor};
+use crate::vendor_invoice::graphql::{VendorInvoice, open_of_vendor};
 
 /// Order lines of one product that are listed.
 const OPEN_LINES: usize = 50;
@@ -91,6 +92,19 @@ impl Vendor {
     ) -> Result<Option<Connection<PurchaseOrder>>> {
         let page = PageArgs::new(first, after, last, before);
         orders_of_vendor(ctx, (self.id, open_only), page).await.map(Some)
+    }
+
+    /// What it is not paid for yet, what is due soonest first.
+    async fn open_invoices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Option<Connection<VendorInvoice>>> {
+        let page = PageArgs::new(first, after, last, before);
+        open_of_vendor(ctx, self.id, page).await.map(Some)
     }
 }
 

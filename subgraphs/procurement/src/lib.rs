@@ -1,8 +1,9 @@
 //! Buying: what the house needs, who lets it be bought, and from whom it comes.
 //!
-//! It owns purchase requests, their approval and its rules, purchase orders, and goods received notes. It refuses to own products, prices, places and
-//! people: it asks for them when something is handed in or decided, and snapshots what it was told. Start at
-//! [`purchase_request`], then [`purchase_order`] and [`goods_received_note`]; [`start`] makes a subgraph of it all.
+//! It owns purchase requests, their approval and its rules, purchase orders, goods received notes, and vendors' invoices. It
+//! refuses to own products, prices, places and people: it asks for them when something is handed in or decided, and
+//! snapshots what it was told. Start at [`purchase_request`], then [`purchase_order`], [`goods_received_note`] and
+//! [`vendor_invoice`]; [`start`] makes a subgraph of it all.
 
 pub mod approval_rule;
 pub mod authority;
@@ -16,6 +17,7 @@ mod prover;
 pub mod purchase_order;
 pub mod purchase_request;
 mod schema;
+pub mod vendor_invoice;
 
 use async_graphql::EmptySubscription;
 use chassis::{Caller, Clock, Consumer, Db, Environment, Peers, Result, Subgraph, machine};
@@ -59,10 +61,11 @@ impl Buying {
 /// The state machines of this service, drawn.
 pub fn diagrams() -> String {
     format!(
-        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}",
+        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}\n{}",
         purchase_request::model::MACHINE.diagram(),
         purchase_order::model::MACHINE.diagram(),
         goods_received_note::model::MACHINE.diagram(),
+        vendor_invoice::model::MACHINE.diagram(),
     )
 }
 
@@ -79,6 +82,7 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
         purchase_request::graphql::lay_loaders(&app, scope, data);
         purchase_order::graphql::lay_loaders(&app, scope, data);
         goods_received_note::graphql::lay_loaders(&app, scope, data);
+        vendor_invoice::graphql::lay_loaders(&app, scope, data);
     };
     let consumer =
         Consumer::new(NAME, &environment, goods_received_note::posting::handlers(&environment.clock));

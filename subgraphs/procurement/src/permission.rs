@@ -20,6 +20,8 @@ pub const SEND: &str = "procurement:send";
 pub const RECEIVE: &str = "procurement:receive";
 /// Take over what was counted.
 pub const COMMIT: &str = "procurement:commit";
+/// Record vendors' invoices, resolve what does not match, and let them be paid.
+pub const MATCH: &str = "procurement:match";
 /// Say who has to approve from which amount on.
 pub const RULES: &str = "procurement:rules";
 /// Act for other requesters, and approve beyond one's limit.

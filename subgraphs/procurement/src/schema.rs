@@ -7,6 +7,7 @@ use crate::foreign::ForeignQuery;
 use crate::goods_received_note::graphql::{GoodsReceivedNoteMutation, GoodsReceivedNoteQuery};
 use crate::purchase_order::graphql::{PurchaseOrderMutation, PurchaseOrderQuery};
 use crate::purchase_request::graphql::{DecisionMutation, PurchaseRequestMutation, PurchaseRequestQuery};
+use crate::vendor_invoice::graphql::{VendorInvoiceMutation, VendorInvoiceQuery};
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
@@ -14,6 +15,7 @@ pub(crate) struct Query(
     PurchaseRequestQuery,
     PurchaseOrderQuery,
     GoodsReceivedNoteQuery,
+    VendorInvoiceQuery,
     ApprovalRuleQuery,
     ForeignQuery,
 );
@@ -25,5 +27,6 @@ pub(crate) struct Mutation(
     DecisionMutation,
     PurchaseOrderMutation,
     GoodsReceivedNoteMutation,
+    VendorInvoiceMutation,
     ApprovalRuleMutation,
 );

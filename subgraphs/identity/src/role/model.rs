@@ -44,6 +44,7 @@ pub(crate) const SEEDED: [Seeded; 5] = [
             "procurement:approve",
             "procurement:convert",
             "procurement:send",
+            "procurement:match",
             "prices:view",
         ],
     },

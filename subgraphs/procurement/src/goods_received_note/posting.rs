@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::model::Command;
 use super::{service, store};
 use crate::purchase_order::model::PurchaseOrderStatus;
-use crate::{event, purchase_order};
+use crate::{event, purchase_order, vendor_invoice};
 
 /// The service that keeps the shelves.
 const SOURCE: &str = "inventory";
@@ -69,6 +69,7 @@ async fn failed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
     let Some((mut order, mut order_lines)) = order else { return Ok(()) };
     service::take_back(&mut order_lines, &lines);
     purchase_order::store::put_lines(&**tx, tenant, (order.id, &order_lines)).await?;
+    vendor_invoice::service::rematch_in(tx, tenant, (order.id, &[]), act).await?;
     if order.status != PurchaseOrderStatus::Closed {
         order.take(service::taken_back(&order_lines), act)?;
         purchase_order::store::save(&**tx, tenant, &order).await?;

@@ -15,7 +15,7 @@ use super::model::{Command, GoodsReceivedNote, Head};
 use super::store::{self, NoteCriterion};
 use crate::market::model::Question;
 use crate::purchase_order::model::{Command as OrderCommand, OrderLine, PurchaseOrder, receive};
-use crate::{Buying, event, house, market, permission, purchase_order};
+use crate::{Buying, event, house, market, permission, purchase_order, vendor_invoice};
 
 /// A note to draft.
 #[derive(Clone, Debug, Serialize)]
@@ -176,6 +176,7 @@ pub async fn commit(app: &Buying, caller: &Caller, step: &Step) -> Result<GoodsR
                 purchase_order::store::put_lines(&*tx, caller.tenant, (order.id, &order_lines)).await?;
                 purchase_order::store::save(&*tx, caller.tenant, &order).await?;
                 store::save(&*tx, caller.tenant, &note).await?;
+                vendor_invoice::service::rematch_in(&tx, caller.tenant, (order.id, &[]), act).await?;
                 let stock = stock_lines(&lines, &order_lines)?;
                 tx.publish(event::note_committed(caller.tenant, &note, stock));
                 Ok(note)

@@ -4,7 +4,7 @@ use chassis::{Error, Result};
 use sea_orm::{ConnectionTrait, Statement};
 
 /// Every rule with the statement that counts what contradicts it.
-pub(super) const RULES: [(&str, &str); 8] = [
+pub(super) const RULES: [(&str, &str); 11] = [
     (
         "what is on order of a request line is what its order lines hold",
         "SELECT COUNT(*) FROM purchase_request_line l LEFT JOIN \
@@ -49,6 +49,27 @@ pub(super) const RULES: [(&str, &str); 8] = [
          l.delivered_quantity <> l.accepted_quantity + l.rejected_quantity + l.damaged_quantity",
     ),
     (
+        "what is invoiced of an order line is what its invoices say",
+        "SELECT COUNT(*) FROM purchase_order_line l LEFT JOIN \
+         (SELECT v.order_line_id, SUM(v.quantity) AS invoiced FROM vendor_invoice_line v \
+          JOIN vendor_invoice i ON i.id = v.invoice_id WHERE i.status <> 'VOIDED' GROUP BY v.order_line_id) a \
+         ON a.order_line_id = l.id WHERE l.invoiced_quantity <> COALESCE(a.invoiced, 0)",
+    ),
+    (
+        "an invoice comes to what its lines come to",
+        "SELECT COUNT(*) FROM vendor_invoice i WHERE \
+         i.total <> (SELECT COALESCE(SUM(l.amount), 0) FROM vendor_invoice_line l WHERE l.invoice_id = i.id) OR \
+         i.base_total <> (SELECT COALESCE(SUM(l.base_amount), 0) FROM vendor_invoice_line l WHERE l.invoice_id = i.id)",
+    ),
+    (
+        "what is matched agrees, and what does not agree is neither matched nor paid without a reason",
+        "SELECT COUNT(*) FROM vendor_invoice i WHERE \
+         (i.status IN ('VARIANCE', 'HELD') OR (i.status = 'MATCHED') OR \
+          (i.status = 'APPROVED' AND i.status_reason IS NULL)) AND \
+         (i.status IN ('VARIANCE', 'HELD')) <> EXISTS (SELECT 1 FROM vendor_invoice_line l \
+          WHERE l.invoice_id = i.id AND l.differences <> '')",
+    ),
+    (
         "numbers have no gaps",
         "SELECT COUNT(*) FROM document_counter c WHERE c.last <> \
          (SELECT COUNT(*) FROM purchase_request d WHERE d.tenant_id = c.tenant_id \
@@ -61,7 +82,7 @@ pub(super) const RULES: [(&str, &str); 8] = [
 ];
 
 const DOCUMENTS: &str = "SELECT (SELECT COUNT(*) FROM purchase_request) + (SELECT COUNT(*) FROM purchase_order) + \
-    (SELECT COUNT(*) FROM goods_received_note)";
+    (SELECT COUNT(*) FROM goods_received_note) + (SELECT COUNT(*) FROM vendor_invoice)";
 
 /// How many documents there are.
 pub(super) async fn documents_across_tenants(db: &impl ConnectionTrait) -> Result<i64> {

@@ -9,13 +9,10 @@ use primitives::{
 };
 use serde::Serialize;
 
-use super::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus};
+use super::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus, Tolerance};
 use crate::house;
 use crate::purchase_request::approval::Case;
 use crate::purchase_request::line::{Line, LineStatus, Terms};
-
-/// By how many hundredths more than ordered may come, where nothing else is said.
-const TOLERANCE_PERCENT: i32 = 5;
 
 /// What is ordered of one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -115,8 +112,8 @@ fn share(line: &Line, terms: &Terms, request_id: PurchaseRequestId, quantity: De
         let upto = |quantity: Decimal| whole.checked_ratio(quantity, line.quantity)?.round_to(digits);
         upto(before.checked_add(quantity)?)?.checked_sub(upto(before)?)
     };
-    let tolerance =
-        quantity.checked_ratio(Decimal::from_whole(TOLERANCE_PERCENT), Decimal::from_whole(100))?;
+    let tolerance = Tolerance::STANDARD;
+    let beyond = quantity.checked_ratio(tolerance.quantity, Decimal::from_whole(100))?;
     Some(OrderLine {
         id: PurchaseOrderLineId::generate(),
         request_id,
@@ -128,7 +125,9 @@ fn share(line: &Line, terms: &Terms, request_id: PurchaseRequestId, quantity: De
         ordered: quantity,
         received: Decimal::ZERO,
         cancelled: Decimal::ZERO,
-        receivable: quantity.checked_add(tolerance)?,
+        receivable: quantity.checked_add(beyond)?,
+        invoiced: Decimal::ZERO,
+        tolerance,
         unit_price: terms.unit_price,
         discount: part(line.discount, digits)?,
         tax: part(line.tax, digits)?,

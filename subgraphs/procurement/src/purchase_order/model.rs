@@ -107,6 +107,23 @@ pub const MACHINE: Machine<PurchaseOrderStatus, Command> = {
     }
 };
 
+/// By how many hundredths a delivery or an invoice may go beyond an order line; snapshotted when the order is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tolerance {
+    /// Of the price.
+    pub price: Decimal,
+    /// Of the quantity.
+    pub quantity: Decimal,
+}
+
+impl Tolerance {
+    /// What holds where nobody says otherwise.
+    pub const STANDARD: Self = Self { price: FIVE, quantity: FIVE };
+}
+
+/// Five per cent.
+const FIVE: Decimal = Decimal::from_raw(5 * Decimal::ONE.raw());
+
 /// One product of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderLine {
@@ -132,6 +149,10 @@ pub struct OrderLine {
     pub cancelled: Decimal,
     /// How much may come at most.
     pub receivable: Decimal,
+    /// How much the vendor wants to be paid for.
+    pub invoiced: Decimal,
+    /// How far a delivery and an invoice may differ from it.
+    pub tolerance: Tolerance,
     /// What one unit costs, in the order's currency.
     pub unit_price: Decimal,
     /// What is taken off.

@@ -48,6 +48,8 @@ fn line(ordered: i32, received: i32) -> OrderLine {
         received,
         cancelled: Decimal::ZERO,
         receivable: ordered.checked_ratio(Decimal::from_whole(105), Decimal::from_whole(100)).unwrap(),
+        invoiced: Decimal::ZERO,
+        tolerance: Tolerance::STANDARD,
         unit_price: Decimal::ONE,
         discount: Decimal::ZERO,
         tax: Decimal::ZERO,

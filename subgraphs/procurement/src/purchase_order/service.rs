@@ -7,7 +7,8 @@ use chassis::numbering;
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
 use chrono::Datelike;
 use primitives::{
-    Act, Date, Decimal, ProductId, PurchaseOrderId, PurchaseRequestId, PurchaseRequestLineId, VendorId,
+    Act, Date, Decimal, ProductId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId,
+    PurchaseRequestLineId, VendorId,
 };
 use serde::Serialize;
 
@@ -287,6 +288,16 @@ pub(crate) async fn lines_of(
     ids: Vec<PurchaseOrderId>,
 ) -> Result<HashMap<PurchaseOrderId, Vec<OrderLine>>> {
     store::lines_of(app.db.read(), caller.tenant, ids).await
+}
+
+/// Order lines by their ids, each with its order.
+pub(crate) async fn lines_by_ids(
+    app: &Buying,
+    caller: &Caller,
+    ids: Vec<PurchaseOrderLineId>,
+) -> Result<HashMap<PurchaseOrderLineId, (PurchaseOrderId, OrderLine)>> {
+    caller.require(permission::VIEW)?;
+    store::lines_by_ids(app.db.read(), caller.tenant, ids).await
 }
 
 /// What is still to come of products.

@@ -25,6 +25,9 @@ const ORDER: &str = "purchaseOrder { id number status statusReason version vendo
 /// What is looked at of a goods received note.
 const NOTE: &str = "goodsReceivedNote { id number status statusReason version postedAt \
     lines { extraCost { amount } unitCost { amount currency } } }";
+/// What is looked at of a vendor's invoice.
+const INVOICE: &str =
+    "invoice { id number status statusReason version paidOn total { amount } lines { differences } }";
 /// What a requester may do.
 const REQUESTER: [&str; 5] =
     ["procurement:view", "procurement:create", "procurement:update", "procurement:submit", "prices:view"];
@@ -97,7 +100,12 @@ impl House {
 
     /// Somebody who may approve up to this.
     pub(crate) fn approver(&self, limit: &str) -> Caller {
-        let caller = self.kit.caller(andaman(), &APPROVER);
+        self.person(&APPROVER, limit)
+    }
+
+    /// Somebody with these permissions and this limit.
+    pub(crate) fn person(&self, permissions: &[&str], limit: &str) -> Caller {
+        let caller = self.kit.caller(andaman(), permissions);
         let person = json!({ "approvalLimit": baht(limit), "delegationsReceived": [] });
         self.world.lock().unwrap().people.insert(caller.user.to_string(), person);
         caller
@@ -217,6 +225,10 @@ fn shape(mutation: &str) -> (String, &'static str) {
             (format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]), NOTE)
         }
         name if name.ends_with("GoodsReceivedNote") => ("GoodsReceivedNoteTransitionInput".to_owned(), NOTE),
+        "recordInvoice" | "resolveMatch" | "payInvoice" => {
+            (format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]), INVOICE)
+        }
+        "approveInvoice" | "voidInvoice" => ("VendorInvoiceTransitionInput".to_owned(), INVOICE),
         "setApprovalRules" => {
             ("SetApprovalRulesInput".to_owned(), "approvalRules { level fromAmount { amount } }")
         }

@@ -5,6 +5,7 @@
 mod approval;
 mod concurrency;
 mod house;
+mod invoice;
 mod listing;
 mod machines;
 mod order;

@@ -10,6 +10,8 @@ async fn every_mutation_needs_its_permission() {
     let id = primitives::PurchaseRequestId::generate();
     let step = json!({ "id": id, "expectedVersion": 1 });
     let with = |field: &str| json!({ "id": id, "expectedVersion": 1, field: "not needed any more" });
+    let record = json!({ "vendorId": id, "number": "A-1", "currency": "THB", "invoiceDate": "2026-07-01", "lines": [] });
+    let resolve = json!({ "id": id, "expectedVersion": 1, "resolution": "REMATCH" });
     let all = [
         ("createPurchaseRequest", "procurement:create", json!({})),
         ("updatePurchaseRequest", "procurement:update", step.clone()),
@@ -33,6 +35,11 @@ async fn every_mutation_needs_its_permission() {
         ("updateGoodsReceivedNote", "procurement:receive", step.clone()),
         ("receiveGoodsReceivedNote", "procurement:receive", step.clone()),
         ("voidGoodsReceivedNote", "procurement:receive", with("reason")),
+        ("recordInvoice", "procurement:match", record),
+        ("approveInvoice", "procurement:match", step.clone()),
+        ("resolveMatch", "procurement:match", resolve),
+        ("payInvoice", "procurement:match", step.clone()),
+        ("voidInvoice", "procurement:match", with("reason")),
         ("commitGoodsReceivedNote", "procurement:commit", step),
     ];
     let guest = house.kit.caller(andaman(), &["procurement:view", "procurement:view-all", "prices:view"]);
@@ -61,6 +68,9 @@ async fn every_question_needs_its_permission() {
         format!("{{ purchaseOrder(id: \"{id}\") {{ id }} }}"),
         "{ goodsReceivedNotes { nodes { id } } }".to_owned(),
         format!("{{ goodsReceivedNote(id: \"{id}\") {{ id }} }}"),
+        "{ invoices { nodes { id } } }".to_owned(),
+        format!("{{ invoice(id: \"{id}\") {{ id }} }}"),
+        format!("{{ matchResult(invoiceId: \"{id}\") {{ isMatch }} }}"),
         format!("{{ receivable(orderId: \"{id}\") {{ outstanding {{ value }} }} }}"),
     ] {
         let refused = house.ask_as(&nobody, &query, Value::Null).await;

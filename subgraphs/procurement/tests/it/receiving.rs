@@ -13,13 +13,13 @@ use crate::house::{House, andaman, because, step};
 const ROUNDS: usize = 20;
 
 impl House {
-    fn storekeeper(&self) -> chassis::Caller {
+    pub(crate) fn storekeeper(&self) -> chassis::Caller {
         let permissions = ["procurement:view", "procurement:receive", "procurement:commit", "prices:view"];
         self.kit.caller(andaman(), &permissions)
     }
 
     /// A counted delivery of an order's first line.
-    async fn counted(&self, order: &Value, accepted: &str) -> Value {
+    pub(crate) async fn counted(&self, order: &Value, accepted: &str) -> Value {
         let keeper = self.storekeeper();
         let line = json!({ "orderLineId": order["lines"][0]["id"], "deliveredQuantity": accepted, "acceptedQuantity": accepted });
         let input = json!({ "orderId": order["id"], "lines": [line] });
@@ -30,7 +30,7 @@ impl House {
         note["goodsReceivedNote"].clone()
     }
 
-    async fn order_now(&self, order: &Value) -> Value {
+    pub(crate) async fn order_now(&self, order: &Value) -> Value {
         let query = "query($id: ID!) { purchaseOrder(id: $id) { id version status lines { receivedQuantity { value } } } }";
         self.data_as(&self.storekeeper(), query, json!({ "id": order["id"] })).await["purchaseOrder"].clone()
     }

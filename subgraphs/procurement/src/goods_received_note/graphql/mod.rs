@@ -9,7 +9,7 @@ use primitives::{Date, DateTime, Decimal, GoodsReceivedNoteId, GoodsReceivedNote
 
 use super::{line, model, service};
 use crate::foreign::{Location, Product, User, Vendor};
-use crate::purchase_order::graphql::{PurchaseOrder, PurchaseOrderLine, load as load_order};
+use crate::purchase_order::graphql::{PurchaseOrder, PurchaseOrderLine, load as load_order, load_line};
 use crate::purchase_request::graphql::money;
 use crate::{Buying, house};
 
@@ -200,6 +200,11 @@ impl GoodsReceivedNoteLine {
     /// Identity.
     async fn id(&self) -> GoodsReceivedNoteLineId {
         self.line.id
+    }
+
+    /// The order line it is a delivery of.
+    async fn order_line(&self, ctx: &Context<'_>) -> Result<Option<PurchaseOrderLine>> {
+        load_line(ctx, self.line.count.order_line).await
     }
 
     /// What.

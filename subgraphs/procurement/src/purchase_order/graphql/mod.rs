@@ -22,6 +22,8 @@ pub(crate) use list::{PurchaseOrderQuery, orders_of_vendor};
 type ById = Loader<PurchaseOrderId, model::PurchaseOrder>;
 /// Lines by order.
 type LinesOf = Loader<PurchaseOrderId, Vec<model::OrderLine>>;
+/// Order lines by id, each with its order.
+type LineById = Loader<PurchaseOrderLineId, (PurchaseOrderId, model::OrderLine)>;
 /// What is still to come, by product.
 type OpenOf = Loader<ProductId, Vec<(PurchaseOrderId, model::OrderLine)>>;
 
@@ -38,6 +40,11 @@ pub(crate) fn lay_loaders(app: &Buying, scope: &RequestScope, data: &mut async_g
         async move { service::lines_of(&buying, &caller, ids).await }
     }));
     let buying = app.clone();
+    data.insert::<LineById>(scope.loader(move |caller, ids| {
+        let buying = buying.clone();
+        async move { service::lines_by_ids(&buying, &caller, ids).await }
+    }));
+    let buying = app.clone();
     data.insert::<OpenOf>(scope.loader(move |caller, ids| {
         let buying = buying.clone();
         async move { service::open_lines(&buying, &caller, ids).await }
@@ -47,6 +54,15 @@ pub(crate) fn lay_loaders(app: &Buying, scope: &RequestScope, data: &mut async_g
 /// The order with an id, batched with everything else that is asked.
 pub(crate) async fn load(ctx: &Context<'_>, id: PurchaseOrderId) -> Result<Option<PurchaseOrder>> {
     Ok(ctx.data_unchecked::<ById>().load(id).await?.map(PurchaseOrder))
+}
+
+/// The order line with an id, batched with everything else that is asked.
+pub(crate) async fn load_line(
+    ctx: &Context<'_>,
+    id: PurchaseOrderLineId,
+) -> Result<Option<PurchaseOrderLine>> {
+    let found = ctx.data_unchecked::<LineById>().load(id).await?;
+    Ok(found.map(|(order, line)| PurchaseOrderLine { order, line }))
 }
 
 /// The lines of an order; nothing where the tenant has no such order.
@@ -262,6 +278,11 @@ impl PurchaseOrderLine {
     /// How much of it came and was kept.
     async fn received_quantity(&self) -> Quantity {
         self.quantity(self.line.received)
+    }
+
+    /// How much of it the vendor wants to be paid for.
+    async fn invoiced_quantity(&self) -> Quantity {
+        self.quantity(self.line.invoiced)
     }
 
     /// How much will not come any more.

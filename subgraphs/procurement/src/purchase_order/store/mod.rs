@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_procurement::{purchase_order, purchase_order_line};
-use primitives::{Date, ProductId, PurchaseOrderId, TenantId, VendorId};
+use primitives::{Date, ProductId, PurchaseOrderId, PurchaseOrderLineId, TenantId, VendorId};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, JoinType, QueryFilter, QueryOrder,
@@ -18,7 +18,7 @@ use super::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus};
 use crate::machine::Word;
 use rows::{from_line, from_order, to_line, to_order};
 
-/// Rows of one INSERT: 19 columns each stay below SQLite's 32,766 binds.
+/// Rows of one INSERT: 22 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 1_000;
 /// Order lines of one product that are looked at.
 const OPEN_LINES: u64 = 1_000;
@@ -117,6 +117,16 @@ pub(crate) async fn lines_of(
         found.entry(row.order_id).or_default().push(to_line(row));
     }
     Ok(found)
+}
+
+/// Order lines by their ids, each with its order, in one statement.
+pub(crate) async fn lines_by_ids(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    ids: Vec<PurchaseOrderLineId>,
+) -> Result<HashMap<PurchaseOrderLineId, (PurchaseOrderId, OrderLine)>> {
+    let rows = lines(tenant).filter(purchase_order_line::Column::Id.is_in(ids)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, (row.order_id, to_line(row)))).collect())
 }
 
 /// The lines on which something of these products is still to come, oldest order first, in one statement.

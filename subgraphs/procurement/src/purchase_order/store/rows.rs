@@ -5,7 +5,7 @@ use entities_procurement::{purchase_order, purchase_order_line};
 use primitives::{Audit, PurchaseOrderId, TenantId};
 use sea_orm::ActiveValue::Set;
 
-use super::super::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus};
+use super::super::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus, Tolerance};
 use crate::machine::Word;
 
 pub(super) fn to_order(row: purchase_order::Model) -> Result<PurchaseOrder> {
@@ -81,6 +81,8 @@ pub(super) fn to_line(row: purchase_order_line::Model) -> OrderLine {
         received: row.received_quantity,
         cancelled: row.cancelled_quantity,
         receivable: row.receivable_quantity,
+        invoiced: row.invoiced_quantity,
+        tolerance: Tolerance { price: row.price_tolerance, quantity: row.quantity_tolerance },
         unit_price: row.unit_price,
         discount: row.discount,
         tax: row.tax,
@@ -109,6 +111,9 @@ pub(super) fn from_line(
         received_quantity: Set(line.received),
         cancelled_quantity: Set(line.cancelled),
         receivable_quantity: Set(line.receivable),
+        invoiced_quantity: Set(line.invoiced),
+        price_tolerance: Set(line.tolerance.price),
+        quantity_tolerance: Set(line.tolerance.quantity),
         unit_price: Set(line.unit_price),
         discount: Set(line.discount),
         tax: Set(line.tax),
