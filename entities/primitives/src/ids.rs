@@ -140,6 +140,10 @@ ids! {
     ContractLineId,
     /// What is left of one receipt at a FIFO item.
     CostLayerId,
+    /// What a vendor owes for what it was not to be paid for.
+    CreditNoteId,
+    /// One product of a credit note.
+    CreditNoteLineId,
     /// An event that could not be acted on.
     DeadLetterId,
     /// Rights that somebody lends to somebody else for a while.

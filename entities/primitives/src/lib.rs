@@ -20,11 +20,11 @@ pub use currency::{CurrencyCode, UnknownCurrency};
 pub use decimal::{Decimal, DecimalError};
 pub use ids::{
     AccountId, ApprovalId, AssignmentId, AttributeDefinitionId, CampaignId, CampaignLineId, CategoryId,
-    ContractId, ContractLineId, CostLayerId, DeadLetterId, DelegationId, DepartmentId, EventId,
-    ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError, InventoryItemId, InvitationId,
-    LocationId, PostingId, PriceLineId, PriceListId, ProductId, PropertyId, PurchaseOrderId,
-    PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId, SessionId,
-    SigningKeyId, SpecificationId, StockCountId, StockMovementId, StockTransferId, TenantId,
+    ContractId, ContractLineId, CostLayerId, CreditNoteId, CreditNoteLineId, DeadLetterId, DelegationId,
+    DepartmentId, EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError,
+    InventoryItemId, InvitationId, LocationId, PostingId, PriceLineId, PriceListId, ProductId, PropertyId,
+    PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId,
+    SessionId, SigningKeyId, SpecificationId, StockCountId, StockMovementId, StockTransferId, TenantId,
     UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId, VendorInvoiceLineId,
     VendorProductId,
 };

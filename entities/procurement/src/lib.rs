@@ -4,6 +4,8 @@
 
 pub mod approval;
 pub mod approval_rule;
+pub mod credit_note;
+pub mod credit_note_line;
 pub mod goods_received_note;
 pub mod goods_received_note_line;
 pub mod purchase_order;

@@ -20,6 +20,7 @@ pub struct Model {
     pub due_date: Option<Date>,
     pub total: Decimal,
     pub base_total: Decimal,
+    pub credited_total: Decimal,
     pub recorded_by: UserId,
     pub approved_by: Option<UserId>,
     pub delegated_from: Option<UserId>,

@@ -10,6 +10,7 @@ mod m20261124_200000_create_purchase_order;
 mod m20261124_210000_create_goods_received_note;
 mod m20261201_090000_add_order_line_tolerances;
 mod m20261201_091000_create_vendor_invoice;
+mod m20261201_092000_create_credit_note;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_210000_create_goods_received_note::Migration),
             Box::new(m20261201_090000_add_order_line_tolerances::Migration),
             Box::new(m20261201_091000_create_vendor_invoice::Migration),
+            Box::new(m20261201_092000_create_credit_note::Migration),
         ]
     }
 }

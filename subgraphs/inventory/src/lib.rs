@@ -19,6 +19,7 @@ pub mod permission;
 mod posting;
 mod prover;
 mod reservation;
+mod returns;
 mod schema;
 mod stock;
 mod stocktake;
@@ -52,7 +53,8 @@ pub async fn start(env: Environment) -> Result<Subgraph> {
 pub async fn start_with(env: Environment, feed: FeedSettings) -> Result<Subgraph> {
     let app = Inventory::new(&env, feed);
     reservation::service::keep_expiring(&app);
-    let consumer = Consumer::new(NAME, &env, delivery::handlers(&env.clock));
+    let handlers = returns::handlers(delivery::handlers(&env.clock), &env.clock);
+    let consumer = Consumer::new(NAME, &env, handlers);
     // Nothing here replays by hand: the tasks hold the consumer.
     drop(consumer.start(&*env.bus));
     Ok(schema::subgraph(app, env))

@@ -4,6 +4,8 @@ use chassis::Event;
 use primitives::{CurrencyCode, Decimal, TenantId, Unit};
 use serde_json::{Value, json};
 
+use crate::credit_note::line::CreditLine;
+use crate::credit_note::model::CreditNote;
 use crate::goods_received_note::line::NoteLine;
 use crate::goods_received_note::model::GoodsReceivedNote;
 use crate::house;
@@ -38,6 +40,8 @@ pub(crate) fn request_approved(tenant: TenantId, request: &PurchaseRequest, line
             "quantity": line.quantity,
             "unit": line.unit.code(),
             "factor": line.terms.as_ref().map(|terms| terms.factor),
+            "baseUnit": line.terms.as_ref().map(|terms| terms.base_unit.code()),
+            "baseQuantity": line.terms.as_ref().and_then(|terms| line.quantity.checked_mul(terms.factor)),
             "deliverTo": line.deliver_to,
         })
     });
@@ -65,6 +69,7 @@ pub(crate) fn order(
             "cancelled": line.cancelled,
             "unit": line.unit.code(),
             "factor": line.factor,
+            "baseUnit": line.base_unit.code(),
         })
     });
     Event {
@@ -145,6 +150,69 @@ pub(crate) fn note(kind: &'static str, tenant: TenantId, note: &GoodsReceivedNot
             "locationId": note.deliver_to,
             "receivedOn": note.head.received_on,
             "reason": note.status_reason,
+        }),
+    }
+}
+
+/// What goes back to a vendor, or comes back after all, in the base unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Returned {
+    /// The line of the credit note.
+    pub(crate) line: CreditLine,
+    /// The line of the delivery it came by.
+    pub(crate) note: NoteLine,
+    /// How much.
+    pub(crate) quantity: Decimal,
+    /// In which unit.
+    pub(crate) unit: Unit,
+}
+
+/// Goods go back to the vendor, or come back after all: inventory moves them.
+pub(crate) fn credit_moved(
+    kind: &'static str,
+    tenant: TenantId,
+    (credit, lines): (&CreditNote, &[Returned]),
+) -> Event {
+    let lines = lines.iter().map(|moved| {
+        json!({
+            "lineId": moved.line.id,
+            "noteLineId": moved.note.id,
+            "productId": moved.line.product_id,
+            "quantity": moved.quantity,
+            "unit": moved.unit.code(),
+            "lot": moved.note.count.lot,
+            "expiry": moved.note.count.expiry,
+        })
+    });
+    let mut event = self::credit(kind, tenant, credit);
+    event.payload["lines"] = lines.collect();
+    event
+}
+
+/// Something happened to a credit note.
+pub(crate) fn credit(kind: &'static str, tenant: TenantId, credit: &CreditNote) -> Event {
+    Event {
+        tenant,
+        kind,
+        version: 1,
+        aggregate: credit.id.as_uuid(),
+        aggregate_version: credit.version,
+        occurred_at: credit.audit.updated_at,
+        actor: credit.audit.updated_by,
+        causation: None,
+        payload: json!({
+            "creditNoteId": credit.id,
+            "number": credit.number,
+            "type": credit.kind.code(),
+            "status": credit.status.code(),
+            "goodsReceivedNoteId": credit.note_id,
+            "purchaseOrderId": credit.order_id,
+            "vendorId": credit.vendor_id,
+            "locationId": credit.location_id,
+            "vendorInvoiceId": credit.invoice_id,
+            "total": credit.total,
+            "currency": credit.currency,
+            "reason": credit.status_reason,
         }),
     }
 }

@@ -1,12 +1,13 @@
 //! Buying: what the house needs, who lets it be bought, and from whom it comes.
 //!
-//! It owns purchase requests, their approval and its rules, purchase orders, goods received notes, and vendors' invoices. It
-//! refuses to own products, prices, places and people: it asks for them when something is handed in or decided, and
+//! It owns purchase requests, their approval and its rules, purchase orders, goods received notes, credit notes, and vendors'
+//! invoices. It refuses to own products, prices, places and people: it asks for them when something is handed in or decided, and
 //! snapshots what it was told. Start at [`purchase_request`], then [`purchase_order`], [`goods_received_note`] and
 //! [`vendor_invoice`]; [`start`] makes a subgraph of it all.
 
 pub mod approval_rule;
 pub mod authority;
+pub mod credit_note;
 mod event;
 mod foreign;
 pub mod goods_received_note;
@@ -61,10 +62,11 @@ impl Buying {
 /// The state machines of this service, drawn.
 pub fn diagrams() -> String {
     format!(
-        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}\n{}",
+        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}\n{}\n{}",
         purchase_request::model::MACHINE.diagram(),
         purchase_order::model::MACHINE.diagram(),
         goods_received_note::model::MACHINE.diagram(),
+        credit_note::model::MACHINE.diagram(),
         vendor_invoice::model::MACHINE.diagram(),
     )
 }
@@ -82,10 +84,12 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
         purchase_request::graphql::lay_loaders(&app, scope, data);
         purchase_order::graphql::lay_loaders(&app, scope, data);
         goods_received_note::graphql::lay_loaders(&app, scope, data);
+        credit_note::graphql::lay_loaders(&app, scope, data);
         vendor_invoice::graphql::lay_loaders(&app, scope, data);
     };
-    let consumer =
-        Consumer::new(NAME, &environment, goods_received_note::posting::handlers(&environment.clock));
+    let handlers = goods_received_note::posting::handlers(&environment.clock);
+    let handlers = credit_note::posting::handlers(handlers, &environment.clock);
+    let consumer = Consumer::new(NAME, &environment, handlers);
     // Nothing here replays by hand: the tasks hold the consumer.
     drop(consumer.start(&*environment.bus));
     Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).finish())

@@ -20,6 +20,8 @@ pub const SEND: &str = "procurement:send";
 pub const RECEIVE: &str = "procurement:receive";
 /// Take over what was counted.
 pub const COMMIT: &str = "procurement:commit";
+/// Send goods back and claim money from vendors.
+pub const CREDIT: &str = "procurement:credit";
 /// Record vendors' invoices, resolve what does not match, and let them be paid.
 pub const MATCH: &str = "procurement:match";
 /// Say who has to approve from which amount on.

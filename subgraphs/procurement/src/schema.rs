@@ -3,6 +3,7 @@
 use async_graphql::MergedObject;
 
 use crate::approval_rule::graphql::{ApprovalRuleMutation, ApprovalRuleQuery};
+use crate::credit_note::graphql::{CreditNoteMutation, CreditNoteQuery};
 use crate::foreign::ForeignQuery;
 use crate::goods_received_note::graphql::{GoodsReceivedNoteMutation, GoodsReceivedNoteQuery};
 use crate::purchase_order::graphql::{PurchaseOrderMutation, PurchaseOrderQuery};
@@ -15,6 +16,7 @@ pub(crate) struct Query(
     PurchaseRequestQuery,
     PurchaseOrderQuery,
     GoodsReceivedNoteQuery,
+    CreditNoteQuery,
     VendorInvoiceQuery,
     ApprovalRuleQuery,
     ForeignQuery,
@@ -27,6 +29,7 @@ pub(crate) struct Mutation(
     DecisionMutation,
     PurchaseOrderMutation,
     GoodsReceivedNoteMutation,
+    CreditNoteMutation,
     VendorInvoiceMutation,
     ApprovalRuleMutation,
 );

@@ -15,6 +15,7 @@ mod posting;
 mod reading;
 mod refusals;
 mod reservations;
+mod returns;
 mod sdl;
 mod shipments;
 mod stocktakes;

@@ -56,6 +56,10 @@ pub struct NoteLine {
     pub unit_cost: Option<Decimal>,
     /// The same in the house's currency.
     pub base_unit_cost: Option<Decimal>,
+    /// How much of what was accepted went back since.
+    pub returned: Decimal,
+    /// What the vendor owes for it, in the order's currency.
+    pub credited: Decimal,
 }
 
 impl NoteLine {
@@ -108,6 +112,8 @@ fn read_line(count: &Count, order: Option<&OrderLine>) -> Result<NoteLine, Refus
             extra_cost: Decimal::ZERO,
             unit_cost: None,
             base_unit_cost: None,
+            returned: Decimal::ZERO,
+            credited: Decimal::ZERO,
         }),
         _ => Err(refusals),
     }

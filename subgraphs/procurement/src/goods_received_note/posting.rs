@@ -73,6 +73,7 @@ async fn failed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
     if order.status != PurchaseOrderStatus::Closed {
         order.take(service::taken_back(&order_lines), act)?;
         purchase_order::store::save(&**tx, tenant, &order).await?;
+        tx.publish(event::order("po.received", tenant, &order, &order_lines));
     }
     Ok(())
 }

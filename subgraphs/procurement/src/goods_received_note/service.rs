@@ -179,6 +179,7 @@ pub async fn commit(app: &Buying, caller: &Caller, step: &Step) -> Result<GoodsR
                 vendor_invoice::service::rematch_in(&tx, caller.tenant, (order.id, &[]), act).await?;
                 let stock = stock_lines(&lines, &order_lines)?;
                 tx.publish(event::note_committed(caller.tenant, &note, stock));
+                tx.publish(event::order("po.received", caller.tenant, &order, &order_lines));
                 Ok(note)
             };
             idempotency::once(&tx, attempt, work).await

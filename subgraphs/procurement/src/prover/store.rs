@@ -4,7 +4,7 @@ use chassis::{Error, Result};
 use sea_orm::{ConnectionTrait, Statement};
 
 /// Every rule with the statement that counts what contradicts it.
-pub(super) const RULES: [(&str, &str); 11] = [
+pub(super) const RULES: [(&str, &str); 15] = [
     (
         "what is on order of a request line is what its order lines hold",
         "SELECT COUNT(*) FROM purchase_request_line l LEFT JOIN \
@@ -13,9 +13,9 @@ pub(super) const RULES: [(&str, &str); 11] = [
          WHERE l.ordered_quantity <> COALESCE(o.held, 0)",
     ),
     (
-        "what came of an order line is what committed notes accepted",
+        "what came of an order line is what committed notes accepted and did not go back",
         "SELECT COUNT(*) FROM purchase_order_line l LEFT JOIN \
-         (SELECT g.order_line_id, SUM(g.accepted_quantity) AS accepted FROM goods_received_note_line g \
+         (SELECT g.order_line_id, SUM(g.accepted_quantity - g.returned_quantity) AS accepted FROM goods_received_note_line g \
           JOIN goods_received_note n ON n.id = g.note_id WHERE n.status = 'COMMITTED' GROUP BY g.order_line_id) a \
          ON a.order_line_id = l.id WHERE l.received_quantity <> COALESCE(a.accepted, 0)",
     ),
@@ -70,6 +70,31 @@ pub(super) const RULES: [(&str, &str); 11] = [
           WHERE l.invoice_id = i.id AND l.differences <> '')",
     ),
     (
+        "what went back of a delivery is what its credit notes say",
+        "SELECT COUNT(*) FROM goods_received_note_line g LEFT JOIN \
+         (SELECT l.note_line_id, SUM(l.quantity) AS returned, SUM(l.amount) AS credited FROM credit_note_line l \
+          JOIN credit_note c ON c.id = l.credit_note_id WHERE c.status IN ('POSTED', 'APPLIED') \
+          GROUP BY l.note_line_id) a ON a.note_line_id = g.id \
+         WHERE g.returned_quantity <> COALESCE(a.returned, 0) OR g.credited_amount <> COALESCE(a.credited, 0)",
+    ),
+    (
+        "a credit note that was handed in comes to what its lines come to",
+        "SELECT COUNT(*) FROM credit_note c WHERE c.status NOT IN ('DRAFT', 'CANCELLED') AND \
+         (c.total <> (SELECT COALESCE(SUM(l.amount), 0) FROM credit_note_line l WHERE l.credit_note_id = c.id) OR \
+          c.base_total <> (SELECT COALESCE(SUM(l.base_amount), 0) FROM credit_note_line l WHERE l.credit_note_id = c.id))",
+    ),
+    (
+        "what is credited on an invoice is what was applied to it",
+        "SELECT COUNT(*) FROM vendor_invoice i LEFT JOIN \
+         (SELECT c.invoice_id, SUM(c.total) AS credited FROM credit_note c WHERE c.status = 'APPLIED' \
+          GROUP BY c.invoice_id) a ON a.invoice_id = i.id WHERE i.credited_total <> COALESCE(a.credited, 0)",
+    ),
+    (
+        "a credit note and its invoice are one vendor's and in one currency",
+        "SELECT COUNT(*) FROM credit_note c JOIN vendor_invoice i ON i.id = c.invoice_id \
+         WHERE i.vendor_id <> c.vendor_id OR i.currency <> c.currency",
+    ),
+    (
         "numbers have no gaps",
         "SELECT COUNT(*) FROM document_counter c WHERE c.last <> \
          (SELECT COUNT(*) FROM purchase_request d WHERE d.tenant_id = c.tenant_id \
@@ -77,12 +102,15 @@ pub(super) const RULES: [(&str, &str); 11] = [
          (SELECT COUNT(*) FROM purchase_order d WHERE d.tenant_id = c.tenant_id \
           AND d.number LIKE c.kind || '-' || c.year || '-%') + \
          (SELECT COUNT(*) FROM goods_received_note d WHERE d.tenant_id = c.tenant_id \
+          AND d.number LIKE c.kind || '-' || c.year || '-%') + \
+         (SELECT COUNT(*) FROM credit_note d WHERE d.tenant_id = c.tenant_id \
           AND d.number LIKE c.kind || '-' || c.year || '-%')",
     ),
 ];
 
 const DOCUMENTS: &str = "SELECT (SELECT COUNT(*) FROM purchase_request) + (SELECT COUNT(*) FROM purchase_order) + \
-    (SELECT COUNT(*) FROM goods_received_note) + (SELECT COUNT(*) FROM vendor_invoice)";
+    (SELECT COUNT(*) FROM goods_received_note) + (SELECT COUNT(*) FROM credit_note) + \
+    (SELECT COUNT(*) FROM vendor_invoice)";
 
 /// How many documents there are.
 pub(super) async fn documents_across_tenants(db: &impl ConnectionTrait) -> Result<i64> {

@@ -252,6 +252,28 @@ impl PurchaseOrder {
         Ok(())
     }
 
+    /// Follows what of it is received after something went back, or turned out not to have gone. False where that changes
+    /// nothing: nothing more is expected of it, or it stands there already.
+    ///
+    /// # Errors
+    /// `INVALID_STATE` when the vendor does not have it.
+    pub fn recount(&mut self, lines: &[OrderLine], act: Act) -> Result<bool, Refusals> {
+        use PurchaseOrderStatus::{Cancelled, Closed, Received};
+        if [Closed, Cancelled].contains(&self.status) {
+            return Ok(false);
+        }
+        let is_none = lines.iter().all(|line| line.received.is_zero());
+        let is_all = lines.iter().all(|line| line.outstanding().is_zero());
+        let command = match (is_none, is_all, self.status) {
+            (true, ..) => Command::TakeBackAll,
+            (false, true, _) => Command::ReceiveAll,
+            (false, false, Received) => Command::TakeBackPart,
+            (false, false, _) => Command::ReceivePart,
+        };
+        self.take(command, act)?;
+        Ok(true)
+    }
+
     /// Gives it to the vendor.
     ///
     /// # Errors

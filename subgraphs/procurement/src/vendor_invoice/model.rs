@@ -150,6 +150,8 @@ pub struct VendorInvoice {
     pub total: Decimal,
     /// What it comes to in the house's currency.
     pub base_total: Decimal,
+    /// What of it is settled by credit notes.
+    pub credited: Decimal,
     /// Who recorded it.
     pub recorded_by: UserId,
     /// Who lets it be paid.
@@ -187,6 +189,7 @@ impl VendorInvoice {
             head: Head { number, ..head },
             total,
             base_total,
+            credited: Decimal::ZERO,
             recorded_by,
             approved_by: None,
             delegated_from: None,
@@ -251,12 +254,43 @@ impl VendorInvoice {
         Ok(())
     }
 
+    /// What is still to be paid of it.
+    pub fn payable(&self) -> Decimal {
+        self.total.checked_sub(self.credited).unwrap_or(Decimal::ZERO)
+    }
+
+    /// Settles a part of it by what the vendor owes.
+    ///
+    /// # Errors
+    /// `INVALID_STATE` when it is paid or given up, `LIMIT_EXCEEDED` when it comes to less.
+    pub fn credit(&mut self, amount: Decimal, act: Act) -> Result<(), Refusals> {
+        if !UNPAID.contains(&self.status) {
+            let from = crate::machine::Word::code(self.status);
+            let refusal =
+                Refusal::new(Code::InvalidState, "invoiceId", "nothing is to be paid of this invoice");
+            return Err(refusal.with("from", from).into());
+        }
+        let payable = self.payable();
+        let credited = self.credited.checked_add(amount).filter(|credited| *credited <= self.total);
+        self.credited = credited.ok_or_else(|| {
+            let message = "the credit note comes to more than is to be paid of this invoice";
+            Refusal::new(Code::LimitExceeded, "invoiceId", message).with("payable", payable.to_string())
+        })?;
+        self.audit.touch(act);
+        self.version += 1;
+        Ok(())
+    }
+
     /// Gives it up.
     ///
     /// # Errors
-    /// `VALIDATION_ERROR` without a reason, `INVALID_STATE` once it may be paid.
+    /// `VALIDATION_ERROR` without a reason, `INVALID_STATE` once it may be paid or a credit note is applied to it.
     pub fn void(&mut self, reason: &str, act: Act) -> Result<(), Refusals> {
         let reason = text("reason", reason)?;
+        if self.credited.is_positive() {
+            let message = "a credit note is applied to this invoice";
+            return Err(Refusal::new(Code::InvalidState, "", message).into());
+        }
         self.take(Command::Void, act)?;
         self.status_reason = Some(reason);
         Ok(())

@@ -25,6 +25,8 @@ const ORDER: &str = "purchaseOrder { id number status statusReason version vendo
 /// What is looked at of a goods received note.
 const NOTE: &str = "goodsReceivedNote { id number status statusReason version postedAt \
     lines { extraCost { amount } unitCost { amount currency } } }";
+/// What is looked at of a credit note.
+const CREDIT: &str = "creditNote { id number status statusReason version total { amount } }";
 /// What is looked at of a vendor's invoice.
 const INVOICE: &str =
     "invoice { id number status statusReason version paidOn total { amount } lines { differences } }";
@@ -228,6 +230,10 @@ fn shape(mutation: &str) -> (String, &'static str) {
         "recordInvoice" | "resolveMatch" | "payInvoice" => {
             (format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]), INVOICE)
         }
+        "createCreditNote" | "updateCreditNote" | "applyCreditNote" => {
+            (format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]), CREDIT)
+        }
+        name if name.ends_with("CreditNote") => ("CreditNoteTransitionInput".to_owned(), CREDIT),
         "approveInvoice" | "voidInvoice" => ("VendorInvoiceTransitionInput".to_owned(), INVOICE),
         "setApprovalRules" => {
             ("SetApprovalRulesInput".to_owned(), "approvalRules { level fromAmount { amount } }")

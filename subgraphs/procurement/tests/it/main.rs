@@ -4,6 +4,7 @@
 
 mod approval;
 mod concurrency;
+mod credit;
 mod house;
 mod invoice;
 mod listing;

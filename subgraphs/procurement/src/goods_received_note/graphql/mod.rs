@@ -36,7 +36,7 @@ pub(crate) fn lay_loaders(app: &Buying, scope: &RequestScope, data: &mut async_g
 }
 
 /// The note with an id, batched with everything else that is asked.
-async fn load(ctx: &Context<'_>, id: GoodsReceivedNoteId) -> Result<Option<GoodsReceivedNote>> {
+pub(crate) async fn load(ctx: &Context<'_>, id: GoodsReceivedNoteId) -> Result<Option<GoodsReceivedNote>> {
     Ok(ctx.data_unchecked::<ById>().load(id).await?.map(GoodsReceivedNote))
 }
 
@@ -235,6 +235,16 @@ impl GoodsReceivedNoteLine {
     /// How much came on top for nothing.
     async fn free_quantity(&self) -> Quantity {
         self.quantity(self.line.count.free)
+    }
+
+    /// How much of what was accepted went back to the vendor since.
+    async fn returned_quantity(&self) -> Quantity {
+        self.quantity(self.line.returned)
+    }
+
+    /// What the vendor owes for it. Null without the permission to see prices.
+    async fn credited(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, Some(Money::new(self.line.credited, self.currency)))
     }
 
     /// The lot.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_procurement::{goods_received_note, goods_received_note_line};
 use primitives::{GoodsReceivedNoteId, PurchaseOrderId, TenantId, VendorId};
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
@@ -18,7 +18,7 @@ use super::model::{GoodsReceivedNote, NoteStatus};
 use crate::machine::Word;
 use rows::{from_line, from_note, to_line, to_note};
 
-/// Rows of one INSERT: 18 columns each stay below SQLite's 32,766 binds.
+/// Rows of one INSERT: 21 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 1_000;
 
 /// What a list of notes is narrowed by. All that is given must hold.
@@ -143,6 +143,26 @@ pub(crate) async fn replace_lines(
         .exec(tx)
         .await?;
     insert_lines(tx, tenant, (id, lines)).await
+}
+
+/// Writes how much of the lines of a locked note went back and was credited.
+pub(crate) async fn put_returns(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    (id, lines): (GoodsReceivedNoteId, &[NoteLine]),
+) -> Result<()> {
+    use goods_received_note_line::Column;
+    let written = OnConflict::column(Column::Id)
+        .update_columns([Column::ReturnedQuantity, Column::CreditedAmount])
+        .to_owned();
+    let rows: Vec<_> =
+        (0..).zip(lines).map(|(position, line)| from_line((tenant, id), position, line)).collect();
+    for chunk in rows.chunks(ROWS_PER_INSERT) {
+        let insert =
+            goods_received_note_line::Entity::insert_many(chunk.to_vec()).on_conflict(written.clone());
+        insert.exec_without_returning(tx).await?;
+    }
+    Ok(())
 }
 
 async fn insert_lines(

@@ -83,6 +83,8 @@ pub(super) fn to_line(row: goods_received_note_line::Model) -> NoteLine {
         extra_cost: row.extra_cost,
         unit_cost: row.unit_cost,
         base_unit_cost: row.base_unit_cost,
+        returned: row.returned_quantity,
+        credited: row.credited_amount,
     }
 }
 
@@ -111,5 +113,7 @@ pub(super) fn from_line(
         extra_cost: Set(line.extra_cost),
         unit_cost: Set(line.unit_cost),
         base_unit_cost: Set(line.base_unit_cost),
+        returned_quantity: Set(line.returned),
+        credited_amount: Set(line.credited),
     }
 }

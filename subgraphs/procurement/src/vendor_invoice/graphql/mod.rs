@@ -129,6 +129,16 @@ impl VendorInvoice {
         money(ctx, Some(Money::new(self.0.base_total, house::CURRENCY)))
     }
 
+    /// What of it is settled by credit notes. Null without the permission to see prices.
+    async fn credited(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, Some(Money::new(self.0.credited, self.0.head.currency)))
+    }
+
+    /// What is still to be paid of it, credit notes taken off. Null without the permission to see prices.
+    async fn payable(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, Some(Money::new(self.0.payable(), self.0.head.currency)))
+    }
+
     /// What is on it, at most 500 lines.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<VendorInvoiceLine>> {
         let lines = ctx.data_unchecked::<LinesOf>().load(self.0.id).await?.unwrap_or_default();
