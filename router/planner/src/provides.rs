@@ -24,6 +24,11 @@ pub(crate) fn below(provides: &[FieldSet], field: &Name) -> Vec<FieldSet> {
         .collect()
 }
 
+/// What is provided, to tell it apart from something else.
+pub(crate) fn text(provides: &[FieldSet]) -> String {
+    provides.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
 /// What is provided for one concrete type: the plain fields and those under a condition that lets it through.
 pub(crate) fn narrowed(supergraph: &Supergraph, provides: &[FieldSet], ty: &Name) -> Vec<FieldSet> {
     let mut narrowed = provides.to_vec();

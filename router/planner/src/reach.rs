@@ -31,6 +31,21 @@ pub(crate) struct Standing<'a> {
     pub(crate) provides: &'a [FieldSet],
 }
 
+impl<'a> Standing<'a> {
+    /// An object that a subgraph was entered for: nothing on the way provides anything.
+    pub(crate) fn entered(subgraph: SubgraphId, ty: &'a Name) -> Self {
+        Self { subgraph, ty, provides: &[] }
+    }
+}
+
+impl Graph {
+    /// Whether a field is right there, without anything being sent along.
+    pub(crate) fn has(&self, at: Standing<'_>, field: &Name) -> bool {
+        self.resolves(at.subgraph, at.ty, field)
+            || (provided(at.provides, field) && self.field(at.subgraph, at.ty, field).is_some())
+    }
+}
+
 impl ReachMemo {
     /// Everything within reach of an object.
     pub(crate) fn reach(&mut self, graph: &Graph, from: Standing<'_>, nesting: u32) -> Rc<Reach> {
@@ -89,7 +104,7 @@ impl ReachMemo {
             let one = FieldSet { selections: vec![selection.clone()] };
             self.obtains_here(graph, from, &one, nesting)
                 || reach.keys().any(|(subgraph, ty)| {
-                    let there = Standing { subgraph: *subgraph, ty, provides: &[] };
+                    let there = Standing::entered(*subgraph, ty);
                     self.obtains_here(graph, there, &one, nesting)
                 })
         })
@@ -110,10 +125,7 @@ impl ReachMemo {
             }
             Selection::Field(field) if field.name == "__typename" => true,
             Selection::Field(field) => {
-                let known = graph.resolves(at.subgraph, at.ty, &field.name)
-                    || (provided(at.provides, &field.name)
-                        && graph.field(at.subgraph, at.ty, &field.name).is_some());
-                known && self.obtains_below(graph, at, field, nesting)
+                graph.has(at, &field.name) && self.obtains_below(graph, at, field, nesting)
             }
         })
     }
@@ -163,12 +175,7 @@ impl ReachMemo {
             reach.keys().any(|(subgraph, ty)| match selection {
                 Selection::Field(field) => {
                     graph.serves(*subgraph, ty, &field.name)
-                        && self.obtains_below(
-                            graph,
-                            Standing { subgraph: *subgraph, ty, provides: &[] },
-                            field,
-                            nesting + 1,
-                        )
+                        && self.obtains_below(graph, Standing::entered(*subgraph, ty), field, nesting + 1)
                 }
                 Selection::Inline(_) => false,
             })

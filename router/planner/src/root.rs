@@ -3,6 +3,7 @@
 use crate::PlanError;
 use crate::normalize::NormalField;
 use crate::plan::Condition;
+use crate::reach::Standing;
 use crate::search::{Cursor, Search};
 use crate::selection::ScopeId;
 use crate::targets::{Candidate, assign};
@@ -127,7 +128,7 @@ impl Search<'_> {
             if field.tried.contains(&target) || !self.graph.resolves(target, root, &field.name) {
                 continue;
             }
-            let cost = self.cost(target, root, field, 0);
+            let cost = self.cost(Standing::entered(target, root), field, 0);
             if cost.is_worth_it() {
                 candidates.push(Candidate { target, cost });
             }

@@ -86,7 +86,8 @@ pub(crate) struct Search<'g> {
     pub(crate) groups: Vec<Group>,
     pub(crate) selections: Selections,
     pub(crate) scopes: Scopes,
-    pub(crate) costs: HashMap<(SubgraphId, Name, u32), Cost>,
+    /// By subgraph, type, field and what is provided below it on the way.
+    pub(crate) costs: HashMap<(SubgraphId, Name, u32, String), Cost>,
     pub(crate) memo: ReachMemo,
     pub(crate) apart: Apart,
     pub(crate) context_variables: ContextVariables,

@@ -3,11 +3,12 @@
 use crate::PlanError;
 use crate::graph::Entry;
 use crate::normalize::NormalField;
+use crate::provides;
 use crate::reach::Standing;
 use crate::search::{Cursor, Search};
 use apollo_compiler::Name;
 use indexmap::IndexMap;
-use router_schema::SubgraphId;
+use router_schema::{FieldSet, SubgraphId};
 
 /// How deep costs look ahead.
 const LOOK_AHEAD_MAX: u32 = 40;
@@ -104,11 +105,11 @@ impl Search<'_> {
                 if !tells_types {
                     continue;
                 }
-                self.cost_on(*subgraph, as_type, field)
+                self.cost_on(Standing::entered(*subgraph, as_type), field)
             } else if serves {
-                self.cost(*subgraph, as_type, field, 0)
+                self.cost(Standing::entered(*subgraph, as_type), field, 0)
             } else if tells_types {
-                self.cost_on(*subgraph, as_type, field)
+                self.cost_on(Standing::entered(*subgraph, as_type), field)
             } else {
                 continue;
             };
@@ -143,11 +144,11 @@ impl Search<'_> {
     }
 
     /// The cost of a field on an interface that is entered to learn the concrete types.
-    fn cost_on(&mut self, subgraph: SubgraphId, ty: &Name, field: &NormalField) -> Cost {
+    fn cost_on(&mut self, at: Standing<'_>, field: &NormalField) -> Cost {
         if field.name == "__typename" {
             return Cost::LEAF;
         }
-        self.cost_below(subgraph, ty, field, 0).0
+        self.cost_below(at, field, 0).0
     }
 
     /// Whether a field that could be resolved here is reached with fewer hops, or more completely, by jumping first.
@@ -155,12 +156,8 @@ impl Search<'_> {
         if field.fields.is_empty() || cursor.satisfied.contains(&field.name) {
             return false;
         }
-        let here = self.cost(cursor.subgraph, &cursor.ty, field, 0);
+        let here = self.cost(cursor.standing(), field, 0);
         if here.hops < 2 && here.missing == 0 {
-            return false;
-        }
-        if !cursor.provides.is_empty() {
-            // What is provided on this path is not in the costs.
             return false;
         }
         let candidates = self.candidates(cursor, field);
@@ -171,23 +168,27 @@ impl Search<'_> {
         })
     }
 
-    /// What a field costs when `subgraph` resolves it: the dependent hops and the fetches that what is below needs.
-    pub(crate) fn cost(&mut self, subgraph: SubgraphId, ty: &Name, field: &NormalField, depth: u32) -> Cost {
+    /// What a field costs when it is resolved there: the dependent hops and the fetches that what is below needs.
+    pub(crate) fn cost(&mut self, at: Standing<'_>, field: &NormalField, depth: u32) -> Cost {
         let inner: Vec<&NormalField> =
             field.fields.iter().filter(|inner| inner.name != "__typename").collect();
         if inner.is_empty() || depth > LOOK_AHEAD_MAX {
             return Cost::LEAF;
         }
-        let memo = (subgraph, ty.clone(), field.id);
+        let mut provided = provides::below(at.provides, &field.name);
+        let memo = (at.subgraph, at.ty.clone(), field.id, provides::text(&provided));
         if let Some(known) = self.costs.get(&memo) {
             return *known;
         }
-        let below = self.type_of(subgraph, ty, &field.name);
+        let below = self.type_of(at, &field.name);
+        provided.extend(below.iter().filter_map(|(_, provides)| provides.clone()));
         let mut total = Cost::default();
         let mut targets: Vec<SubgraphId> = Vec::new();
         for inner in inner {
             let (cost, target) = match &below {
-                Some(below) => self.cost_below(subgraph, below, inner, depth),
+                Some((ty, _)) => {
+                    self.cost_below(Standing { ty, provides: &provided, ..at }, inner, depth)
+                }
                 None => (lost(inner), None),
             };
             total.missing += cost.missing;
@@ -201,39 +202,42 @@ impl Search<'_> {
         total
     }
 
-    /// The type of a field in a subgraph; an abstract type that leaves the field to its concrete types has it from one.
-    fn type_of(&self, subgraph: SubgraphId, ty: &Name, field: &Name) -> Option<Name> {
-        let own = self.graph.field(subgraph, ty, field);
+    /// The type of a field in a subgraph and what it provides; an abstract type that leaves the field to its concrete types
+    /// has it from one.
+    fn type_of(&self, at: Standing<'_>, field: &Name) -> Option<(Name, Option<FieldSet>)> {
+        let own = self.graph.field(at.subgraph, at.ty, field);
         let here = own.or_else(|| {
-            let possible = self.graph.possible(subgraph, ty);
-            possible.iter().find_map(|ty| self.graph.field(subgraph, ty, field))
+            let possible = self.graph.possible(at.subgraph, at.ty);
+            possible.iter().find_map(|ty| self.graph.field(at.subgraph, ty, field))
         });
-        here.map(|here| here.ty.inner_named_type().clone())
+        here.map(|here| (here.ty.inner_named_type().clone(), here.provides.clone()))
     }
 
     fn cost_below(
         &mut self,
-        subgraph: SubgraphId,
-        ty: &Name,
+        at: Standing<'_>,
         field: &NormalField,
         depth: u32,
     ) -> (Cost, Option<SubgraphId>) {
-        let types: Vec<Name> = if self.graph.is_object_in(subgraph, ty) {
-            vec![ty.clone()]
+        let graph = self.graph;
+        let types: Vec<Name> = if graph.is_object_in(at.subgraph, at.ty) {
+            vec![at.ty.clone()]
         } else {
-            let possible = self.graph.possible(subgraph, ty);
+            let possible = graph.possible(at.subgraph, at.ty);
             let asked = possible.iter().filter(|ty| field.on.as_ref().is_none_or(|on| on.contains(*ty)));
             asked.cloned().collect()
         };
         let mut worst: Option<(Cost, Option<SubgraphId>)> = None;
         for ty in &types {
-            let is_narrowed = field.on.is_some() && self.graph.is_interface_object(subgraph, ty);
-            let is_local = self.graph.resolves(subgraph, ty, &field.name) && !is_narrowed;
-            let local = is_local.then(|| self.cost(subgraph, ty, field, depth + 1));
+            let provided = provides::narrowed(&graph.supergraph, at.provides, ty);
+            let at = Standing { ty, provides: &provided, ..at };
+            let is_narrowed = field.on.is_some() && graph.is_interface_object(at.subgraph, ty);
+            let is_local = graph.has(at, &field.name) && !is_narrowed;
+            let local = is_local.then(|| self.cost(at, field, depth + 1));
             let here = match local {
                 Some(local) if local.missing == 0 => (local, None),
                 local => {
-                    let (there, target) = self.cost_elsewhere(subgraph, ty, field, depth);
+                    let (there, target) = self.cost_elsewhere(at, field, depth);
                     (local.map_or(there, |local| local.shared_with(there)), target)
                 }
             };
@@ -247,26 +251,26 @@ impl Search<'_> {
 
     fn cost_elsewhere(
         &mut self,
-        subgraph: SubgraphId,
-        ty: &Name,
+        at: Standing<'_>,
         field: &NormalField,
         depth: u32,
     ) -> (Cost, Option<SubgraphId>) {
+        let graph = self.graph;
         let mut best = (lost(field), None);
-        let reach = self.memo.reach(self.graph, Standing { subgraph, ty, provides: &[] }, 0);
+        let reach = self.memo.reach(graph, at, 0);
         for ((target, as_type), (hops, _)) in reach.iter() {
-            let serves = self.graph.serves_anyhow(*target, as_type, &field.name);
-            let tells_types = self.graph.is_interface_object(subgraph, ty)
-                && !self.graph.is_object_in(*target, as_type)
+            let there = Standing::entered(*target, as_type);
+            let serves = graph.serves_anyhow(*target, as_type, &field.name);
+            let tells_types = graph.is_interface_object(at.subgraph, at.ty)
+                && !graph.is_object_in(*target, as_type)
                 && depth < LOOK_AHEAD_MAX;
-            let at = Standing { subgraph, ty, provides: &[] };
             let cost = if tells_types && field.on.is_some() {
                 // Types that it is not asked for on may have another field of this name.
-                self.cost_below(*target, as_type, field, depth + 1).0
+                self.cost_below(there, field, depth + 1).0
             } else if serves && self.can_require(at, (*target, as_type), field) {
-                self.cost(*target, as_type, field, depth + 1)
+                self.cost(there, field, depth + 1)
             } else if tells_types {
-                self.cost_below(*target, as_type, field, depth + 1).0
+                self.cost_below(there, field, depth + 1).0
             } else {
                 continue;
             };
