@@ -5,6 +5,7 @@ use crate::normalize::NormalField;
 use crate::plan::{
     Condition, ContextValue, Fetch, FetchId, Plan, Representation, Shape, ShapeField, ShapeKind, VariableTest,
 };
+use crate::postpone;
 use crate::root::is_meta;
 use crate::search::Search;
 use crate::selection::{Call, Item, ScopeId, SetId};
@@ -48,7 +49,8 @@ fn live(search: &mut Search<'_>) -> Vec<usize> {
         let group = &search.groups[*group];
         !search.selections.items(group.set).is_empty() && !group.condition.is_never()
     };
-    (0..search.groups.len()).filter(asks).collect()
+    let live = (0..search.groups.len()).filter(asks).collect();
+    postpone::postpone(search, live)
 }
 
 fn fetch(

@@ -27,7 +27,8 @@ impl Search<'_> {
         entry: &Entry,
         fields: Vec<NormalField>,
     ) -> Result<Vec<NormalField>, PlanError> {
-        // What needs nothing but the key must not wait for what other fields require.
+        // What needs nothing but the key does not wait for what other fields require: others may wait for it. `postpone` sees
+        // whether they do.
         let mut by_need: Vec<(Need, Vec<NormalField>)> = Vec::new();
         for field in fields {
             let need = self.graph.need(entry.subgraph, &entry.as_type, &field.name);
@@ -41,10 +42,10 @@ impl Search<'_> {
         }
         let mut left = Vec::new();
         for (need, fields) in by_need {
-            let condition = fields
-                .iter()
-                .fold(Condition::never(), |or, field| or.or(&cursor.condition.and(&field.condition)));
-            let inner = self.enter(cursor, entry, &need, &condition)?;
+            let asked = fields.iter().fold(Condition::never(), |or, field| or.or(&field.condition));
+            // What is sent along is only selected in the cases in which it is sent.
+            let from = Cursor { guard: cursor.guard.and(&asked), ..cursor.clone() };
+            let inner = self.enter(&from, entry, &need, &cursor.condition.and(&asked))?;
             for mut field in self.fields(&inner, &fields)? {
                 if !field.tried.contains(&entry.subgraph) {
                     field.tried.push(entry.subgraph);
@@ -277,7 +278,8 @@ fn same_names(left: &[RepresentationField], right: &[RepresentationField]) -> bo
     left.iter().all(|field| has(right, field)) && right.iter().all(|field| has(left, field))
 }
 
-fn agree(left: &[RepresentationField], right: &[RepresentationField]) -> bool {
+/// Whether no field has two values.
+pub(crate) fn agree(left: &[RepresentationField], right: &[RepresentationField]) -> bool {
     let may_meet = |left: &RepresentationField, right: &RepresentationField| match (&left.on, &right.on) {
         (Some(left), Some(right)) => left.iter().any(|ty| right.contains(ty)),
         _ => true,

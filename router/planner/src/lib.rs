@@ -2,7 +2,7 @@
 //!
 //! Pure: no clock, no network, no async runtime. The stages, each in its module: [`normalize`] (fragments inlined,
 //! conditions collected), `graph` and `reach` (what can be resolved where, and how far it is), `search` with `root`, `targets`,
-//! `jump` and `require` (fetch groups), `assemble`
+//! `jump` and `require` (fetch groups), `postpone`, `assemble`
 //! (texts and the client's shape), `render` (the plan as text). [`plan`] holds the result's types, the contract with
 //! `router-executor`.
 
@@ -15,6 +15,7 @@ mod jump;
 mod labels;
 mod normalize;
 mod plan;
+mod postpone;
 mod provides;
 mod reach;
 mod render;

@@ -115,6 +115,25 @@ impl Selections {
         below
     }
 
+    /// Selects in one set what is selected in another; below fields that are there in other cases, too, only in its own.
+    pub(crate) fn add_all(&mut self, into: SetId, from: SetId, guard: &Condition) {
+        for item in self.sets[from.0].clone() {
+            match item {
+                Item::Field { key, call, condition, set } => {
+                    let guarded = if key == "__typename" { condition } else { condition.and(guard) };
+                    let below = self.field(into, &key, &call, &guarded, set.is_some());
+                    if let (Some((into, own)), Some(from)) = (below, set) {
+                        self.add_all(into, from, &own);
+                    }
+                }
+                Item::Inline { on, set } => {
+                    let into = self.inline(into, &on);
+                    self.add_all(into, set, guard);
+                }
+            }
+        }
+    }
+
     /// Removes fields that are never asked for, fields below which nothing is selected, type conditions without content, and under a type condition what
     /// is selected around it anyway.
     pub(crate) fn prune(&mut self, set: SetId) {

@@ -186,9 +186,7 @@ impl Search<'_> {
         let mut targets: Vec<SubgraphId> = Vec::new();
         for inner in inner {
             let (cost, target) = match &below {
-                Some((ty, _)) => {
-                    self.cost_below(Standing { ty, provides: &provided, ..at }, inner, depth)
-                }
+                Some((ty, _)) => self.cost_below(Standing { ty, provides: &provided, ..at }, inner, depth),
                 None => (lost(inner), None),
             };
             total.missing += cost.missing;

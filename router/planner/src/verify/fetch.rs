@@ -135,9 +135,10 @@ impl Run<'_> {
         let [Selection::Field(entities)] = operation.selection_set.as_slice() else {
             return self.find(format!("entity fetch {at} is not about `_entities` alone"));
         };
+        let mut keyed = IndexSet::new();
         for ty in &representation.types {
             let concrete = self.runtime_types(&ty.on, on);
-            self.representation(at, fetch, ty, (place, &concrete));
+            keyed.extend(self.representation(at, fetch, ty, (place, &concrete)));
         }
         for selection in &entities.selection_set {
             let Selection::InlineFragment(inline) = selection else {
@@ -147,7 +148,7 @@ impl Run<'_> {
             let Some(as_type) = inline.type_condition.clone() else { continue };
             let sent: Vec<&RepresentationType> =
                 representation.types.iter().filter(|ty| ty.send_as == as_type).collect();
-            let concrete = sent.iter().flat_map(|ty| self.runtime_types(&ty.on, on)).collect();
+            let concrete = sent.iter().flat_map(|ty| self.runtime_types(&ty.on, &keyed)).collect();
             let mut spot = Spot::new(at, fetch, place, as_type, concrete);
             spot.sent = sent.into_iter().cloned().collect();
             self.select(&spot, &inline.selection_set);
@@ -160,56 +161,76 @@ impl Run<'_> {
         here.iter().filter(|ty| *ty == name || possible.contains(*ty)).cloned().collect()
     }
 
-    /// What is sent is a key (and what is required), and was fetched before.
+    /// What is sent is a key (and what is required), and was fetched before. Gives the types that have the key: an object
+    /// without one is not asked for, which is no fault in the cases in which the client wants nothing of it.
     fn representation(
         &mut self,
         at: usize,
         fetch: &Fetch,
         sent: &RepresentationType,
         (place, on): (Place, &IndexSet<Name>),
-    ) {
+    ) -> IndexSet<Name> {
         let info =
             self.supergraph.types.get(&sent.send_as).and_then(|info| info.subgraphs.get(&fetch.subgraph));
         let keys = info.into_iter().flat_map(|info| &info.keys).filter(|key| key.resolvable);
         if !keys.into_iter().any(|key| covers(&sent.keys, &key.fields)) {
             self.find(format!("fetch {at} sends {} without one of its keys", sent.send_as));
         }
+        let mut keyed = IndexSet::new();
         for ty in on {
             if !self.tree.has_any_name(place, ty, Some(&self.ancestors[at])) {
                 self.find(format!("fetch {at} cannot tell {ty} by its name"));
             }
+            let alone = IndexSet::from([ty.clone()]);
+            let missing = sent.keys.iter().find_map(|field| self.missing(at, field, (place, &alone)));
+            match missing {
+                Some(finding) => {
+                    self.keys.entry((at, ty.clone())).or_insert(Some(finding));
+                }
+                None => {
+                    self.keys.insert((at, ty.clone()), None);
+                    keyed.insert(ty.clone());
+                }
+            }
         }
-        for field in sent.keys.iter().chain(&sent.requires) {
-            self.read(at, field, (place, on));
+        for field in &sent.requires {
+            self.read(at, field, (place, &keyed));
+        }
+        keyed
+    }
+
+    fn read(&mut self, at: usize, field: &RepresentationField, from: (Place, &IndexSet<Name>)) {
+        if let Some(finding) = self.missing(at, field, from) {
+            self.find(finding);
         }
     }
 
-    fn read(&mut self, at: usize, field: &RepresentationField, (place, on): (Place, &IndexSet<Name>)) {
+    /// What nothing before the fetch brings of a field that it sends.
+    fn missing(
+        &self,
+        at: usize,
+        field: &RepresentationField,
+        (place, on): (Place, &IndexSet<Name>),
+    ) -> Option<String> {
         let asked = on.iter().filter(|ty| field.on.as_ref().is_none_or(|on| on.contains(*ty)));
-        let asked: Vec<Name> = asked.cloned().collect();
+        let asked: IndexSet<Name> = asked.cloned().collect();
         for ty in &asked {
             let mut found = self.tree.produced(place, &field.source, ty, Some(&self.ancestors[at]));
-            let is_there = found.any(|one| one.name == field.name);
-            drop(found);
             let is_name =
                 field.name == "__typename" && self.tree.has_any_name(place, ty, Some(&self.ancestors[at]));
-            if !is_there && !is_name {
-                self.find(format!(
+            if !found.any(|one| one.name == field.name) && !is_name {
+                return Some(format!(
                     "fetch {at} sends `{}` of {ty} from `{}`, which nothing before it brings",
                     field.name, field.source
                 ));
             }
         }
-        if !field.fields.is_empty()
-            && !asked.is_empty()
-            && let Some(below) = self.tree.known_child(place, &field.source)
-        {
-            let asked: IndexSet<Name> = asked.into_iter().collect();
-            let types = self.tree.types(below, &asked);
-            for inner in &field.fields {
-                self.read(at, inner, (below, &types));
-            }
+        if field.fields.is_empty() || asked.is_empty() {
+            return None;
         }
+        let below = self.tree.known_child(place, &field.source)?;
+        let types = self.tree.types(below, &asked);
+        field.fields.iter().find_map(|inner| self.missing(at, inner, (below, &types)))
     }
 }
 

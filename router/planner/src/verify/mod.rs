@@ -24,6 +24,7 @@ const VARIABLES_MAX: usize = 6;
 pub fn verify(supergraph: &Supergraph, plan: &Plan) -> Vec<String> {
     let mut findings = IndexSet::new();
     let ancestors = ancestors(plan, &mut findings);
+    let mut keys = IndexMap::new();
     for assignment in assignments(plan) {
         let mut run = Run {
             supergraph,
@@ -31,6 +32,7 @@ pub fn verify(supergraph: &Supergraph, plan: &Plan) -> Vec<String> {
             ancestors: &ancestors,
             assignment,
             tree: Tree::new(),
+            keys: &mut keys,
             findings: &mut findings,
         };
         if let Some(root) = supergraph.root(plan.operation) {
@@ -40,6 +42,7 @@ pub fn verify(supergraph: &Supergraph, plan: &Plan) -> Vec<String> {
         run.all_fetches();
         run.client_shape();
     }
+    findings.extend(keys.into_values().flatten());
     findings.into_iter().collect()
 }
 
@@ -51,6 +54,8 @@ struct Run<'a> {
     ancestors: &'a [BTreeSet<usize>],
     assignment: IndexMap<Name, bool>,
     tree: Tree,
+    /// By fetch and type of the objects that it is for: why it cannot ask for any of them; none once it can in one of the runs.
+    keys: &'a mut IndexMap<(usize, Name), Option<String>>,
     findings: &'a mut IndexSet<String>,
 }
 
