@@ -242,7 +242,7 @@ codes! {
     /// A directive for operations is missing in some subgraphs, so clients cannot use it.
     InconsistentExecutableDirectivePresence = "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE",
     /// The subgraphs have no location of a directive for operations in common.
-    NoExecutableDirectiveLocationsIntersection = "NO_EXECUTABLE_DIRECTIVE_LOCATIONS_INTERSECTION",
+    NoExecutableDirectiveIntersection = "NO_EXECUTABLE_DIRECTIVE_INTERSECTION",
     /// A directive for operations is repeatable in only some subgraphs, so clients cannot repeat it.
     InconsistentExecutableDirectiveRepeatable = "INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE",
     /// A directive for operations has different locations; only the common ones are kept.

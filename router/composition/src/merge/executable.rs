@@ -50,7 +50,7 @@ fn merge_one(merger: &mut Merger<'_>, definitions: &Definitions<'_>) -> Option<D
     common.locations.sort_by_key(|location| location.name());
     if common.locations.is_empty() {
         let message = format!("clients cannot use @{name}: the subgraphs have no location for it in common");
-        note(Code::NoExecutableDirectiveLocationsIntersection, message, "define it for the same locations");
+        note(Code::NoExecutableDirectiveIntersection, message, "define it for the same locations");
         return None;
     }
     let executable = |(_, definition): &(usize, &Node<DirectiveDefinition>)| -> BTreeSet<&str> {
