@@ -13,8 +13,7 @@ use apollo_compiler::Name;
 use apollo_compiler::ast::{OperationType, Value};
 use apollo_compiler::executable::Operation;
 use apollo_compiler::schema::ExtendedType;
-use indexmap::IndexSet;
-use std::collections::HashMap;
+use indexmap::{IndexMap, IndexSet};
 use std::fmt::Write;
 
 /// In how many ways a leaf may be asked for before it is sent always.
@@ -25,18 +24,52 @@ const COMPOSITE_ALTERNATIVES_MAX: usize = 2;
 
 /// Turns what the search found into the plan.
 pub(crate) fn assemble(mut search: Search<'_>, operation: &Operation, fields: &[NormalField]) -> Plan {
-    let mut position: HashMap<usize, usize> = HashMap::new();
-    let mut fetches = Joined::default();
-    for group in live(&mut search) {
-        let before = search.groups[group].before.iter().filter_map(|dep| position.get(dep));
-        let (depends_on, before) = fetches.tips(before.copied().collect());
-        let fetch = fetch(&search, operation, group, fetches.next_id(), depends_on);
-        position.insert(group, fetches.add(fetch, before));
+    let live = live(&mut search);
+    let mut fetches = joined(&search, operation, &live, &[]);
+    let put_off: Vec<(usize, usize)> = fetches.1.put_off();
+    if !put_off.is_empty() {
+        fetches = joined(&search, operation, &live, &in_groups(&fetches.0, &put_off));
     }
+    let fetches = fetches.1;
     let root = operation.selection_set.ty.clone();
     let shape = shape(&search, Some(ScopeId(0)), &root, fields);
     let labels = search.graph.labels.active().clone();
     Plan { operation: operation.operation_type, labels, fetches: fetches.fetches, shape }
+}
+
+/// By group: the position of its fetch.
+type Positions = IndexMap<usize, usize>;
+
+/// The fetches for groups; of the pairs of groups the first is not fetched by itself but at its place by the second's fetch.
+fn joined(
+    search: &Search<'_>,
+    operation: &Operation,
+    live: &[usize],
+    put_off: &[(usize, usize)],
+) -> (Positions, Joined) {
+    let mut position = Positions::new();
+    let mut fetches = Joined::default();
+    for group in live.iter().filter(|group| !put_off.iter().any(|(early, _)| early == *group)) {
+        let before = search.groups[*group].before.iter().filter_map(|dep| position.get(dep));
+        let (depends_on, before) = fetches.tips(before.copied().collect());
+        let fetch = fetch(search, operation, *group, fetches.next_id(), depends_on);
+        position.insert(*group, fetches.add(fetch, before));
+    }
+    for (early, late) in put_off {
+        fetches.add_place(position[late], search.groups[*early].path.clone());
+    }
+    (position, fetches)
+}
+
+/// Pairs of fetches as pairs of groups: all that made up the first, and one of the second's.
+fn in_groups(positions: &Positions, pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let groups_of =
+        |fetch: usize| positions.iter().filter(move |(_, at)| **at == fetch).map(|(group, _)| *group);
+    let pair = |(early, late): &(usize, usize)| {
+        let late = groups_of(*late).next().expect("a fetch is made of groups");
+        groups_of(*early).map(move |early| (early, late)).collect::<Vec<_>>()
+    };
+    pairs.iter().flat_map(pair).collect()
 }
 
 /// The groups that ask for something, each after those it depends on: a group only ever waits for older ones.

@@ -2,8 +2,9 @@
 //! merged data like a requirement, and sent as a variable of the fetch that enters the subgraph.
 
 use crate::PlanError;
-use crate::graph::Need;
+use crate::graph::{Graph, Need};
 use crate::jump;
+use crate::normalize::NormalField;
 use crate::plan::{ContextSource, ContextValue};
 use crate::search::{Cursor, Search};
 use apollo_compiler::ast::{Argument, Value};
@@ -57,12 +58,17 @@ impl Search<'_> {
                 let mut at = Cursor::clone(&self.best_place(&setter, &argument.selection));
                 at.condition = cursor.condition.clone();
                 let is_object = self.graph.is_object_in(at.subgraph, &at.ty);
-                let (value, more) = if is_object {
-                    self.ensure(&at, &argument.selection)?
+                let ensured = if is_object {
+                    self.ensure(&at, &argument.selection)
                 } else {
                     let types = types.clone().unwrap_or_else(|| self.types_at(&setter));
-                    self.ensure_on(&at, &types, &argument.selection)?
+                    self.ensure_on(&at, &types, &argument.selection)
                 };
+                if matches!(ensured, Err(PlanError::Unreachable(_))) {
+                    // Another way to the object may lead to where it can.
+                    self.unable.insert((at.subgraph, at.ty.clone()));
+                }
+                let (value, more) = ensured?;
                 deps.insert(at.group);
                 deps.extend(more);
                 sources.push(ContextSource { at: setter.path.len(), on: types, value });
@@ -145,6 +151,14 @@ impl Search<'_> {
         } else {
             self.graph.possible(cursor.subgraph, &cursor.ty).iter().cloned().collect()
         }
+    }
+}
+
+impl Graph {
+    /// Whether something below a field may take an argument from a context, going by the names.
+    pub(crate) fn takes_contexts(&self, field: &NormalField) -> bool {
+        let takes = |inner: &NormalField| self.contextual.contains(&inner.name) || self.takes_contexts(inner);
+        field.fields.iter().any(takes)
     }
 }
 

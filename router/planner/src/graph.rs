@@ -22,6 +22,8 @@ pub(crate) struct Graph {
     pub(crate) labels: Labels,
     /// Whether any type sets a context.
     pub(crate) has_contexts: bool,
+    /// The names of fields that take an argument from one.
+    pub(crate) contextual: Arc<IndexSet<Name>>,
     possible: Arc<PossibleTypes>,
     /// By type: the subgraphs that can be entered for it, in order, with the ways in.
     entries: Arc<AHashMap<Name, IndexMap<SubgraphId, Vec<Entry>>>>,
@@ -77,7 +79,8 @@ impl Graph {
         let entries = Arc::new(all_entries(&supergraph, &interfaces));
         let labels = Labels::new(&supergraph);
         let has_contexts = supergraph.types.values().any(|info| !info.contexts.is_empty());
-        Self { supergraph, labels, has_contexts, possible: Arc::new(possible), entries }
+        let contextual = Arc::new(contextual(&supergraph));
+        Self { supergraph, labels, has_contexts, contextual, possible: Arc::new(possible), entries }
     }
 
     /// The graph under these options.
@@ -223,6 +226,13 @@ fn all_entries(
         }
     }
     all
+}
+
+fn contextual(supergraph: &Supergraph) -> IndexSet<Name> {
+    let fields = supergraph.types.values().flat_map(|info| info.fields.values());
+    let takes =
+        fields.filter(|field| field.subgraphs.values().any(|here| !here.context_arguments.is_empty()));
+    takes.map(|field| field.name.clone()).collect()
 }
 
 fn is_interface_object(supergraph: &Supergraph, subgraph: SubgraphId, ty: &str) -> bool {

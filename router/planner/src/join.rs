@@ -31,44 +31,64 @@ impl Joined {
         (tips, done)
     }
 
+    /// Fetches that no other waits for, each with a later one that asks the same at other places and can do so for both.
+    pub(crate) fn put_off(&self) -> Vec<(usize, usize)> {
+        let is_awaited = |id: FetchId| self.fetches.iter().any(|fetch| fetch.depends_on.contains(&id));
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for (early, fetch) in self.fetches.iter().enumerate() {
+            if is_awaited(fetch.id) || found.iter().any(|(_, late)| *late == early) {
+                continue;
+            }
+            let can_wait = |late: &usize| {
+                *late != early
+                    && asks_the_same(&self.fetches[*late], fetch)
+                    && self.before[early].is_subset(&self.before[*late])
+                    && !found.iter().any(|(gone, _)| gone == late)
+            };
+            let late = (0..self.fetches.len()).find(can_wait);
+            found.extend(late.map(|late| (early, late)));
+        }
+        found
+    }
+
     /// Adds a fetch that waits for these others, as one of its own or to one that asks the same; gives its position.
     pub(crate) fn add(&mut self, fetch: Fetch, before: BTreeSet<usize>) -> usize {
-        if let Some(at) = self.fetches.iter().position(|known| asks_the_same(known, &fetch)) {
-            add_place(&mut self.fetches[at], fetch.path);
+        let is_known = |known: &Fetch| known.depends_on == fetch.depends_on && asks_the_same(known, &fetch);
+        if let Some(at) = self.fetches.iter().position(is_known) {
+            self.add_place(at, fetch.path);
             return at;
         }
         self.fetches.push(fetch);
         self.before.push(before);
         self.fetches.len() - 1
     }
+
+    /// Adds a place to a fetch. One that differs from another in the types at a single step widens that one.
+    pub(crate) fn add_place(&mut self, at: usize, place: Vec<PathElement>) {
+        let fetch = &mut self.fetches[at];
+        for known in std::iter::once(&mut fetch.path).chain(&mut fetch.also_at) {
+            if let Some(at) = only_types_differ(known, &place) {
+                if let (PathElement::On(types), PathElement::On(more)) = (&mut known[at], &place[at]) {
+                    types.extend(more.iter().filter(|ty| !types.contains(ty)).cloned().collect::<Vec<_>>());
+                }
+                return;
+            }
+        }
+        fetch.also_at.push(place);
+    }
 }
 
-/// Whether one request serves both: same subgraph, text and representations, at the same time and in the same cases. Values
-/// from contexts belong to their place.
+/// Whether one request serves both: same subgraph, text and representations, in the same cases. Values from contexts belong to
+/// their place.
 fn asks_the_same(known: &Fetch, fetch: &Fetch) -> bool {
     known.representation.is_some()
         && known.representation == fetch.representation
         && known.subgraph == fetch.subgraph
-        && known.depends_on == fetch.depends_on
         && known.condition == fetch.condition
         && known.selection == fetch.selection
         && known.variables == fetch.variables
         && known.contexts.is_empty()
         && fetch.contexts.is_empty()
-}
-
-/// Adds a place. One that differs from another in the types at a single step widens that one.
-fn add_place(fetch: &mut Fetch, place: Vec<PathElement>) {
-    let known = std::iter::once(&mut fetch.path).chain(&mut fetch.also_at);
-    for known in known {
-        if let Some(at) = only_types_differ(known, &place) {
-            if let (PathElement::On(types), PathElement::On(more)) = (&mut known[at], &place[at]) {
-                types.extend(more.iter().filter(|ty| !types.contains(ty)).cloned().collect::<Vec<_>>());
-            }
-            return;
-        }
-    }
-    fetch.also_at.push(place);
 }
 
 fn only_types_differ(left: &[PathElement], right: &[PathElement]) -> Option<usize> {

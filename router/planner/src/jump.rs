@@ -228,7 +228,7 @@ impl Search<'_> {
 }
 
 /// Where the cursor's object is; its own type is left to the representations.
-fn path_of(cursor: &Cursor) -> Vec<PathElement> {
+pub(crate) fn path_of(cursor: &Cursor) -> Vec<PathElement> {
     let mut path = cursor.path.clone();
     while matches!(path.last(), Some(PathElement::On(_))) {
         path.pop();

@@ -45,6 +45,9 @@ pub use plan::{
 pub use stages::Stages;
 pub use verify::verify;
 
+/// How many objects a search goes round because they cannot give a context its value.
+const ROUNDS_MAX: usize = 16;
+
 /// Plans operations against one supergraph.
 #[derive(Debug)]
 pub struct Planner {
@@ -164,7 +167,8 @@ impl Planner {
     }
 }
 
-/// Searches until every entity is asked for in a way that suits all its types.
+/// Searches until every entity is asked for in a way that suits all its types, and every context is set where its value can be
+/// had.
 fn search<'g>(
     graph: &'g graph::Graph,
     operation: &Operation,
@@ -173,19 +177,26 @@ fn search<'g>(
 ) -> Result<search::Search<'g>, PlanError> {
     let root = &operation.selection_set.ty;
     let mut apart = search::Apart::new();
+    let mut unable = BTreeSet::new();
+    // Rare enough to begin again. Every round keeps more entities apart or goes round more objects, so this comes to an end.
     loop {
         let mut search = search::Search::new(graph, apart.clone(), operation);
+        search.unable = unable.clone();
         search.trace = is_traced.then(stages::Trace::default);
-        match operation.operation_type {
-            OperationType::Mutation => search.mutation(root, fields)?,
-            OperationType::Subscription => search.subscription(root, fields)?,
-            OperationType::Query => search.query(root, fields)?,
+        let found = match operation.operation_type {
+            OperationType::Mutation => search.mutation(root, fields),
+            OperationType::Subscription => search.subscription(root, fields),
+            OperationType::Query => search.query(root, fields),
+        };
+        if found.is_err() && search.unable.len() > unable.len() && unable.len() < ROUNDS_MAX {
+            unable = search.unable;
+            continue;
         }
+        found?;
         let uneven = search.uneven();
         if uneven.is_subset(&apart) {
             return Ok(search);
         }
-        // Rare enough to begin again. Every round keeps more entities apart, so this comes to an end.
         apart.extend(uneven);
     }
 }

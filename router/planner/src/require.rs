@@ -1,7 +1,7 @@
 //! What keys and `@requires` need: makes sure that it gets into the merged data, wherever it comes from.
 
 use crate::PlanError;
-use crate::jump::unite;
+use crate::jump::{path_of, unite};
 use crate::plan::{Condition, RepresentationField};
 use crate::reach::Standing;
 use crate::search::{Cursor, Search};
@@ -131,6 +131,11 @@ impl Search<'_> {
         let ty = here.map(|here| here.ty.clone()).expect("a local field is defined in its subgraph");
         let key = self.scopes.internal(cursor.scope, &call, cursor.subgraph, &ty);
         let composite = !field.selections.is_empty();
+        if !composite && self.was_sent(cursor, &field.name, &key) {
+            let read =
+                RepresentationField { source: key, name: field.name.clone(), fields: Vec::new(), on: None };
+            return Ok((vec![read], BTreeSet::new()));
+        }
         let below = self.selections.field(cursor.set, &key, &call, &cursor.guard, composite);
         let mut read = RepresentationField {
             source: key.clone(),
@@ -145,6 +150,15 @@ impl Search<'_> {
             (read.fields, deps) = self.ensure(&inner, &field.selections)?;
         }
         Ok((vec![read], deps))
+    }
+
+    /// Whether the cursor's subgraph was entered with this field of the object, so that it is there already.
+    fn was_sent(&self, cursor: &Cursor, name: &Name, source: &Name) -> bool {
+        let group = &self.groups[cursor.group];
+        let is_it = |sent: &RepresentationField| sent.name == *name && sent.source == *source;
+        group.is_entity
+            && group.path == path_of(cursor)
+            && group.representations.iter().all(|ty| ty.keys.iter().any(is_it))
     }
 
     /// Brings a field that another subgraph has into the merged data.

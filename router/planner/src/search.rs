@@ -90,6 +90,8 @@ pub(crate) struct Search<'g> {
     pub(crate) costs: HashMap<(SubgraphId, Name, u32, String), Cost>,
     pub(crate) memo: ReachMemo,
     pub(crate) apart: Apart,
+    /// Objects that cannot give a context its value where they stand; found out by earlier searches, and by this one.
+    pub(crate) unable: BTreeSet<(SubgraphId, Name)>,
     pub(crate) context_variables: ContextVariables,
     /// What is being ensured right now, against circular requirements.
     pub(crate) ensuring: Vec<(ScopeId, SubgraphId, Name, Name)>,
@@ -120,6 +122,7 @@ impl<'g> Search<'g> {
         Self {
             graph,
             apart,
+            unable: BTreeSet::new(),
             context_variables: ContextVariables::new(operation),
             groups: Vec::new(),
             selections: Selections::default(),
@@ -200,7 +203,44 @@ impl<'g> Search<'g> {
                 elsewhere.push(field);
             }
         }
-        self.remote_fields(cursor, elsewhere)
+        let left = self.remote_fields(cursor, elsewhere)?;
+        if is_stand_in { self.fields_of_all_types(cursor, left) } else { Ok(left) }
+    }
+
+    /// What is wanted of some types only, from an interface object that no way leads back to once the types are known: it is
+    /// asked for whatever they turn out to be, and the types are learned elsewhere.
+    fn fields_of_all_types(
+        &mut self,
+        cursor: &Cursor,
+        fields: Vec<NormalField>,
+    ) -> Result<Vec<NormalField>, PlanError> {
+        let is_here = |field: &NormalField| field.on.is_some() && self.is_local(cursor, &field.name);
+        let (here, mut left): (Vec<_>, Vec<_>) = fields.into_iter().partition(is_here);
+        let Some(first) = here.first().filter(|_| !cursor.has_typename) else {
+            left.extend(here);
+            return Ok(left);
+        };
+        let name = Name::new_unchecked("__typename");
+        let condition = here.iter().fold(Condition::never(), |or, field| or.or(&field.condition));
+        let typename = NormalField {
+            id: self.next_id,
+            key: name.clone(),
+            name,
+            arguments: Vec::new(),
+            on: None,
+            condition,
+            fields: Rc::default(),
+            ..first.clone()
+        };
+        self.next_id += 1;
+        if !self.remote_fields(cursor, vec![typename])?.is_empty() {
+            left.extend(here);
+            return Ok(left);
+        }
+        for field in here {
+            left.extend(self.local_field(cursor, &field)?);
+        }
+        Ok(left)
     }
 
     /// Fields of an interface or union: directly where every possible type serves them, else type by type.

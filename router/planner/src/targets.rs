@@ -106,10 +106,11 @@ impl Search<'_> {
                     continue;
                 }
                 self.cost_on(Standing::entered(*subgraph, as_type), field)
+            } else if tells_types {
+                // What the interface does not give may be had once the types are known.
+                self.cost_on(Standing::entered(*subgraph, as_type), field)
             } else if serves {
                 self.cost(Standing::entered(*subgraph, as_type), field, 0)
-            } else if tells_types {
-                self.cost_on(Standing::entered(*subgraph, as_type), field)
             } else {
                 continue;
             };
@@ -218,6 +219,9 @@ impl Search<'_> {
         depth: u32,
     ) -> (Cost, Option<SubgraphId>) {
         let graph = self.graph;
+        if self.unable.contains(&(at.subgraph, at.ty.clone())) && graph.takes_contexts(field) {
+            return (lost(field), None);
+        }
         let types: Vec<Name> = if graph.is_object_in(at.subgraph, at.ty) {
             vec![at.ty.clone()]
         } else {
@@ -230,21 +234,33 @@ impl Search<'_> {
             let provided = provides::narrowed(&graph.supergraph, at.provides, ty);
             let at = Standing { ty, provides: &provided, ..at };
             let is_narrowed = field.on.is_some() && graph.is_interface_object(at.subgraph, ty);
-            let is_local = graph.has(at, &field.name) && !is_narrowed;
-            let local = is_local.then(|| self.cost(at, field, depth + 1));
-            let here = match local {
+            let is_here = graph.has(at, &field.name);
+            let local = (is_here && !is_narrowed).then(|| self.cost(at, field, depth + 1));
+            let mut here = match local {
                 Some(local) if local.missing == 0 => (local, None),
                 local => {
                     let (there, target) = self.cost_elsewhere(at, field, depth);
                     (local.map_or(there, |local| local.shared_with(there)), target)
                 }
             };
+            if is_here && is_narrowed && here.0.missing > 0 && self.tells_types(at) {
+                // Asked for whatever the types are, beside the hop that tells them.
+                let of_all = self.cost(at, field, depth + 1);
+                let hops = of_all.hops.max(1);
+                here = here.min((Cost { hops, fetches: of_all.fetches + 1, ..of_all }, None));
+            }
             if worst.is_none_or(|worst| here.0 > worst.0) {
                 worst = Some(here);
             }
         }
         // No type that can occur here is asked for: nothing to fetch.
         worst.unwrap_or_else(|| (Cost { leaves: lost(field).leaves, ..Cost::default() }, None))
+    }
+
+    /// Whether another subgraph tells the concrete types of an interface object.
+    fn tells_types(&mut self, at: Standing<'_>) -> bool {
+        let graph = self.graph;
+        self.memo.reach(graph, at, 0).keys().any(|(subgraph, ty)| !graph.is_object_in(*subgraph, ty))
     }
 
     fn cost_elsewhere(
@@ -262,13 +278,11 @@ impl Search<'_> {
             let tells_types = graph.is_interface_object(at.subgraph, at.ty)
                 && !graph.is_object_in(*target, as_type)
                 && depth < LOOK_AHEAD_MAX;
-            let cost = if tells_types && field.on.is_some() {
-                // Types that it is not asked for on may have another field of this name.
+            let cost = if tells_types {
+                // Type by type: one that it is not asked for on may have another field of this name.
                 self.cost_below(there, field, depth + 1).0
             } else if serves && self.can_require(at, (*target, as_type), field) {
                 self.cost(there, field, depth + 1)
-            } else if tells_types {
-                self.cost_below(there, field, depth + 1).0
             } else {
                 continue;
             };
