@@ -31,7 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "router-fixture",
         &["router-protocol", "router-schema", "router-composition", "router-planner", "router-executor"],
     ),
-    ("router-differential", &["router-schema", "router-planner", "router-fixture"]),
+    ("router-differential", &["router-schema", "router-composition", "router-planner", "router-fixture"]),
     (
         "router-fuzz",
         &[

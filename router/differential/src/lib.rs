@@ -12,11 +12,15 @@ mod dice;
 mod draft;
 mod graph;
 mod operation;
+mod reachability;
 mod shrink;
+
+pub use reachability::{Reachability, reachability};
 
 use case::{Ready, Verdict};
 use dice::Dice;
 use operation::Operation;
+use router_composition::SubgraphSource;
 use serde_json::json;
 use shrink::Failure;
 use std::collections::BTreeMap;
@@ -48,6 +52,28 @@ pub fn run(seeds: impl IntoIterator<Item = u64>, graphs: usize, operations: usiz
         graph(seed, operations, &mut report);
     }
     report
+}
+
+/// The subgraphs of a random graph in which three of four lack a key: it is there, but does not resolve.
+#[must_use]
+pub fn sources(seed: u64) -> Vec<SubgraphSource> {
+    let mut dice = Dice::new(seed);
+    let is_loose = dice.chance(30);
+    let mut sdls = graph::subgraphs(&mut dice, is_loose);
+    for _ in 0..dice.roll(4) {
+        let at = dice.roll(sdls.len());
+        let keys: Vec<usize> = sdls[at].1.match_indices("\") ").map(|(at, _)| at + 1).collect();
+        let is_key = |place: &usize| {
+            sdls[at].1[..*place].rsplit('@').next().is_some_and(|last| last.starts_with("key("))
+        };
+        let keys: Vec<usize> = keys.into_iter().filter(is_key).collect();
+        if !keys.is_empty() {
+            let place = *dice.pick(&keys);
+            sdls[at].1.insert_str(place, ", resolvable: false");
+        }
+    }
+    let source = |(name, sdl)| SubgraphSource { name, url: String::new(), sdl };
+    sdls.into_iter().map(source).collect()
 }
 
 fn graph(seed: u64, operations: usize, report: &mut Report) {
