@@ -7,3 +7,4 @@ mod commands;
 mod diff;
 mod distributed;
 mod process;
+mod shop;
