@@ -20,6 +20,7 @@ pub use diagnostic::{Diagnostic, Severity};
 
 use ingest::Subgraph;
 use router_schema::{Supergraph, SupergraphError};
+use std::sync::Arc;
 
 /// A subgraph as it is handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,11 +73,13 @@ pub fn compose(sources: &[SubgraphSource]) -> Composition {
 #[must_use]
 pub fn compose_contract(sources: &[SubgraphSource], contract: &Contract) -> Composition {
     let (subgraphs, mut composition) = unproven(sources, contract);
-    let Some(supergraph) = &composition.supergraph else { return composition };
-    satisfiability::check(supergraph, &subgraphs, &mut composition.diagnostics);
+    let Some(supergraph) = composition.supergraph.take() else { return composition };
+    let supergraph = Arc::new(supergraph);
+    satisfiability::check(&supergraph, &subgraphs, &mut composition.diagnostics);
     if composition.has_errors() {
         return Composition::refused(composition.diagnostics);
     }
+    composition.supergraph = Some(Arc::unwrap_or_clone(supergraph));
     diagnostic::sort(&mut composition.diagnostics);
     composition
 }

@@ -15,9 +15,10 @@ use std::sync::Arc;
 /// By subgraph and type: the concrete types that a value can have.
 type PossibleTypes = AHashMap<(SubgraphId, Name), Arc<IndexSet<Name>>>;
 
-/// The searchable form of a supergraph under the options of a plan. Cheap to clone.
+/// The searchable form of a supergraph under the options of a plan. Cheap to clone. Composition proves on it that every field
+/// can be reached.
 #[derive(Clone, Debug)]
-pub(crate) struct Graph {
+pub struct Graph {
     pub(crate) supergraph: Arc<Supergraph>,
     pub(crate) labels: Labels,
     /// Whether any type sets a context.
@@ -31,13 +32,13 @@ pub(crate) struct Graph {
 
 /// A key edge: how a subgraph can be entered for an object.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// The subgraph that is entered.
-    pub(crate) subgraph: SubgraphId,
+    pub subgraph: SubgraphId,
     /// The type under which it knows the entity: the object's own, or an interface it declares as `@interfaceObject`.
-    pub(crate) as_type: Name,
+    pub as_type: Name,
     /// The key to send.
-    pub(crate) key: FieldSet,
+    pub key: FieldSet,
 }
 
 /// What a subgraph must be told before it resolves fields.
@@ -64,7 +65,9 @@ impl Need {
 }
 
 impl Graph {
-    pub(crate) fn new(supergraph: Arc<Supergraph>) -> Self {
+    /// The graph while no override label is active.
+    #[must_use]
+    pub fn new(supergraph: Arc<Supergraph>) -> Self {
         let mut possible = AHashMap::new();
         let mut interfaces: IndexMap<Name, IndexSet<Name>> = IndexMap::new();
         for (name, info) in &supergraph.types {
@@ -94,7 +97,8 @@ impl Graph {
     }
 
     /// A field as a subgraph defines it.
-    pub(crate) fn field(&self, subgraph: SubgraphId, ty: &str, field: &str) -> Option<&FieldIn> {
+    #[must_use]
+    pub fn field(&self, subgraph: SubgraphId, ty: &str, field: &str) -> Option<&FieldIn> {
         self.supergraph.types.get(ty)?.fields.get(field)?.subgraphs.get(&subgraph)
     }
 
@@ -128,7 +132,8 @@ impl Graph {
     }
 
     /// Whether this subgraph only knows the interface as an object.
-    pub(crate) fn is_interface_object(&self, subgraph: SubgraphId, ty: &str) -> bool {
+    #[must_use]
+    pub fn is_interface_object(&self, subgraph: SubgraphId, ty: &str) -> bool {
         is_interface_object(&self.supergraph, subgraph, ty)
     }
 
@@ -152,8 +157,15 @@ impl Graph {
 
     /// Whether the subgraph resolves the field once what it needs is sent along.
     pub(crate) fn serves(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
+        self.owns(subgraph, ty, field)
+            && self.field(subgraph, ty, field).is_some_and(|here| !self.is_moved(here))
+    }
+
+    /// Whether the subgraph resolves the field once what it needs is sent along, whatever override labels are active.
+    #[must_use]
+    pub fn owns(&self, subgraph: SubgraphId, ty: &str, field: &str) -> bool {
         self.field(subgraph, ty, field).is_some_and(|here| {
-            !self.is_moved(here) && (!here.is_external || self.is_in_key(subgraph, ty, field))
+            !here.is_overridden && (!here.is_external || self.is_in_key(subgraph, ty, field))
         })
     }
 
@@ -166,6 +178,11 @@ impl Graph {
     /// Every way into `subgraph` for an object of `ty`: by the type's own keys, then as an interface object.
     pub(crate) fn entries(&self, subgraph: SubgraphId, ty: &Name) -> &[Entry] {
         self.entries.get(ty).and_then(|all| all.get(&subgraph)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every way into any subgraph for an object of `ty`, subgraph by subgraph.
+    pub fn all_entries(&self, ty: &Name) -> impl Iterator<Item = &Entry> {
+        self.entries.get(ty).into_iter().flat_map(|by_subgraph| by_subgraph.values().flatten())
     }
 
     /// Whether a field is served on an object type, or on an interface type by itself or by an implementation there.

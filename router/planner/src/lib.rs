@@ -36,6 +36,7 @@ use router_schema::Supergraph;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use graph::{Entry, Graph};
 pub use labels::PlanOptions;
 pub use plan::{
     Condition, ContextSource, ContextValue, Fetch, FetchId, PathElement, Plan, Representation,

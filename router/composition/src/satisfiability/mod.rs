@@ -1,6 +1,7 @@
 //! Can every field that clients may ask for be reached on every path that leads to it?
 //!
-//! The walk starts at the roots and follows the API schema. At each step it knows the [`Spot`]s where the object at hand may
+//! The proof stands on the planner's own query graph: what a subgraph resolves and by which keys it can be entered is the same
+//! for both. The walk starts at the roots and follows the API schema. At each step it knows the [`Spot`]s where the object at hand may
 //! be: the subgraphs that can have returned it, each with what they provide on this path. `spots` says which others can be
 //! entered from there by a key. A field is reachable when one of all these spots resolves it. A type is looked at again only
 //! when it is reached at other spots than before, so recursive schemas come to an end.
@@ -15,11 +16,13 @@ use apollo_compiler::Name;
 use apollo_compiler::ast::{FieldDefinition, OperationType};
 use apollo_compiler::schema::ExtendedType;
 use indexmap::IndexSet;
+use router_planner::Graph;
 use router_schema::Supergraph;
 use router_schema::apollo_compiler;
 use spots::{Contexts, Spot, Spots, Ways};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many combinations of a type and its spots are looked at: far more than real graphs have, and a bound on memory.
 const MOST_STATES: usize = 50_000;
@@ -61,12 +64,14 @@ impl Path {
 }
 
 /// Reports each field that cannot be reached, once, with the shortest path on which it cannot.
-pub(crate) fn check(supergraph: &Supergraph, subgraphs: &[Subgraph], diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check(supergraph: &Arc<Supergraph>, subgraphs: &[Subgraph], diagnostics: &mut Vec<Diagnostic>) {
+    let graph = Graph::new(supergraph.clone());
+    let supergraph = supergraph.as_ref();
     let mut walk = Walk {
         supergraph,
         has_contexts: supergraph.types.values().any(|info| !info.contexts.is_empty()),
         subgraphs,
-        ways: Rc::new(Ways::new(supergraph)),
+        ways: Rc::new(Ways::new(supergraph, &graph)),
         queue: VecDeque::new(),
         seen: BTreeSet::new(),
         reported: BTreeSet::new(),

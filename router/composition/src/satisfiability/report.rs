@@ -57,7 +57,7 @@ fn described(ways: &Ways<'_>, state: &State, reachable: &Spots, field: &Name) ->
                 .entries(ty)
                 .iter()
                 .filter(|(spot, _)| spot.graph == *graph && spot.ty == *as_type)
-                .map(|(_, key)| format!("\"{}\"", key.fields))
+                .map(|(_, key)| format!("\"{key}\""))
                 .collect();
             let contexts = missing_contexts(ways, state, (*graph, as_type), field);
             if !contexts.is_empty() {

@@ -2,8 +2,9 @@
 
 use apollo_compiler::Name;
 use indexmap::IndexSet;
+use router_planner::{Entry, Graph};
 use router_schema::apollo_compiler;
-use router_schema::{ContextArgument, FieldIn, FieldSet, Key, Selection, SubgraphId, Supergraph, TypeKind};
+use router_schema::{ContextArgument, FieldIn, FieldSet, Selection, SubgraphId, Supergraph, TypeKind};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -46,18 +47,21 @@ impl Spot {
 }
 
 /// The keys by which an object can be looked up, each with the spot that it leads to.
-type Entries<'a> = Vec<(Spot, &'a Key)>;
+type Entries<'a> = Vec<(Spot, &'a FieldSet)>;
 
-/// The edges of the query graph.
+/// The ways through the graph that the planner searches.
 pub(crate) struct Ways<'a> {
+    graph: &'a Graph,
     pub(crate) supergraph: &'a Supergraph,
+    /// The key edges, with the spots made once.
     entries: HashMap<&'a Name, Entries<'a>>,
 }
 
 impl<'a> Ways<'a> {
-    pub(crate) fn new(supergraph: &'a Supergraph) -> Self {
-        let entries = supergraph.types.keys().map(|ty| (ty, entries(supergraph, ty))).collect();
-        Self { supergraph, entries }
+    pub(crate) fn new(supergraph: &'a Supergraph, graph: &'a Graph) -> Self {
+        let spot = |entry: &'a Entry| (Spot::new(entry.subgraph, entry.as_type.clone()), &entry.key);
+        let entries = |ty: &'a Name| (ty, graph.all_entries(ty).map(spot).collect());
+        Self { graph, supergraph, entries: supergraph.types.keys().map(entries).collect() }
     }
 
     /// All subgraphs that have the type.
@@ -67,12 +71,11 @@ impl<'a> Ways<'a> {
     }
 
     pub(crate) fn is_interface_object(&self, spot: &Spot) -> bool {
-        let here = self.supergraph.types.get(&spot.ty).and_then(|info| info.subgraphs.get(&spot.graph));
-        here.is_some_and(|here| here.is_interface_object)
+        self.graph.is_interface_object(spot.graph, &spot.ty)
     }
 
     /// The keys by which an object of this type can be looked up anywhere.
-    pub(crate) fn entries(&self, ty: &Name) -> &[(Spot, &'a Key)] {
+    pub(crate) fn entries(&self, ty: &Name) -> &[(Spot, &'a FieldSet)] {
         self.entries.get(ty).map_or(&[], Vec::as_slice)
     }
 
@@ -103,7 +106,7 @@ impl<'a> Ways<'a> {
         pending.expansions.push(step);
         loop {
             let entered = self.entries(ty).iter().find(|(spot, key)| {
-                !reachable.contains_key(&spot.key()) && self.can_get(ty, &reachable, &key.fields, pending)
+                !reachable.contains_key(&spot.key()) && self.can_get(ty, &reachable, key, pending)
             });
             match entered {
                 Some((spot, _)) => reachable.insert(spot.key(), spot.clone()),
@@ -158,8 +161,8 @@ impl<'a> Ways<'a> {
         let mut next = Vec::new();
         for spot in spots.values() {
             let Some(here) = self.field_in(spot, field) else { continue };
-            let nested = nested(&spot.provided, &spot.ty, ty, field);
-            if !self.resolves(spot, field, here) && nested.is_none() {
+            let nested = nested(self.supergraph, &spot.provided, (&spot.ty, ty), field);
+            if !self.resolves(spot, field) && nested.is_none() {
                 continue;
             }
             if let Some(requires) = here.requires.as_ref().filter(|_| nested.is_none()) {
@@ -187,7 +190,7 @@ impl<'a> Ways<'a> {
         self.entries(ty)
             .iter()
             .filter(|(entry, _)| entry.graph == spot.graph && entry.ty == spot.ty)
-            .any(|(_, key)| self.can_get(ty, spots, &key.fields, pending))
+            .any(|(_, key)| self.can_get(ty, spots, key, pending))
     }
 
     /// Whether a field set can be had of an object at these spots.
@@ -246,20 +249,12 @@ impl<'a> Ways<'a> {
     }
 
     pub(crate) fn field_in(&self, spot: &Spot, field: &Name) -> Option<&'a FieldIn> {
-        self.supergraph.types.get(&spot.ty)?.fields.get(field)?.subgraphs.get(&spot.graph)
+        self.graph.field(spot.graph, &spot.ty, field)
     }
 
     /// Whether the subgraph resolves the field whatever the path.
-    fn resolves(&self, spot: &Spot, field: &Name, here: &FieldIn) -> bool {
-        if here.is_overridden {
-            return false;
-        }
-        !here.is_external || self.is_key_field(spot, field)
-    }
-
-    fn is_key_field(&self, spot: &Spot, field: &Name) -> bool {
-        let here = self.supergraph.types.get(&spot.ty).and_then(|info| info.subgraphs.get(&spot.graph));
-        here.is_some_and(|here| here.keys.iter().any(|key| selects(&key.fields, field)))
+    fn resolves(&self, spot: &Spot, field: &Name) -> bool {
+        self.graph.owns(spot.graph, &spot.ty, field)
     }
 
     /// The subgraphs that resolve the field somewhere, with the type they know its object by.
@@ -269,9 +264,9 @@ impl<'a> Ways<'a> {
             if name != ty && !(info.kind == TypeKind::Interface && self.implements(ty, name)) {
                 continue;
             }
-            for (graph, here) in info.fields.get(field).into_iter().flat_map(|field| &field.subgraphs) {
+            for graph in info.fields.get(field).into_iter().flat_map(|field| field.subgraphs.keys()) {
                 let spot = Spot::new(*graph, name.clone());
-                if self.resolves(&spot, field, here) && (name == ty || self.is_interface_object(&spot)) {
+                if self.resolves(&spot, field) && (name == ty || self.is_interface_object(&spot)) {
                     owners.insert((*graph, name.clone()));
                 }
             }
@@ -280,31 +275,20 @@ impl<'a> Ways<'a> {
     }
 }
 
-fn entries<'a>(supergraph: &'a Supergraph, ty: &Name) -> Entries<'a> {
-    let mut entries = Vec::new();
-    for (name, info) in &supergraph.types {
-        let is_same = name == ty;
-        let is_above = info.kind == TypeKind::Interface && implements(supergraph, ty, name);
-        if !is_same && !is_above {
-            continue;
-        }
-        for (graph, here) in &info.subgraphs {
-            if is_same || here.is_interface_object {
-                let resolvable = here.keys.iter().filter(|key| key.resolvable);
-                entries.extend(resolvable.map(|key| (Spot::new(*graph, name.clone()), key)));
-            }
-        }
-    }
-    entries
-}
-
 fn implements(supergraph: &Supergraph, ty: &Name, interface: &Name) -> bool {
     let info = supergraph.types.get(ty);
     info.is_some_and(|info| info.subgraphs.values().any(|here| here.implements.contains(interface)))
 }
 
-/// What the provided sets say of a field: its own selections, or `None` when they do not provide it.
-fn nested(provided: &[FieldSet], here: &Name, object: &Name, field: &Name) -> Option<FieldSet> {
+/// What the provided sets say of a field, by the type that the subgraph knows the object by and its own: the field's own
+/// selections, or `None` when they do not provide it.
+fn nested(
+    supergraph: &Supergraph,
+    provided: &[FieldSet],
+    (here, object): (&Name, &Name),
+    field: &Name,
+) -> Option<FieldSet> {
+    let lets_through = |on: &Name| on == here || supergraph.possible_types(on).contains(object);
     let mut found: Option<FieldSet> = None;
     for selection in provided.iter().flat_map(|set| &set.selections) {
         match selection {
@@ -312,9 +296,9 @@ fn nested(provided: &[FieldSet], here: &Name, object: &Name, field: &Name) -> Op
                 let nested = found.get_or_insert_default();
                 nested.selections.extend(selected.selections.selections.iter().cloned());
             }
-            Selection::Inline(inline) if inline.on == *here || inline.on == *object => {
+            Selection::Inline(inline) if lets_through(&inline.on) => {
                 let inner = std::slice::from_ref(&inline.selections);
-                if let Some(more) = nested(inner, here, object, field) {
+                if let Some(more) = nested(supergraph, inner, (here, object), field) {
                     found.get_or_insert_default().selections.extend(more.selections);
                 }
             }
@@ -322,11 +306,4 @@ fn nested(provided: &[FieldSet], here: &Name, object: &Name, field: &Name) -> Op
         }
     }
     found
-}
-
-fn selects(set: &FieldSet, field: &Name) -> bool {
-    set.selections.iter().any(|selection| match selection {
-        Selection::Field(selected) => selected.name == *field,
-        Selection::Inline(inline) => selects(&inline.selections, field),
-    })
 }
