@@ -81,7 +81,7 @@ impl Graph {
         }
         let entries = Arc::new(all_entries(&supergraph, &interfaces));
         let labels = Labels::new(&supergraph);
-        let has_contexts = supergraph.types.values().any(|info| !info.contexts.is_empty());
+        let has_contexts = supergraph.has_contexts();
         let contextual = Arc::new(contextual(&supergraph));
         Self { supergraph, labels, has_contexts, contextual, possible: Arc::new(possible), entries }
     }

@@ -206,6 +206,12 @@ impl Supergraph {
         }
     }
 
+    /// Whether any type sets a context.
+    #[must_use]
+    pub fn has_contexts(&self) -> bool {
+        self.types.values().any(|info| !info.contexts.is_empty())
+    }
+
     /// The contexts that an object of this type sets: its own and those of its interfaces and unions.
     #[must_use]
     pub fn contexts_of(&self, object: &str) -> IndexSet<&str> {

@@ -28,7 +28,7 @@ pub(super) fn check(
         diagnostics.extend(feature_fault(feature).map(place));
         diagnostics.extend(unusable_names(feature).map(place));
     }
-    let Some(federation) = links.apollo("federation") else { return true };
+    let Some(federation) = links.apollo("federation") else { return diagnostics.len() == before };
     let place = |diagnostic: Diagnostic| {
         diagnostic.subgraph(&source.name).placed(federation.directive.location(), &source.sdl)
     };

@@ -69,7 +69,7 @@ pub(crate) fn check(supergraph: &Arc<Supergraph>, subgraphs: &[Subgraph], diagno
     let supergraph = supergraph.as_ref();
     let mut walk = Walk {
         supergraph,
-        has_contexts: supergraph.types.values().any(|info| !info.contexts.is_empty()),
+        has_contexts: supergraph.has_contexts(),
         subgraphs,
         ways: Rc::new(Ways::new(supergraph, &graph)),
         queue: VecDeque::new(),
