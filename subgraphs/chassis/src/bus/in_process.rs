@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 use primitives::{EventId, TenantId};
@@ -12,10 +11,7 @@ use tokio::sync::watch;
 use super::{BATCH_MAX, Bus, Delivery, Subscription, cursor};
 use crate::db::Db;
 use crate::error::Result;
-use crate::outbox::{Envelope, read_after};
-
-/// How long a commit of another process may go unseen.
-const POLL: Duration = Duration::from_millis(500);
+use crate::outbox::{Envelope, POLL, read_after};
 
 /// The outboxes of this process. Clones share the list.
 ///
@@ -80,7 +76,9 @@ impl OutboxSubscription {
             let mut pruned = Vec::new();
             for place in cursor::behind(&db, &self.consumer).await? {
                 let found = read_after(db.read(), place.tenant, place.settled, BATCH_MAX).await?;
-                if found.first().map_or(place.latest, |first| first.seq - 1) > place.settled {
+                // Whoever has read nothing yet begins where the outbox does.
+                let missed = found.first().map_or(place.latest, |first| first.seq - 1) > place.settled;
+                if missed && place.settled > 0 {
                     self.report_gap(place.tenant);
                 }
                 if found.is_empty() {

@@ -10,6 +10,8 @@ mod retention;
 mod row;
 mod tail;
 
+use std::time::Duration;
+
 use primitives::TenantId;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -20,6 +22,9 @@ pub use retention::{RETENTION, keep_pruned, prune};
 pub use tail::Tail;
 
 pub(crate) use append::append;
+
+/// How long a commit of another process may go unseen.
+pub(crate) const POLL: Duration = Duration::from_millis(500);
 
 /// The largest number of events one read answers.
 pub const READ_MAX: u64 = 1_000;

@@ -1,16 +1,11 @@
 //! Following a tenant's events as they commit.
 
-use std::time::Duration;
-
 use primitives::TenantId;
 use tokio::sync::watch;
 
-use super::{Envelope, read_after};
+use super::{Envelope, POLL, read_after};
 use crate::db::Db;
 use crate::error::Result;
-
-/// How long a commit of another process may go unseen.
-const POLL: Duration = Duration::from_millis(500);
 
 /// A place in a tenant's events that moves forward batch by batch. Dropping it costs nothing; a new one resumes after
 /// any sequence that is still retained.

@@ -12,10 +12,7 @@ use super::{StreamBounds, stream_of};
 use crate::bus::{BATCH_MAX, cursor};
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::outbox::read_after;
-
-/// How long a commit of another process, or the return of a Redis that has lost events, may go unseen.
-const POLL: Duration = Duration::from_millis(500);
+use crate::outbox::{POLL, read_after};
 
 /// The pause when Redis or the database fails, or when the stream is full.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -36,6 +33,7 @@ pub(super) async fn run((link, bounds): (Link, StreamBounds), source: &'static s
         match relay.step().await {
             Ok(Step::More) => {}
             Ok(Step::UpToDate) => {
+                // The timeout also finds a Redis that is back without what it had.
                 let _ = tokio::time::timeout(POLL, commits.changed()).await;
             }
             Ok(Step::Full) => {
