@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod access;
+mod audit;
 mod bad_input;
 mod graphiql;
 mod purchasing;

@@ -1,10 +1,12 @@
 //! `carmen prove`: recomputes every stock balance from the ledger, checks people against the rules of the house, and what
-//! purchasing documents say about each other.
+//! purchasing documents say about each other, and follows every audit log from its beginning.
 
 use crate::cli::Global;
 use crate::console;
+
 use crate::databases::chain;
-use crate::fleet::Surroundings;
+use crate::fleet::{self, Surroundings};
+use chassis::audit::{self, BrokenChain};
 use std::fmt;
 use std::process::ExitCode;
 
@@ -15,6 +17,14 @@ pub struct Report {
     users: subgraph_users::Report,
     procurement: subgraph_procurement::Report,
     vendor: chassis::prover::Proof,
+    audit: AuditLogs,
+}
+
+/// The audit logs of all services.
+#[derive(Clone, Debug, Default)]
+struct AuditLogs {
+    entries: u64,
+    broken: Vec<(&'static str, BrokenChain)>,
 }
 
 impl Report {
@@ -25,12 +35,27 @@ impl Report {
             && self.users.is_sound()
             && self.procurement.is_sound()
             && self.vendor.is_sound()
+            && self.audit.broken.is_empty()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}\n{}\n{}\n{}", self.inventory, self.users, self.procurement, self.vendor)
+        write!(
+            out,
+            "{}\n{}\n{}\n{}\n{}",
+            self.inventory, self.users, self.procurement, self.vendor, self.audit
+        )
+    }
+}
+
+impl fmt::Display for AuditLogs {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "audit logs: {} entries", self.entries)?;
+        for (service, broken) in &self.broken {
+            write!(out, "\n  {service}: {broken}")?;
+        }
+        Ok(())
     }
 }
 
@@ -62,5 +87,19 @@ pub async fn report(global: &Global) -> anyhow::Result<Report> {
     let environment = surroundings.environment(global, subgraph_vendor::NAME).await?;
     let vendor = subgraph_vendor::prove(&environment).await.map_err(chain);
     environment.db.close().await?;
-    Ok(Report { inventory: inventory?, users: users?, procurement: procurement?, vendor: vendor? })
+    let audit = audit_logs(&surroundings, global).await?;
+    Ok(Report { inventory: inventory?, users: users?, procurement: procurement?, vendor: vendor?, audit })
+}
+
+async fn audit_logs(surroundings: &Surroundings, global: &Global) -> anyhow::Result<AuditLogs> {
+    let mut logs = AuditLogs::default();
+    for service in fleet::SERVICES {
+        let environment = surroundings.environment(global, service).await?;
+        let verified = audit::verify(&environment.db).await.map_err(chain);
+        environment.db.close().await?;
+        let (entries, broken) = verified?;
+        logs.entries += entries;
+        logs.broken.extend(broken.into_iter().map(|broken| (service, broken)));
+    }
+    Ok(logs)
 }

@@ -6,7 +6,8 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
-use router_protocol::REQUEST_ID;
+use router_protocol::{CLIENT_ADDRESS, REQUEST_ID};
+use std::net::IpAddr;
 use std::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -18,6 +19,7 @@ const ID_BYTES_MAX: usize = 128;
 pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers().get(REQUEST_ID));
     request.headers_mut().insert(REQUEST_ID, id.clone());
+    note_address(&mut request);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let started = Instant::now();
@@ -38,6 +40,20 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// Who is at the other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) Option<IpAddr>);
+
+/// Adds the connection's other end to the addresses that proxies before it have noted, as each of them does.
+fn note_address(request: &mut Request) {
+    let Some(address) = request.extensions().get::<Peer>().and_then(|peer| peer.0) else { return };
+    let address = address.to_canonical().to_string();
+    let before = request.headers().get_all(CLIENT_ADDRESS).iter().filter_map(|value| value.to_str().ok());
+    let all: Vec<_> = before.chain([address.as_str()]).collect();
+    let value = HeaderValue::try_from(all.join(", ")).expect("header text and an address are header text");
+    request.headers_mut().insert(CLIENT_ADDRESS, value);
 }
 
 /// The client's own id, when it is harmless in a log line; a new one otherwise.

@@ -3,9 +3,11 @@
 //! Connections are bounded in number and in how long they may dawdle before they have said what they want; a client that
 //! sends a byte a minute holds nothing but its own connection.
 
+use crate::access;
 use crate::pipeline::Gateway;
 use crate::telemetry;
 use axum::Router;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -16,6 +18,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+use tower::ServiceExt;
 
 /// How long the head of a request may take to arrive; also how long an idle connection is kept.
 const HEADER_READ_MAX: Duration = Duration::from_secs(75);
@@ -52,7 +55,13 @@ pub async fn serve(
             () = &mut stop => break,
         };
         let Some((stream, permit)) = stream else { continue };
-        let service = TowerToHyperService::new(router.clone());
+        let from = access::Peer(stream.peer_addr().ok().map(|address| address.ip()));
+        let router = router.clone();
+        let service =
+            TowerToHyperService::new(tower::service_fn(move |mut request: http::Request<Incoming>| {
+                request.extensions_mut().insert(from);
+                router.clone().oneshot(request)
+            }));
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {

@@ -22,8 +22,14 @@ pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// The id under which gateway and subgraphs log one client request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Where the client's request came from: its address, then those of the proxies between, as each of them saw it.
+pub const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The program that the client says it is.
+pub const CLIENT_NAME: HeaderName = http::header::USER_AGENT;
+
 /// The headers a router forwards to a subgraph; everything else stays at the gateway.
-pub const FORWARDED: [HeaderName; 3] = [AUTHORIZATION, TRACEPARENT, REQUEST_ID];
+pub const FORWARDED: [HeaderName; 5] = [AUTHORIZATION, TRACEPARENT, REQUEST_ID, CLIENT_ADDRESS, CLIENT_NAME];
 
 /// The WebSocket sub-protocol that subgraphs and gateway speak for subscriptions.
 pub const GRAPHQL_TRANSPORT_WS: &str = "graphql-transport-ws";

@@ -11,7 +11,7 @@ use crate::error::Result;
 
 type Count = Arc<dyn Fn() -> BoxFuture<'static, Result<u64>> + Send + Sync>;
 
-/// One page of a list.
+/// One page of a list. Its GraphQL types are shareable: two services may list things of one kind, each its own.
 pub struct Connection<T> {
     edges: Vec<Edge<T>>,
     page_info: PageInfo,
@@ -108,7 +108,7 @@ impl<T: OutputType> TypeName for Edge<T> {
 }
 
 /// One page of a list.
-#[Object(name_type)]
+#[Object(name_type, shareable)]
 impl<T: OutputType> Connection<T> {
     /// The entries of the page.
     async fn nodes(&self) -> Vec<&T> {
@@ -132,7 +132,7 @@ impl<T: OutputType> Connection<T> {
 }
 
 /// One entry of a page.
-#[Object(name_type)]
+#[Object(name_type, shareable)]
 impl<T: OutputType> Edge<T> {
     /// Where the entry stands in its list; pass it as `after` or `before`.
     async fn cursor(&self) -> &str {

@@ -81,6 +81,7 @@ where
 {
     let Some(claim) = &attempt.claim else { return work.await };
     if let Some(result) = recall(tx, attempt, claim).await? {
+        tx.repeats();
         return serde_json::from_value(result).map_err(Error::internal);
     }
     let answer = work.await?;

@@ -1,13 +1,16 @@
 //! How any Carmen subgraph runs: database, transactions, callers, errors, paging, events, batching, serving.
 //!
 //! A subgraph is a library with a domain; everything that is the same for all of them lives here, as functions and
-//! types. The one macro is [`words`], which spells out states and commands. Chassis knows no domain noun beyond its id, holds no business rule and has no function with
+//! types. There are two macros: [`words`] spells out states and commands, and [`backoffice!`] fields that GraphQL wants under a
+//! name of its own from each service. Chassis knows no domain noun beyond its id, holds no business rule and has no function with
 //! a single caller. Start reading at [`Subgraph`] (what the process runs), then [`Db`] (what a use case writes with),
 //! [`Error`] (how it says no) and [`Connection`] (how it lists).
 //!
 //! The life of a request: [`Subgraph::execute`] verifies the bearer token itself ([`TokenVerifier`]), puts the
 //! [`Caller`] and fresh [`Loader`]s beside the request, runs the schema, and maps every failure to a code in one place.
 
+pub mod audit;
+mod backoffice;
 pub mod boot;
 pub mod bus;
 mod caller;

@@ -1,6 +1,7 @@
 //! Chassis' own tables: outbox, idempotency keys, what a consumer needs. They have their own history, apart from the
 //! service's.
 
+mod audit;
 mod eventing;
 
 use sea_orm_migration::prelude::*;
@@ -12,7 +13,12 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(CreateOutbox), Box::new(CreateIdempotency), Box::new(eventing::CreateEventing)]
+        vec![
+            Box::new(CreateOutbox),
+            Box::new(CreateIdempotency),
+            Box::new(eventing::CreateEventing),
+            Box::new(audit::CreateAudit),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

@@ -14,11 +14,13 @@ use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
 use router_protocol::{SubgraphRequest, SubgraphResponse};
 
+use crate::audit;
 use crate::bus::Bus;
 use crate::caller::Authentication;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::inbox::Consumer;
 use crate::peers::{Peer, Peers};
 use crate::renewal::LiveCaller;
 use crate::request::RequestScope;
@@ -62,6 +64,7 @@ struct Inner {
     engine: Box<dyn Engine>,
     per_request: Box<PerRequest>,
     environment: Environment,
+    consumer: Option<Consumer>,
     routes: axum::Router,
     /// Made when the first unreadable input comes.
     blame: OnceLock<Blame>,
@@ -117,11 +120,24 @@ impl Subgraph {
     pub(crate) async fn answer(&self, request: SubgraphRequest, authentication: Authentication) -> Response {
         let origin = Origin::of(&request.headers);
         let evidence = Evidence::keep(&request);
-        let request = match self.prepare(request, authentication, false) {
+        let headers = request.headers.clone();
+        let mut request = match self.prepare(request, authentication.clone(), false) {
             Ok(request) => request,
             Err(response) => return *response,
         };
-        let running = AssertUnwindSafe(origin.scope(self.0.engine.execute(request))).catch_unwind();
+        let noted = audit::Scope::of(&mut request, (&authentication, &headers), &self.0.environment.clock);
+        let running = async {
+            let Some(scope) = noted else { return self.run(request, evidence).await };
+            let response = audit::scope(Arc::clone(&scope), self.run(request, evidence)).await;
+            scope.conclude(&self.0.environment.db, &response).await;
+            response
+        };
+        origin.scope(running).await
+    }
+
+    /// Runs a prepared request; a panic and everything else that failed comes out as an error with its code.
+    async fn run(&self, request: Request, evidence: Option<Evidence>) -> Response {
+        let running = AssertUnwindSafe(self.0.engine.execute(request)).catch_unwind();
         let response = running.await.unwrap_or_else(|_| {
             respond::refused(&Error::internal(format!("a resolver of {} panicked", self.0.name)))
         });
@@ -187,6 +203,10 @@ impl Subgraph {
         let scope = RequestScope { authentication, is_stream };
         (self.0.per_request)(&scope, &mut prepared.data);
         prepared.data.insert(scope.authentication);
+        prepared.data.insert(self.0.environment.db.clone());
+        if let Some(consumer) = &self.0.consumer {
+            prepared.data.insert(consumer.clone());
+        }
         Ok(prepared)
     }
 }

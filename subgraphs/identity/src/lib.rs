@@ -13,7 +13,7 @@ mod schema;
 pub mod session;
 pub mod signing;
 
-use chassis::{Clock, Consumer, Db, Environment, Error, Result, Subgraph, Trust};
+use chassis::{Clock, Db, Environment, Error, Result, Subgraph, Trust};
 
 use crate::account::password::Passwords;
 use crate::signing::KeyRing;
@@ -48,9 +48,6 @@ impl Identity {
 pub async fn start(env: Environment, trust: Trust) -> Result<Subgraph> {
     let app = Identity::open(&env, trust).await?;
     signing::keep_rotated(&app.keys);
-    let consumer = Consumer::new(NAME, &env, account::follow::handlers(&env.clock));
-    // Nothing here replays by hand: the tasks hold the consumer.
-    drop(consumer.start(&*env.bus));
     Ok(schema::subgraph(app, env))
 }
 

@@ -25,7 +25,7 @@ mod stock;
 mod stocktake;
 mod transfer;
 
-use chassis::{Clock, Consumer, Db, Environment, Peers, Result, Subgraph};
+use chassis::{Clock, Db, Environment, Peers, Result, Subgraph};
 
 pub use feed::FeedSettings;
 /// The migrations of this service's database.
@@ -53,10 +53,6 @@ pub async fn start(env: Environment) -> Result<Subgraph> {
 pub async fn start_with(env: Environment, feed: FeedSettings) -> Result<Subgraph> {
     let app = Inventory::new(&env, feed);
     reservation::service::keep_expiring(&app);
-    let handlers = returns::handlers(delivery::handlers(&env.clock), &env.clock);
-    let consumer = Consumer::new(NAME, &env, handlers);
-    // Nothing here replays by hand: the tasks hold the consumer.
-    drop(consumer.start(&*env.bus));
     Ok(schema::subgraph(app, env))
 }
 

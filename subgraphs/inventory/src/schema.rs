@@ -26,6 +26,8 @@ use crate::transfer::graphql::{
 };
 use crate::{Inventory, ledger, location, reservation, stock, stocktake, transfer};
 
+chassis::backoffice!("inventoryAuditEntries", "inventoryDeadLetters", "replayInventoryDeadLetter");
+
 /// Everything that can be asked.
 #[derive(Debug, Default, MergedObject)]
 pub(crate) struct Query(
@@ -37,6 +39,7 @@ pub(crate) struct Query(
     TransferQuery,
     FeedQuery,
     Entities,
+    BackofficeQuery,
 );
 
 /// Everything that can be done.
@@ -48,6 +51,7 @@ pub(crate) struct Mutation(
     TransferMutation,
     StockMutation,
     LocationMutation,
+    BackofficeMutation,
 );
 
 /// Everything that can be followed.
@@ -119,7 +123,10 @@ pub(crate) fn subgraph(app: Inventory, environment: Environment) -> Subgraph {
     let schema = chassis::schema(Query::default(), Mutation::default(), Subscription::default())
         .data(app.clone())
         .finish();
+    let handlers = crate::delivery::handlers(&environment.clock);
+    let handlers = crate::returns::handlers(handlers, &environment.clock);
     Subgraph::builder(crate::NAME, schema, environment)
+        .consuming(handlers)
         .per_request(move |scope, data| lay_loaders(&app, scope, data))
         .finish()
 }

@@ -21,7 +21,7 @@ mod schema;
 pub mod vendor_invoice;
 
 use async_graphql::EmptySubscription;
-use chassis::{Caller, Clock, Consumer, Db, Environment, Peers, Result, Subgraph, machine};
+use chassis::{Caller, Clock, Db, Environment, Peers, Result, Subgraph, machine};
 use primitives::Act;
 
 /// The migrations of this service's database.
@@ -89,8 +89,5 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
     };
     let handlers = goods_received_note::posting::handlers(&environment.clock);
     let handlers = credit_note::posting::handlers(handlers, &environment.clock);
-    let consumer = Consumer::new(NAME, &environment, handlers);
-    // Nothing here replays by hand: the tasks hold the consumer.
-    drop(consumer.start(&*environment.bus));
-    Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).finish())
+    Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).consuming(handlers).finish())
 }

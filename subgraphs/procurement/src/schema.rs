@@ -10,6 +10,8 @@ use crate::purchase_order::graphql::{PurchaseOrderMutation, PurchaseOrderQuery};
 use crate::purchase_request::graphql::{DecisionMutation, PurchaseRequestMutation, PurchaseRequestQuery};
 use crate::vendor_invoice::graphql::{VendorInvoiceMutation, VendorInvoiceQuery};
 
+chassis::backoffice!("procurementAuditEntries", "procurementDeadLetters", "replayProcurementDeadLetter");
+
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
 pub(crate) struct Query(
@@ -20,6 +22,7 @@ pub(crate) struct Query(
     VendorInvoiceQuery,
     ApprovalRuleQuery,
     ForeignQuery,
+    BackofficeQuery,
 );
 
 /// What can be changed.
@@ -32,4 +35,5 @@ pub(crate) struct Mutation(
     CreditNoteMutation,
     VendorInvoiceMutation,
     ApprovalRuleMutation,
+    BackofficeMutation,
 );

@@ -7,9 +7,11 @@ use crate::conversion::graphql::{ConversionMutation, ConversionQuery};
 use crate::product::graphql::{ProductMutation, ProductQuery};
 use crate::unit::graphql::UnitQuery;
 
+chassis::backoffice!("productAuditEntries");
+
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(ProductQuery, CategoryQuery, UnitQuery, ConversionQuery);
+pub(crate) struct Query(ProductQuery, CategoryQuery, UnitQuery, ConversionQuery, BackofficeQuery);
 
 /// What can be changed.
 #[derive(Debug, Default, MergedObject)]

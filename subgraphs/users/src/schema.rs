@@ -8,9 +8,11 @@ use crate::department::graphql::{DepartmentMutation, DepartmentQuery};
 use crate::property::graphql::{PropertyMutation, PropertyQuery};
 use crate::user::graphql::{UserMutation, UserQuery};
 
+chassis::backoffice!("usersAuditEntries");
+
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Query(UserQuery, DepartmentQuery, PropertyQuery, DelegationQuery);
+pub(crate) struct Query(UserQuery, DepartmentQuery, PropertyQuery, DelegationQuery, BackofficeQuery);
 
 /// What can be changed.
 #[derive(Debug, Default, MergedObject)]

@@ -19,7 +19,7 @@ mod schema;
 pub mod vendor;
 
 use async_graphql::EmptySubscription;
-use chassis::{Caller, Clock, Consumer, Db, Environment, Handlers, Peers, Result, Subgraph};
+use chassis::{Caller, Clock, Db, Environment, Handlers, Peers, Result, Subgraph};
 use primitives::Act;
 
 /// The migrations of this service's database.
@@ -87,7 +87,5 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
     };
     let handlers = contract::consumption::handlers(Handlers::new(), &environment.clock);
     let handlers = campaign::closing::handlers(handlers, &environment.clock);
-    // Nothing here replays by hand: the tasks hold the consumer.
-    drop(Consumer::new(NAME, &environment, handlers).start(&*environment.bus));
-    Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).finish())
+    Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).consuming(handlers).finish())
 }

@@ -11,6 +11,8 @@ use crate::offer::graphql::ComparisonQuery;
 use crate::price_list::graphql::{PriceListMutation, PriceListQuery};
 use crate::vendor::graphql::{VendorMutation, VendorProductMutation, VendorProductQuery, VendorQuery};
 
+chassis::backoffice!("vendorAuditEntries", "vendorDeadLetters", "replayVendorDeadLetter");
+
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
 pub(crate) struct Query(
@@ -22,6 +24,7 @@ pub(crate) struct Query(
     PortalQuery,
     ComparisonQuery,
     ForeignQuery,
+    BackofficeQuery,
 );
 
 /// What can be changed.
@@ -34,4 +37,5 @@ pub(crate) struct Mutation(
     CampaignMutation,
     InvitationMutation,
     PortalMutation,
+    BackofficeMutation,
 );

@@ -74,13 +74,17 @@ async fn a_request_keeps_its_id_on_the_way_to_the_subgraphs_and_back() {
     let asked = server
         .post(&json!({ "query": "{ locations }" }))
         .header("x-request-id", "abc-1")
-        .header("cookie", "secret=1");
+        .header("cookie", "secret=1")
+        .header("x-forwarded-for", "203.0.113.7")
+        .header("user-agent", "till/1.2");
     let answer = Answer::of(asked.header("traceparent", "00-1-2-01")).await;
     assert_eq!(answer.header("x-request-id"), "abc-1");
     let seen = server.watch.requests_to("stock").remove(0).headers;
     assert_eq!(seen["x-request-id"], "abc-1");
     assert_eq!(seen["traceparent"], "00-1-2-01");
-    assert_eq!(seen.len(), 2, "nothing else travels on: {seen:?}");
+    assert_eq!(seen["x-forwarded-for"], "203.0.113.7, 127.0.0.1", "as each proxy adds whom it heard");
+    assert_eq!(seen["user-agent"], "till/1.2");
+    assert_eq!(seen.len(), 4, "nothing else travels on: {seen:?}");
     let answer = server.ask("{ locations }").await;
     let seen = server.watch.requests_to("stock").remove(1).headers;
     assert!(!answer.header("x-request-id").is_empty());

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
+use crate::audit;
 use crate::error::{Error, Result};
 use crate::outbox::{self, Event};
 
@@ -18,11 +20,12 @@ pub struct Tx(Arc<Inner>);
 struct Inner {
     transaction: DatabaseTransaction,
     events: Mutex<Vec<Event>>,
+    is_repeated: AtomicBool,
 }
 
 impl Tx {
     pub(super) fn new(transaction: DatabaseTransaction) -> Self {
-        Self(Arc::new(Inner { transaction, events: Mutex::default() }))
+        Self(Arc::new(Inner { transaction, events: Mutex::default(), is_repeated: AtomicBool::new(false) }))
     }
 
     /// Publishes `event` with this transaction's commit; without commit it never happened. Events keep the order in
@@ -31,9 +34,17 @@ impl Tx {
         self.0.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
     }
 
+    /// Notes that this transaction gives an earlier answer once more and changes nothing.
+    pub(crate) fn repeats(&self) {
+        self.0.is_repeated.store(true, Ordering::Relaxed);
+    }
+
     /// Writes the waiting events and commits; answers how many events there were.
     pub(super) async fn commit(self) -> Result<u64> {
         let events = std::mem::take(&mut *self.0.events.lock().unwrap_or_else(PoisonError::into_inner));
+        if !self.0.is_repeated.load(Ordering::Relaxed) {
+            audit::append(&self.0.transaction, &events).await?;
+        }
         outbox::append(&self.0.transaction, &events).await?;
         self.into_transaction()?.commit().await?;
         Ok(events.len() as u64)

@@ -4,6 +4,7 @@ use async_graphql::SimpleObject;
 use serde_json::Value;
 
 use super::{Code, Error, Refusal, Result};
+use crate::audit;
 
 /// Something the caller can mend: which input field, why, and by which code to decide.
 #[derive(Clone, Debug, SimpleObject)]
@@ -63,6 +64,7 @@ pub fn outcome<T>(result: Result<T>) -> Result<(Option<T>, Vec<UserError>)> {
             return Err(top_level);
         }
     };
+    audit::note_refusals(&errors);
     tracing::info!(codes = ?errors.iter().map(|error: &UserError| error.code.as_str()).collect::<Vec<_>>(), "refused");
     Ok((None, errors))
 }

@@ -20,6 +20,9 @@ use crate::error::{Error, Refusal, Result, UserError};
 use crate::outbox::Envelope;
 use crate::page::{self, PageArgs, SortKey};
 
+/// The permission to see dead letters and to replay them.
+pub const REPLAY: &str = "events:replay";
+
 /// Characters of an error that are kept.
 const ERROR_CHARS_MAX: usize = 1_000;
 
@@ -124,13 +127,14 @@ fn reason(error: &Error) -> String {
 /// A page of the caller's tenant's dead letters, the latest first; those that were replayed only when asked for.
 ///
 /// # Errors
-/// `Refused` when the page asked for is none; `Internal` when the database fails.
+/// `Forbidden` without `events:replay`; `Refused` when the page asked for is none; `Internal` when the database fails.
 pub async fn list_dead_letters(
     db: &Db,
     caller: &Caller,
     is_replayed: bool,
     page: PageArgs,
 ) -> Result<Connection<DeadLetter>> {
+    caller.require(REPLAY)?;
     let mine = row::Entity::find().filter(row::Column::TenantId.eq(caller.tenant.as_uuid()));
     let select = if is_replayed {
         mine.filter(row::Column::ReplayedAt.is_not_null())
@@ -154,12 +158,12 @@ pub async fn find_dead_letter(db: &Db, caller: &Caller, id: DeadLetterId) -> Res
 
 impl Consumer {
     /// Acts on a dead letter once more. With success it counts as replayed; without, it stays and remembers the error.
-    /// Whether the caller may do that is for the service to say.
     ///
     /// # Errors
-    /// `NotFound` for a letter of nobody's or another tenant's; `Refused` when it was replayed before; whatever the handler
+    /// `Forbidden` without `events:replay`; `NotFound` for a letter of nobody's or another tenant's; `Refused` when it was replayed before; whatever the handler
     /// answers.
     pub async fn replay(&self, caller: &Caller, id: DeadLetterId) -> Result<DeadLetter> {
+        caller.require(REPLAY)?;
         let found = find_row(self, caller, id).await?;
         let event: Envelope = serde_json::from_value(found.event.clone()).map_err(Error::internal)?;
         let handler = self.handler(&found.source, &event.kind);

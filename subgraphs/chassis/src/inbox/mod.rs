@@ -31,7 +31,7 @@ use crate::outbox::Envelope;
 use crate::subgraph::Environment;
 use crate::task;
 
-pub use dead_letter::{DeadLetter, DeadLetterPayload, find_dead_letter, list_dead_letters};
+pub use dead_letter::{DeadLetter, DeadLetterPayload, REPLAY, find_dead_letter, list_dead_letters};
 pub use handle::prune;
 
 type Handler = Arc<dyn Fn(Tx, Arc<Envelope>) -> BoxFuture<'static, Result<()>> + Send + Sync>;

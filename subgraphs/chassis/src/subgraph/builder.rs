@@ -9,6 +9,7 @@ use futures::{FutureExt, StreamExt};
 use std::sync::{Arc, OnceLock};
 
 use super::{Engine, Environment, Inner, PerRequest, Subgraph};
+use crate::inbox::{Consumer, Handlers};
 use crate::request::RequestScope;
 
 /// The deepest query a subgraph answers. The router's own limit is tighter; its entity fetches add two levels.
@@ -58,6 +59,7 @@ impl Subgraph {
             engine: Box::new(schema),
             per_request,
             environment,
+            consumer: None,
             routes,
             blame: OnceLock::new(),
         };
@@ -70,6 +72,15 @@ impl SubgraphBuilder {
     #[must_use]
     pub fn per_request(mut self, lay: impl Fn(&RequestScope, &mut Data) + Send + Sync + 'static) -> Self {
         self.inner.per_request = Box::new(lay);
+        self
+    }
+
+    /// Acts on other services' events with `handlers`, from now on and for as long as the process runs.
+    #[must_use]
+    pub fn consuming(mut self, handlers: Handlers) -> Self {
+        let environment = &self.inner.environment;
+        let consumer = Consumer::new(self.inner.name, environment, handlers);
+        self.inner.consumer = Some(consumer.start(&*environment.bus));
         self
     }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests panic rather than return results: better backtraces")]
 
+mod audit;
 mod bus;
 mod entities;
 mod failures;

@@ -19,7 +19,7 @@ pub(crate) struct Seeded {
 }
 
 /// The roles every tenant starts with.
-pub(crate) const SEEDED: [Seeded; 5] = [
+pub(crate) const SEEDED: [Seeded; 6] = [
     Seeded { key: "ADMIN", name: "Administrator", permissions: &["*"] },
     Seeded {
         key: "BUYER",
@@ -91,6 +91,21 @@ pub(crate) const SEEDED: [Seeded; 5] = [
             "procurement:update",
             "procurement:submit",
             "procurement:approve",
+            "prices:view",
+        ],
+    },
+    Seeded {
+        key: "AUDITOR",
+        name: "Auditor",
+        permissions: &[
+            "audit:view",
+            "users:view",
+            "products:view",
+            "vendors:view",
+            "pricelists:view",
+            "inventory:view",
+            "procurement:view",
+            "procurement:view-all",
             "prices:view",
         ],
     },

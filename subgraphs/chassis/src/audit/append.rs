@@ -1,0 +1,101 @@
+//! Writing an entry as a part of the change's own transaction.
+
+use std::collections::BTreeSet;
+
+use chrono::SubsecRound;
+use primitives::{TenantId, UserId};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
+use uuid::Uuid;
+
+use super::scope::{Scope, current};
+use super::{AuditOutcome, Content, GENESIS, row};
+use crate::error::{Error, Result};
+use crate::outbox::Event;
+use crate::telemetry;
+
+/// Takes the tenant's next place and answers it with the hash before. The row stays locked until the transaction ends: a
+/// chain has one end.
+const ADVANCE: &str = "INSERT INTO audit_head (tenant_id, seq, hash) VALUES ($1, 1, $2) \
+    ON CONFLICT (tenant_id) DO UPDATE SET seq = audit_head.seq + 1 RETURNING seq, hash";
+const SEAL: &str = "UPDATE audit_head SET hash = $2 WHERE tenant_id = $1";
+
+/// Rows of one INSERT.
+const ROWS_PER_STATEMENT: usize = 500;
+
+/// Notes the running mutation in its transaction, which publishes `events`. Outside of a mutation there is nothing to note:
+/// timers and consumers act on what somebody did before.
+pub(crate) async fn append(tx: &impl ConnectionTrait, events: &[Event]) -> Result<()> {
+    let Some(scope) = current() else { return Ok(()) };
+    // Signing in: who it is only shows in what happened.
+    let tenant = scope.tenant.or_else(|| events.first().map(|event| event.tenant));
+    let actor = scope.actor.or_else(|| events.first().and_then(|event| event.actor));
+    let Some(tenant) = tenant else { return Ok(()) };
+    let subjects: BTreeSet<Uuid> = events.iter().map(|event| event.aggregate).collect();
+    let subjects: Vec<Uuid> = subjects.into_iter().collect();
+    entry(tx, &scope, (tenant, actor), (AuditOutcome::Done, ""), &subjects).await?;
+    scope.note_commit();
+    Ok(())
+}
+
+/// Writes one entry at the end of the tenant's chain.
+pub(super) async fn entry(
+    tx: &impl ConnectionTrait,
+    scope: &Scope,
+    (tenant, actor): (TenantId, Option<UserId>),
+    (outcome, codes): (AuditOutcome, &str),
+    subjects: &[Uuid],
+) -> Result<()> {
+    let (seq, before) = advance(tx, tenant).await?;
+    let request_id = telemetry::origin().request_id;
+    let content = Content {
+        tenant,
+        seq,
+        // What a database gives back is what was hashed.
+        at: scope.clock.now().trunc_subsecs(6),
+        actor,
+        operation: &scope.operation,
+        input: &scope.input,
+        address: scope.address.as_deref(),
+        client: scope.client.as_deref(),
+        request_id: request_id.as_deref(),
+        outcome,
+        codes,
+        subjects,
+    };
+    let hash = content.hash(&before);
+    let entry = row::ActiveModel {
+        tenant_id: Set(tenant.as_uuid()),
+        seq: Set(seq),
+        at: Set(content.at),
+        actor_id: Set(actor.map(UserId::as_uuid)),
+        operation: Set(scope.operation.clone()),
+        input: Set(scope.input.clone()),
+        address: Set(scope.address.clone()),
+        client: Set(scope.client.clone()),
+        request_id: Set(request_id.clone()),
+        outcome: Set(outcome.word().to_owned()),
+        codes: Set(codes.to_owned()),
+        subjects: Set(serde_json::to_string(subjects).map_err(Error::internal)?),
+        hash: Set(hash.to_vec()),
+    };
+    row::Entity::insert(entry).exec_without_returning(tx).await?;
+    let rows: Vec<_> = subjects.iter().map(|subject| index(tenant, *subject, seq)).collect();
+    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
+        row::subject::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
+    }
+    let values = [tenant.as_uuid().into(), hash.to_vec().into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), SEAL, values)).await?;
+    Ok(())
+}
+
+fn index(tenant: TenantId, subject: Uuid, seq: i64) -> row::subject::ActiveModel {
+    row::subject::ActiveModel { tenant_id: Set(tenant.as_uuid()), subject_id: Set(subject), seq: Set(seq) }
+}
+
+async fn advance(tx: &impl ConnectionTrait, tenant: TenantId) -> Result<(i64, Vec<u8>)> {
+    let values = [tenant.as_uuid().into(), GENESIS.to_vec().into()];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), ADVANCE, values);
+    let head = tx.query_one_raw(statement).await?;
+    let head = head.ok_or_else(|| Error::internal("the end of the audit chain answered no row"))?;
+    Ok((head.try_get_by_index(0)?, head.try_get_by_index(1)?))
+}

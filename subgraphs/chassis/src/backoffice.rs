@@ -1,0 +1,77 @@
+//! What every service shows of its own workings in GraphQL: its audit log and its dead letters.
+
+/// Defines `BackofficeQuery` and `BackofficeMutation` of a service, to be merged into its roots. A graph has one field of a
+/// name, and each service answers for its own data only, so the names are given: those of the list of audit entries, of the
+/// list of dead letters, and of the mutation that replays one; the last two only for a service that is [`consuming`](crate::SubgraphBuilder::consuming).
+///
+/// ```ignore
+/// chassis::backoffice!("inventoryAuditEntries", "inventoryDeadLetters", "replayInventoryDeadLetter");
+/// ```
+#[macro_export]
+macro_rules! backoffice {
+    ($entries:tt, $letters:tt, $replay:tt) => {
+        $crate::backoffice!(@log $entries, {
+            /// Events that this service could not act on, the latest first. They wait to be replayed.
+            #[graphql(name = $letters)]
+            async fn dead_letters(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Those that were replayed, instead of those that wait.")] replayed: Option<bool>,
+                #[graphql(desc = "How many from the beginning; 10 where nothing is said, at most 100.")] first: Option<i32>,
+                #[graphql(desc = "The cursor behind which to begin; with `first`.")] after: Option<String>,
+                #[graphql(desc = "How many from the end; instead of `first`.")] last: Option<i32>,
+                #[graphql(desc = "The cursor before which to end; with `last`.")] before: Option<String>,
+            ) -> $crate::Result<$crate::Connection<$crate::inbox::DeadLetter>> {
+                let page = $crate::PageArgs::new(first, after, last, before);
+                let db = ctx.data_unchecked::<$crate::Db>();
+                $crate::inbox::list_dead_letters(db, $crate::caller(ctx)?, replayed.unwrap_or(false), page).await
+            }
+        });
+
+        /// What can be done about events that failed.
+        #[derive(Debug, Default)]
+        pub(crate) struct BackofficeMutation;
+
+        #[async_graphql::Object]
+        impl BackofficeMutation {
+            /// Acts on a dead letter once more.
+            #[graphql(name = $replay)]
+            async fn replay_dead_letter(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Which letter.")] id: primitives::DeadLetterId,
+            ) -> $crate::Result<$crate::inbox::DeadLetterPayload> {
+                let consumer = ctx.data_unchecked::<$crate::Consumer>();
+                let (dead_letter, user_errors) = $crate::outcome(consumer.replay($crate::caller(ctx)?, id).await)?;
+                Ok($crate::inbox::DeadLetterPayload { dead_letter, user_errors })
+            }
+        }
+    };
+    ($entries:tt) => { $crate::backoffice!(@log $entries, {}); };
+    (@log $entries:tt, { $($letters:tt)* }) => {
+        /// What can be asked about this service's own workings.
+        #[derive(Debug, Default)]
+        pub(crate) struct BackofficeQuery;
+
+        #[async_graphql::Object]
+        impl BackofficeQuery {
+            /// Who did what here, or tried to, the latest first.
+            #[graphql(name = $entries)]
+            async fn audit_entries(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Which entries.")] r#where: Option<$crate::audit::AuditWhere>,
+                #[graphql(desc = "How many from the beginning; 10 where nothing is said, at most 100.")] first: Option<i32>,
+                #[graphql(desc = "The cursor behind which to begin; with `first`.")] after: Option<String>,
+                #[graphql(desc = "How many from the end; instead of `first`.")] last: Option<i32>,
+                #[graphql(desc = "The cursor before which to end; with `last`.")] before: Option<String>,
+            ) -> $crate::Result<$crate::Connection<$crate::audit::AuditEntry>> {
+                let page = $crate::PageArgs::new(first, after, last, before);
+                let db = ctx.data_unchecked::<$crate::Db>();
+                $crate::audit::list_audit_entries(db, $crate::caller(ctx)?, r#where, page).await
+            }
+
+            $($letters)*
+        }
+    };
+}
