@@ -11,6 +11,7 @@ mod m20261124_130000_add_vendor_product_pack;
 mod m20261124_130100_create_product_ref;
 mod m20261201_070000_create_contract;
 mod m20261201_080000_create_campaign;
+mod m20261201_090000_create_scorecard;
 
 /// Applies the vendor migrations in order.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_130100_create_product_ref::Migration),
             Box::new(m20261201_070000_create_contract::Migration),
             Box::new(m20261201_080000_create_campaign::Migration),
+            Box::new(m20261201_090000_create_scorecard::Migration),
         ]
     }
 }

@@ -16,10 +16,11 @@ pub mod price_list;
 pub mod product_ref;
 mod prover;
 mod schema;
+pub mod scorecard;
 pub mod vendor;
 
 use async_graphql::EmptySubscription;
-use chassis::{Caller, Clock, Db, Environment, Handlers, Peers, Result, Subgraph};
+use chassis::{Caller, Clock, Consumer, Db, Environment, Handlers, Peers, Result, Subgraph};
 use primitives::Act;
 
 /// The migrations of this service's database.
@@ -87,5 +88,9 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
     };
     let handlers = contract::consumption::handlers(Handlers::new(), &environment.clock);
     let handlers = campaign::closing::handlers(handlers, &environment.clock);
+    // Apart from the others: what is judged never holds up what is agreed. Nothing here replays by hand: the tasks hold the
+    // consumer.
+    let judging = scorecard::hearing::handlers(Handlers::new());
+    drop(Consumer::new("vendor-scorecard", &environment, judging).start(&*environment.bus));
     Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).consuming(handlers).finish())
 }

@@ -40,6 +40,8 @@ pub struct Candidate {
     pub is_blocked: bool,
     /// What one unit of its currency is worth in the base currency; nothing when no rate is known.
     pub rate: Option<Decimal>,
+    /// How content the house is with the vendor: 0 to 5.
+    pub rating: Option<Decimal>,
     /// Whether the list or contract is in force on the day that was asked for.
     pub is_in_force: bool,
 }
@@ -286,7 +288,7 @@ fn key(offer: &Offer) -> (Reverse<bool>, Decimal, Reverse<bool>, i32, Reverse<De
         offer.comparable_price,
         Reverse(offer.candidate.is_preferred),
         offer.lead_time_days,
-        Reverse(vendor.facts.rating.unwrap_or(Decimal::ZERO)),
+        Reverse(offer.candidate.rating.unwrap_or(Decimal::ZERO)),
         vendor.id,
     )
 }

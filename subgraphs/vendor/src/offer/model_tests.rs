@@ -42,6 +42,7 @@ fn candidate(name: &str, price: &str) -> Candidate {
         is_preferred: false,
         is_blocked: false,
         rate: Some(Decimal::ONE),
+        rating: None,
         is_in_force: true,
     }
 }
@@ -98,7 +99,7 @@ fn equals_are_ranked_by_preference_then_lead_time_then_rating() {
     let mut soon = candidate("soon", "10");
     soon.line.lead_time_days = Some(1);
     let mut rated = candidate("rated", "10");
-    rated.vendor.facts.rating = Some(decimal("4.5"));
+    rated.rating = Some(decimal("4.5"));
     let plain = candidate("plain", "10");
     let all = [plain, rated, soon, preferred];
     assert_eq!(names(&all, wanted("1")), ["preferred", "soon", "rated", "plain"]);

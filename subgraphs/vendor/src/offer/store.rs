@@ -18,7 +18,7 @@ use crate::contract::model::ContractStatus;
 use crate::price_list::line::PriceLine;
 use crate::price_list::model::{PriceListStatus, Window};
 use crate::price_list::store::to_line;
-use crate::vendor;
+use crate::{scorecard, vendor};
 
 /// What the house compares prices in. A setting of the tenant once there is a service for settings.
 pub(crate) const BASE_CURRENCY: CurrencyCode = CurrencyCode::THB;
@@ -49,6 +49,9 @@ pub(crate) async fn candidates(
     }
     let vendor_ids: Vec<VendorId> = prices.iter().map(|price| price.vendor_id).collect();
     let vendors = vendor::store::find_by_ids(db, tenant, vendor_ids).await?;
+    let judged: Vec<VendorId> = vendors.keys().copied().collect();
+    let scores =
+        scorecard::store::scorecards(db, tenant, (scorecard::service::since(day), day), &judged).await?;
     let relations = relations(db, tenant, products).await?;
     let rates = rates(db, tenant, day, prices.iter().map(|price| price.currency)).await?;
     let mut found: HashMap<ProductId, Vec<Candidate>> = HashMap::new();
@@ -64,6 +67,7 @@ pub(crate) async fn candidates(
             is_blocked: relation.is_some_and(|relation| relation.is_blocked),
             rate: rates.get(price.currency.as_str()).copied(),
             is_in_force: price.is_in_force,
+            rating: vendor.facts.rating.or_else(|| scores.get(&vendor.id)?.rating()),
             vendor,
             line: price.line,
         });

@@ -56,6 +56,12 @@ const RULES: Rules = Rules {
              WHERE i.status = 'APPROVED' AND l.id IS NULL",
         ),
         (
+            "what came of an order line is what deliveries count for it",
+            "SELECT COUNT(*) FROM expected_line l LEFT JOIN \
+             (SELECT order_line_id, SUM(quantity) AS came FROM delivery_part GROUP BY order_line_id) p \
+             ON p.order_line_id = l.order_line_id WHERE l.received_quantity <> COALESCE(p.came, 0)",
+        ),
+        (
             "numbers have no gaps",
             "SELECT COUNT(*) FROM document_counter c WHERE c.last <> \
              (SELECT COUNT(*) FROM price_list d WHERE d.tenant_id = c.tenant_id \

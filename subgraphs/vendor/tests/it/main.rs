@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its answer has failed")]
 
+mod attacks;
 mod campaigns;
 mod comparison;
 mod contracts;
@@ -11,5 +12,6 @@ mod machines;
 mod offers;
 mod permission;
 mod price_lists;
+mod scorecards;
 mod sdl;
 mod vendors;

@@ -13,7 +13,8 @@ use super::{model, service};
 use crate::contract::graphql::{Contract, ContractStatus, contracts_of_vendor};
 use crate::foreign::User;
 use crate::price_list::graphql::{PriceList, PriceListStatus, lists_of_vendor};
-use crate::{Purchasing, permission};
+use crate::scorecard::model::Scorecard;
+use crate::{Purchasing, permission, scorecard};
 
 pub(crate) use change::VendorMutation;
 pub(crate) use list::VendorQuery;
@@ -23,6 +24,8 @@ pub(crate) use relation::{VendorProduct, VendorProductMutation, VendorProductQue
 type ById = Loader<VendorId, model::Vendor>;
 /// The preferred vendor by product.
 type Preferred = Loader<ProductId, VendorId>;
+/// How vendors keep what they promise.
+type Scorecards = Loader<VendorId, Scorecard>;
 
 /// Lays this aggregate's loaders beside a request.
 pub(crate) fn lay_loaders(app: &Purchasing, scope: &RequestScope, data: &mut async_graphql::Data) {
@@ -36,6 +39,17 @@ pub(crate) fn lay_loaders(app: &Purchasing, scope: &RequestScope, data: &mut asy
         let purchasing = purchasing.clone();
         async move { service::preferred_by_products(&purchasing, &caller, products).await }
     }));
+    let purchasing = app.clone();
+    data.insert::<Scorecards>(scope.loader(move |caller, vendors| {
+        let purchasing = purchasing.clone();
+        async move { scorecard::service::scorecards(&purchasing, &caller, vendors).await }
+    }));
+}
+
+/// What is known about a vendor, batched with everything else the request asks; a vendor of whom nothing is known has an
+/// empty one.
+async fn load_scorecard(ctx: &Context<'_>, id: VendorId) -> Result<Scorecard> {
+    Ok(ctx.data_unchecked::<Scorecards>().load(id).await?.unwrap_or_default())
 }
 
 /// The vendor with an id, batched with everything else the request asks.
@@ -124,9 +138,31 @@ impl Vendor {
         Ok(amount.filter(|_| may).map(|amount| Money::new(amount, self.0.facts.currency)))
     }
 
-    /// How content the house is: 0 to 5.
-    async fn rating(&self) -> Option<Decimal> {
-        self.0.facts.rating
+    /// How content the house is, 0 to 5: what somebody said, or else what the deliveries of a year say.
+    async fn rating(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
+        match self.0.facts.rating {
+            Some(rating) => Ok(Some(rating)),
+            None => Ok(load_scorecard(ctx, self.0.id).await?.rating()),
+        }
+    }
+
+    /// Of a hundred deliveries of a year, those that came in time. Null without any for which a day was agreed.
+    async fn on_time_pct(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
+        Ok(load_scorecard(ctx, self.0.id).await?.on_time_percent())
+    }
+
+    /// Of a hundred ordered in a year, what came. Null without an order that is due.
+    async fn fill_rate_pct(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
+        Ok(load_scorecard(ctx, self.0.id).await?.fill_rate_percent())
+    }
+
+    /// How much more than agreed was paid in a year, of a hundred; below zero when it was less. Null without the permission
+    /// to see prices, or without a delivery of which both are known.
+    async fn price_variance_pct(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
+        if !caller(ctx)?.may(permission::PRICES) {
+            return Ok(None);
+        }
+        Ok(load_scorecard(ctx, self.0.id).await?.price_variance_percent())
     }
 
     /// Whom to talk to.
