@@ -158,6 +158,8 @@ ids! {
     GoodsReceivedNoteId,
     /// One product of a delivery.
     GoodsReceivedNoteLineId,
+    /// A sheet of products that is taken over.
+    ImportId,
     /// One product at one location.
     InventoryItemId,
     /// What one vendor was asked in a campaign.

@@ -21,7 +21,7 @@ pub use decimal::{Decimal, DecimalError};
 pub use ids::{
     AccountId, ApprovalId, AssignmentId, AttributeDefinitionId, CampaignId, CampaignLineId, CategoryId,
     ContractId, ContractLineId, CostLayerId, CreditNoteId, CreditNoteLineId, DeadLetterId, DelegationId,
-    DepartmentId, EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError,
+    DepartmentId, EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError, ImportId,
     InventoryItemId, InvitationId, LocationId, PostingId, PriceLineId, PriceListId, ProductId, PropertyId,
     PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId,
     SessionId, SigningKeyId, SpecificationId, StockCountId, StockMovementId, StockTransferId, TenantId,

@@ -8,6 +8,9 @@ mod m20261124_100000_create_category;
 mod m20261124_100100_create_product;
 mod m20261124_100200_create_product_barcode;
 mod m20261124_100300_create_unit_conversion;
+mod m20261201_070000_create_attribute;
+mod m20261201_071000_create_specification;
+mod m20261201_072000_create_product_import;
 
 /// Applies the product migrations in order.
 #[derive(Debug)]
@@ -21,6 +24,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_100100_create_product::Migration),
             Box::new(m20261124_100200_create_product_barcode::Migration),
             Box::new(m20261124_100300_create_unit_conversion::Migration),
+            Box::new(m20261201_070000_create_attribute::Migration),
+            Box::new(m20261201_071000_create_specification::Migration),
+            Box::new(m20261201_072000_create_product_import::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::category::model::Category;
 use crate::product::model::{Packaging, Product, ProductStatus};
+use crate::specification::model::Specification;
 
 /// A product was described for the first time.
 pub(crate) fn product_created(caller: &Caller, product: &Product) -> Event {
@@ -23,6 +24,20 @@ pub(crate) fn product_status_changed(caller: &Caller, product: &Product, from: P
     payload["from"] = from.code().into();
     payload["to"] = product.status.code().into();
     about_product("product.status_changed", caller, product, payload)
+}
+
+/// A product that was never in use is gone.
+pub(crate) fn product_deleted(caller: &Caller, product: &Product) -> Event {
+    about_product("product.deleted", caller, product, facts(product))
+}
+
+/// A product has another specification.
+pub(crate) fn product_specified(caller: &Caller, product: &Product, written: &Specification) -> Event {
+    let mut payload = facts(product);
+    payload["revision"] = written.revision.into();
+    let mut event = about_product("product.specified", caller, product, payload);
+    event.occurred_at = written.written_at;
+    event
 }
 
 /// A product's own unit ratios changed; documents written before keep the factors they were written with.
@@ -76,6 +91,8 @@ fn facts(product: &Product) -> Value {
         "status": product.status.code(),
         "categoryId": product.facts.category_id,
         "baseUnit": product.facts.base_unit.code(),
+        "lotTracked": product.facts.traits.is_lot_tracked,
+        "expiryTracked": product.facts.traits.is_expiry_tracked,
     })
 }
 

@@ -4,14 +4,17 @@
 //! prices (vendor), balances (inventory) and recipes: those point here by id. Start at [`product`], whose folder has the
 //! rules in `model`, the use cases in `service` and the API in `graphql`; [`start`] makes a subgraph of it all.
 
+pub mod attribute;
 pub mod category;
 pub mod conversion;
 pub mod demo;
 mod event;
 mod foreign;
+pub mod import;
 mod permission;
 pub mod product;
 mod schema;
+pub mod specification;
 mod unit;
 
 use async_graphql::EmptySubscription;
@@ -57,6 +60,8 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
     let lay = move |scope: &chassis::RequestScope, data: &mut async_graphql::Data| {
         product::graphql::lay_loaders(&app, scope, data);
         category::graphql::lay_loaders(&app, scope, data);
+        attribute::graphql::lay_loaders(&app, scope, data);
+        specification::graphql::lay_loaders(&app, scope, data);
     };
     Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).finish())
 }

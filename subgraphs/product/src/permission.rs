@@ -6,5 +6,7 @@ pub(crate) const VIEW: &str = "products:view";
 pub(crate) const CREATE: &str = "products:create";
 /// Change descriptions, put products into use, arrange the tree.
 pub(crate) const UPDATE: &str = "products:update";
+/// Take over sheets of products.
+pub(crate) const IMPORT: &str = "products:import";
 /// Take products out of use.
 pub(crate) const DEACTIVATE: &str = "products:deactivate";

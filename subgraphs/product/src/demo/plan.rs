@@ -175,6 +175,7 @@ fn draft(
         name: name.to_owned(),
         local_name: local_name.map(str::to_owned),
         description: None,
+        attributes: Vec::new(),
         category_id: Some(category),
         base_unit: pack.base.to_owned(),
         purchase_units: vec![pack.purchase.to_owned(), pack.base.to_owned()],

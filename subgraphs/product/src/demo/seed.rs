@@ -78,7 +78,7 @@ async fn seed_products(
     for (id, draft) in ids.iter().zip(drafts).filter(|(id, _)| !known.contains_key(id)) {
         let (mut product, packaging) = Product::register(*id, draft, &neighbours, act)?;
         tx.publish(event::product_created(caller, &product));
-        product.activate(&packaging, act)?;
+        product.activate(&packaging, &[], act)?;
         tx.publish(event::product_status_changed(caller, &product, ProductStatus::Draft));
         new.push((product, packaging));
     }

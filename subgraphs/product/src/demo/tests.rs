@@ -63,7 +63,7 @@ fn every_product_can_be_put_into_use() {
     for plan in [andaman(Size::M), lanna()] {
         for (demo, draft) in plan.products.iter().zip(&plan.drafts) {
             let (mut product, packaging) = Product::register(demo.id, draft, &neighbours, act).unwrap();
-            product.activate(&packaging, act).unwrap();
+            product.activate(&packaging, &[], act).unwrap();
             assert_eq!(product.factor_to_base(&packaging, demo.purchase_unit), Some(demo.purchase_factor));
             assert!(demo.base_price.is_positive());
             assert_eq!(product.facts.code, demo.code);

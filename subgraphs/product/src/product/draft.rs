@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Barcode;
 use super::model::{Neighbours, Packaging};
+use crate::attribute::model::{AttributeDraft, read_attributes};
 use crate::conversion::model::{ConversionDraft, read_conversions};
 
 /// Units a product may be bought or used in: more would not fit a screen.
@@ -81,6 +82,8 @@ pub struct ProductDraft {
     pub shelf_life_days: Option<i32>,
     /// What happens with it.
     pub traits: Traits,
+    /// What else is written down about it.
+    pub attributes: Vec<AttributeDraft>,
 }
 
 /// A description that holds.
@@ -149,6 +152,7 @@ impl ProductDraft {
         refusals.check(keeps, || {
             Refusal::invalid("shelfLifeDays", format!("shelf life must be 1 to {MAX_SHELF_LIFE_DAYS} days"))
         });
+        let attributes = refusals.take(read_attributes(&self.attributes, &neighbours.definitions));
         let complete = || {
             let facts = Facts {
                 code: code?,
@@ -163,7 +167,9 @@ impl ProductDraft {
                 shelf_life_days: self.shelf_life_days,
                 traits: self.traits,
             };
-            Some(Reading { facts, packaging: Packaging { barcodes: barcodes?, conversions: conversions? } })
+            let packaging =
+                Packaging { barcodes: barcodes?, conversions: conversions?, attributes: attributes? };
+            Some(Reading { facts, packaging })
         };
         match complete() {
             Some(reading) if refusals.is_empty() => Ok(reading),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Barcode;
 use super::draft::{Facts, ProductDraft, Reading};
+use crate::attribute::model::{Attribute, AttributeDefinition, AttributeDraft, missing};
 use crate::conversion::model::{Conversion, ConversionDraft, MAX_CONVERSIONS, Ratios, read_conversion};
 
 /// Where a product stands in its life.
@@ -75,13 +76,15 @@ pub struct Product {
     pub version: i32,
 }
 
-/// How a product is labelled and packed: read only when somebody asks.
+/// How a product is labelled, packed and further described: read only when somebody asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Packaging {
     /// Its barcodes, in the order they were given.
     pub barcodes: Vec<Barcode>,
     /// Its own unit ratios, in the order they were given.
     pub conversions: Vec<Conversion>,
+    /// What else is written down about it.
+    pub attributes: Vec<Attribute>,
 }
 
 /// What the rest of the tenant's catalogue says about a draft.
@@ -93,6 +96,8 @@ pub struct Neighbours {
     pub has_code: bool,
     /// Numbers (14 digits) that other products carry.
     pub taken_gtins: Vec<String>,
+    /// What the tenant wants to know about its products.
+    pub definitions: Vec<AttributeDefinition>,
 }
 
 impl Packaging {
@@ -148,6 +153,7 @@ impl Product {
             });
             if self.status == ProductStatus::Active {
                 refusals.extend(missing_for_use(&reading.facts, &reading.packaging));
+                refusals.extend(missing(&neighbours.definitions, &reading.packaging.attributes));
             }
         }
         match reading {
@@ -161,11 +167,17 @@ impl Product {
     }
 
     /// Puts the product into use, when everything that use needs is there.
-    pub fn activate(&mut self, packaging: &Packaging, act: Act) -> Result<(), Refusals> {
+    pub fn activate(
+        &mut self,
+        packaging: &Packaging,
+        definitions: &[AttributeDefinition],
+        act: Act,
+    ) -> Result<(), Refusals> {
         self.require_arrow(ProductStatus::Active)?;
-        let missing = missing_for_use(&self.facts, packaging);
-        if !missing.is_empty() {
-            return Err(missing.into());
+        let mut lacking = missing_for_use(&self.facts, packaging);
+        lacking.extend(missing(definitions, &packaging.attributes));
+        if !lacking.is_empty() {
+            return Err(lacking.into());
         }
         self.was_active = true;
         self.enter(ProductStatus::Active, act);
@@ -264,7 +276,16 @@ impl Product {
             density: facts.density,
             shelf_life_days: facts.shelf_life_days,
             traits: facts.traits,
+            attributes: packaging.attributes.iter().map(AttributeDraft::from).collect(),
         }
+    }
+
+    /// What was in use once is never removed: documents point at it.
+    pub fn require_never_used(&self) -> Result<(), Refusals> {
+        if self.was_active {
+            return Err(invalid_state("", self.status, "removed: it was in use").into());
+        }
+        Ok(())
     }
 
     fn require_changeable(&self) -> Result<(), Refusals> {

@@ -44,7 +44,7 @@ fn register(draft: &ProductDraft) -> Result<(Product, Packaging), Refusals> {
 
 fn active() -> (Product, Packaging) {
     let (mut product, packaging) = register(&chicken()).unwrap();
-    product.activate(&packaging, act()).unwrap();
+    product.activate(&packaging, &[], act()).unwrap();
     (product, packaging)
 }
 
@@ -79,8 +79,12 @@ fn every_fault_of_a_description_is_named_at_once_in_the_order_of_the_input() {
         shelf_life_days: Some(0),
         ..chicken()
     };
-    let around =
-        Neighbours { has_category: false, has_code: true, taken_gtins: vec!["00036000291452".to_owned()] };
+    let around = Neighbours {
+        has_category: false,
+        has_code: true,
+        taken_gtins: vec!["00036000291452".to_owned()],
+        definitions: Vec::new(),
+    };
     assert_eq!(
         faults(Product::register(ProductId::generate(), &draft, &around, act())),
         [
@@ -106,7 +110,7 @@ fn a_draft_may_be_incomplete_but_an_active_product_may_not() {
     let draft = ProductDraft { category_id: None, conversions: Vec::new(), ..chicken() };
     let (mut product, packaging) = register(&draft).unwrap();
     assert_eq!(
-        faults(product.activate(&packaging, act())),
+        faults(product.activate(&packaging, &[], act())),
         ["VALIDATION_ERROR categoryId", "UNIT_CONVERSION_MISSING purchaseUnits.0"]
     );
     assert_eq!(product.status, ProductStatus::Draft);
@@ -142,7 +146,7 @@ fn a_life_goes_only_along_its_arrows(#[case] from: &str, #[case] allowed: &[&str
     for to in ["ACTIVE", "INACTIVE", "DISCONTINUED"] {
         let mut product = product.clone();
         let outcome = match to {
-            "ACTIVE" => product.activate(&packaging, act()),
+            "ACTIVE" => product.activate(&packaging, &[], act()),
             "INACTIVE" => product.deactivate(act()),
             _ => product.discontinue(act()),
         };

@@ -3,6 +3,7 @@
 use primitives::{CategoryId, Decimal};
 
 use super::draft::ProductDraft;
+use crate::attribute::model::AttributeDraft;
 use crate::conversion::model::ConversionDraft;
 
 /// The fields that shall change. An outer `None` leaves a field alone, `Some(None)` clears it.
@@ -34,6 +35,8 @@ pub struct ProductPatch {
     pub shelf_life_days: Option<Option<i32>>,
     /// The traits that shall change.
     pub traits: TraitsPatch,
+    /// What else is written down about it, as a whole.
+    pub attributes: Option<Vec<AttributeDraft>>,
 }
 
 /// The booleans that shall change.
@@ -79,6 +82,7 @@ impl ProductPatch {
                 is_used_in_recipe: lay(&traits.is_used_in_recipe, was.is_used_in_recipe),
                 is_sold: lay(&traits.is_sold, was.is_sold),
             },
+            attributes: lay(&self.attributes, current.attributes),
         }
     }
 }

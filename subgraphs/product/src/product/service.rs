@@ -12,7 +12,7 @@ use super::filter::Criterion;
 use super::model::{Packaging, Product};
 use super::patch::ProductPatch;
 use super::store::{self, ProductSort};
-use crate::{Catalogue, event, permission};
+use crate::{Catalogue, attribute, event, permission};
 
 /// A move along the machine's arrows, as it was asked for.
 #[derive(Clone, Debug, Serialize)]
@@ -88,8 +88,9 @@ pub async fn update_product(
 pub async fn activate_product(app: &Catalogue, caller: &Caller, transition: &Transition) -> Result<Product> {
     caller.require(permission::UPDATE)?;
     let act = app.act(caller);
+    let definitions = &attribute::store::definitions(app.db.read(), caller.tenant).await?;
     transit(app, caller, "activateProduct", transition, |product, packaging| {
-        product.activate(packaging, act).map_err(Error::from)
+        product.activate(packaging, definitions, act).map_err(Error::from)
     })
     .await
 }
@@ -120,6 +121,26 @@ pub async fn discontinue_product(
         product.discontinue(act).map_err(Error::from)
     })
     .await
+}
+
+/// Removes a product that was never in use, with everything that was written down about it.
+pub async fn delete_product(app: &Catalogue, caller: &Caller, transition: &Transition) -> Result<Product> {
+    caller.require(permission::DEACTIVATE)?;
+    let key = transition.idempotency_key.as_deref();
+    let attempt = &Attempt::try_new(caller, "deleteProduct", key, transition, app.clock.now())?;
+    app.db
+        .write(|tx| async move {
+            let work = async {
+                let (product, _) = require_locked(&tx, caller, transition.id).await?;
+                require_version(&product, transition.expected_version)?;
+                product.require_never_used()?;
+                store::delete(&tx, caller.tenant, product.id).await?;
+                tx.publish(event::product_deleted(caller, &product));
+                Ok(product)
+            };
+            idempotency::once(&tx, attempt, work).await
+        })
+        .await
 }
 
 async fn transit(

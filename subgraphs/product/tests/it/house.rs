@@ -110,7 +110,9 @@ pub(crate) fn spoken(error: &Value) -> String {
 
 fn input_type(mutation: &str) -> String {
     match mutation {
-        "activateProduct" | "deactivateProduct" | "discontinueProduct" => "ProductTransitionInput".to_owned(),
+        "activateProduct" | "deactivateProduct" | "discontinueProduct" | "deleteProduct" => {
+            "ProductTransitionInput".to_owned()
+        }
         other => format!("{}{}Input", other[..1].to_uppercase(), &other[1..]),
     }
 }

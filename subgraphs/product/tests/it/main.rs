@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its answer has failed")]
 
+mod attribute;
 mod category;
 mod conversion;
 mod demo;
 mod entities;
 mod house;
+mod import;
 mod lifecycle;
 mod listing;
 mod permission;

@@ -3,6 +3,8 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use primitives::{CategoryId, Decimal, ProductId};
 
+use crate::attribute::graphql::ProductAttributeInput;
+use crate::attribute::model::AttributeDraft;
 use crate::conversion::graphql::UnitConversionInput;
 use crate::conversion::model::ConversionDraft;
 use crate::product::draft::{ProductDraft, Traits};
@@ -58,6 +60,9 @@ pub(crate) struct CreateProductInput {
     /// Whether it is sold as it is.
     #[graphql(default = false)]
     is_sold: bool,
+    /// What else is written down about it, by the tenant's own definitions.
+    #[graphql(default)]
+    attributes: Vec<ProductAttributeInput>,
     /// The same key with the same input has one effect and one answer for 24 hours.
     pub(super) idempotency_key: Option<String>,
 }
@@ -85,6 +90,7 @@ impl From<CreateProductInput> for ProductDraft {
                 is_used_in_recipe: input.is_used_in_recipe,
                 is_sold: input.is_sold,
             },
+            attributes: input.attributes.into_iter().map(AttributeDraft::from).collect(),
         }
     }
 }
@@ -132,6 +138,8 @@ pub(crate) struct UpdateProductInput {
     is_used_in_recipe: Option<bool>,
     /// Whether it is sold as it is.
     is_sold: Option<bool>,
+    /// What else is written down about it.
+    attributes: Option<Vec<ProductAttributeInput>>,
 }
 
 impl From<UpdateProductInput> for ProductPatch {
@@ -157,6 +165,9 @@ impl From<UpdateProductInput> for ProductPatch {
                 is_used_in_recipe: input.is_used_in_recipe,
                 is_sold: input.is_sold,
             },
+            attributes: input
+                .attributes
+                .map(|attributes| attributes.into_iter().map(AttributeDraft::from).collect()),
         }
     }
 }

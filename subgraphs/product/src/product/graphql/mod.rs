@@ -6,16 +6,18 @@ mod narrow;
 mod roots;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
-use chassis::{Loader, Refusal, RequestScope, Result, UserError};
+use chassis::{Connection, Loader, PageArgs, Refusal, RequestScope, Result, UserError};
 use primitives::{DateTime, Decimal, ProductId};
 
 use super::Barcode;
 use super::model::{self, Packaging};
 use super::{service, store};
+use crate::attribute::graphql::{self as attribute, ProductAttribute};
 use crate::category::graphql::{self as category, Category};
 use crate::conversion::graphql::UnitConversion;
 use crate::conversion::model::Conversion;
 use crate::foreign::User;
+use crate::specification::graphql::{self as specification, Specification};
 use crate::unit::graphql::Unit;
 use crate::{Catalogue, permission};
 
@@ -58,6 +60,11 @@ pub(crate) fn lay_loaders(app: &Catalogue, scope: &RequestScope, data: &mut asyn
             store::list_conversions_by_ids(catalogue.db.read(), caller.tenant, ids).await
         }
     }));
+}
+
+/// The product with an id, batched with everything else the request asks.
+pub(crate) async fn load(ctx: &Context<'_>, id: ProductId) -> Result<Option<Product>> {
+    Ok(ctx.data_unchecked::<ById>().load(id).await?.map(Product))
 }
 
 /// The product with an id and its unit ratios, batched with everything else the request asks.
@@ -207,6 +214,28 @@ impl Product {
     /// Whether it is sold as it is.
     async fn is_sold(&self) -> bool {
         self.0.facts.traits.is_sold
+    }
+
+    /// What else is written down about it, by the tenant's own definitions.
+    async fn attributes(&self, ctx: &Context<'_>) -> Result<Vec<ProductAttribute>> {
+        attribute::load(ctx, self.0.id).await
+    }
+
+    /// What it has to be, as it was worded last.
+    async fn specification(&self, ctx: &Context<'_>) -> Result<Option<Specification>> {
+        specification::load(ctx, self.0.id).await
+    }
+
+    /// Every wording of what it has to be, the latest first.
+    async fn specifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Connection<Specification>> {
+        specification::list(ctx, self.0.id, PageArgs::new(first, after, last, before)).await
     }
 
     /// When it was created.

@@ -119,6 +119,16 @@ impl ProductMutation {
         outcome(service::deactivate_product(app, caller(ctx)?, &input.into()).await).map(ProductPayload::from)
     }
 
+    /// Removes a product that was never in use.
+    async fn delete_product(
+        &self,
+        ctx: &Context<'_>,
+        input: ProductTransitionInput,
+    ) -> Result<ProductPayload> {
+        let app = ctx.data_unchecked::<Catalogue>();
+        outcome(service::delete_product(app, caller(ctx)?, &input.into()).await).map(ProductPayload::from)
+    }
+
     /// Takes a product out of use for good.
     async fn discontinue_product(
         &self,

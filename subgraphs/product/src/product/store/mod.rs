@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use chassis::{
     Connection, Criteria, Db, Error, Order, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
 };
-use entities_product::{category, product, product_barcode, unit_conversion};
+use entities_product::{
+    category, product, product_attribute, product_barcode, specification, unit_conversion,
+};
 use primitives::{CategoryId, ProductId, TenantId};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -19,6 +21,7 @@ use super::Barcode;
 use super::draft::ProductDraft;
 use super::filter::Criterion;
 use super::model::{Neighbours, Packaging, Product};
+use crate::attribute;
 use crate::conversion::model::Conversion;
 
 /// Rows of one INSERT: 28 columns each stay below SQLite's 32,766 binds.
@@ -106,11 +109,44 @@ pub(crate) async fn lock(
     Ok(Some((product, packaging)))
 }
 
+/// Products by their codes with their packaging, locked in the order of their ids; one statement per table.
+pub(crate) async fn lock_by_codes(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    codes: Vec<String>,
+) -> Result<HashMap<String, (Product, Packaging)>> {
+    let rows = scoped(tenant)
+        .filter(product::Column::Code.is_in(codes))
+        .order_by_asc(product::Column::Id)
+        .lock(LockType::Update)
+        .all(tx)
+        .await?;
+    let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
+    let mut barcodes = list_barcodes_by_ids(tx, tenant, ids.clone()).await?;
+    let mut conversions = list_conversions_by_ids(tx, tenant, ids.clone()).await?;
+    let mut attributes = attribute::store::list_by_ids(tx, tenant, ids).await?;
+    let mut found = HashMap::new();
+    for row in rows {
+        let product = rows::to_product(row)?;
+        let attributes = attributes.remove(&product.id).unwrap_or_default();
+        let packaging = Packaging {
+            barcodes: barcodes.remove(&product.id).unwrap_or_default(),
+            conversions: conversions.remove(&product.id).unwrap_or_default(),
+            attributes: attributes.into_iter().map(|(attribute, _)| attribute).collect(),
+        };
+        found.insert(product.facts.code.clone(), (product, packaging));
+    }
+    Ok(found)
+}
+
 /// Labels and ratios of one product.
 async fn packaging_of(db: &impl ConnectionTrait, tenant: TenantId, id: ProductId) -> Result<Packaging> {
     let barcodes = list_barcodes_by_ids(db, tenant, vec![id]).await?.remove(&id).unwrap_or_default();
     let conversions = list_conversions_by_ids(db, tenant, vec![id]).await?.remove(&id).unwrap_or_default();
-    Ok(Packaging { barcodes, conversions })
+    let attributes =
+        attribute::store::list_by_ids(db, tenant, vec![id]).await?.remove(&id).unwrap_or_default();
+    let attributes = attributes.into_iter().map(|(attribute, _)| attribute).collect();
+    Ok(Packaging { barcodes, conversions, attributes })
 }
 
 /// Barcodes by product, in one statement; products without any are left out.
@@ -186,7 +222,8 @@ pub(crate) async fn neighbours(
             .all(tx)
             .await?
     };
-    Ok(Neighbours { has_category, has_code: namesake.is_some(), taken_gtins })
+    let definitions = attribute::store::definitions(tx, tenant).await?;
+    Ok(Neighbours { has_category, has_code: namesake.is_some(), taken_gtins, definitions })
 }
 
 async fn category_exists(tx: &impl ConnectionTrait, tenant: TenantId, id: CategoryId) -> Result<bool> {
@@ -230,6 +267,13 @@ async fn insert_packaging<'a>(
             .await
             .map_err(taken)?;
     }
+    let attributes: Vec<_> = packagings
+        .clone()
+        .flat_map(|(id, packaging)| attribute::store::rows(tenant, id, &packaging.attributes))
+        .collect();
+    for chunk in attributes.chunks(ROWS_PER_INSERT) {
+        product_attribute::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
+    }
     let conversions: Vec<_> = packagings
         .flat_map(|(id, packaging)| rows::from_conversions(tenant, id, &packaging.conversions))
         .collect();
@@ -260,13 +304,34 @@ pub(crate) async fn save(tx: &impl ConnectionTrait, tenant: TenantId, product: &
     }
 }
 
-/// Replaces labels and ratios of a product.
+/// Removes a product that was never in use, with everything that hangs on it.
+pub(crate) async fn delete(tx: &impl ConnectionTrait, tenant: TenantId, id: ProductId) -> Result<()> {
+    remove_packaging(tx, tenant, id).await?;
+    specification::Entity::delete_many()
+        .filter(specification::Column::TenantId.eq(tenant))
+        .filter(specification::Column::ProductId.eq(id))
+        .exec(tx)
+        .await?;
+    product::Entity::delete_many()
+        .filter(product::Column::TenantId.eq(tenant))
+        .filter(product::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Replaces labels, ratios and attributes of a product.
 pub(crate) async fn save_packaging(
     tx: &impl ConnectionTrait,
     tenant: TenantId,
     id: ProductId,
     packaging: &Packaging,
 ) -> Result<()> {
+    remove_packaging(tx, tenant, id).await?;
+    insert_packaging(tx, tenant, std::iter::once((id, packaging))).await
+}
+
+async fn remove_packaging(tx: &impl ConnectionTrait, tenant: TenantId, id: ProductId) -> Result<()> {
     product_barcode::Entity::delete_many()
         .filter(product_barcode::Column::TenantId.eq(tenant))
         .filter(product_barcode::Column::ProductId.eq(id))
@@ -277,7 +342,12 @@ pub(crate) async fn save_packaging(
         .filter(unit_conversion::Column::ProductId.eq(id))
         .exec(tx)
         .await?;
-    insert_packaging(tx, tenant, std::iter::once((id, packaging))).await
+    product_attribute::Entity::delete_many()
+        .filter(product_attribute::Column::TenantId.eq(tenant))
+        .filter(product_attribute::Column::ProductId.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// A unique index said no: somebody wrote the same code or barcode since the draft was compared with its neighbours.
