@@ -2,6 +2,7 @@
 
 use carmen_tests::{Carmen, first_code, first_error};
 use serde_json::json;
+use std::time::Duration;
 
 const LIST: &str = "{ products(first: 1) { nodes { id } } }";
 
@@ -62,5 +63,35 @@ async fn signing_in_needs_no_token_and_wrong_passwords_tell_nothing() {
     let unknown = stranger.ask(login, json!({ "user": "nobody@andaman.example" })).await;
     assert_eq!(first_code(&known), "UNAUTHENTICATED");
     assert_eq!(first_error(&known)["message"], first_error(&unknown)["message"]);
+    carmen.stop().await;
+}
+
+#[tokio::test]
+async fn a_vendors_token_opens_the_portal_without_a_sign_in_and_nothing_else() {
+    let carmen = Carmen::start().await;
+    let buyer = carmen.sign_in("buyer").await;
+    let seen = buyer.data("{ products(first: 1) { nodes { id } } vendors(first: 1, where: { status: [ACTIVE] }) { nodes { id } } }", json!({})).await;
+    let (product, vendor) = (&seen["products"]["nodes"][0]["id"], &seen["vendors"]["nodes"][0]["id"]);
+    let now = chassis::Clock::system().now();
+    let (hour, week) = (Duration::from_secs(3_600), Duration::from_secs(7 * 24 * 3_600));
+    let create = "mutation($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { id } userErrors { message } } }";
+    let input = json!({ "name": "Story", "startsAt": now - hour, "endsAt": now + week,
+        "validFrom": "2040-01-01", "validTo": "2040-12-31", "lines": [{ "productId": product, "unit": "kg" }] });
+    let created = buyer.data(create, json!({ "input": input })).await;
+    let id = &created["createCampaign"]["campaign"]["id"];
+    assert!(id.is_string(), "{created}");
+    let invite =
+        "mutation($input: InviteVendorsInput!) { inviteVendors(input: $input) { userErrors { message } } }";
+    let guests = json!([{ "vendorId": vendor, "email": "sales@vendor.example" }]);
+    buyer.data(invite, json!({ "input": { "id": id, "expectedVersion": 1, "vendors": guests } })).await;
+    let launch = "mutation($input: CampaignTransitionInput!) { launchCampaign(input: $input) { tokens { token } userErrors { message } } }";
+    let launched = buyer.data(launch, json!({ "input": { "id": id, "expectedVersion": 2 } })).await;
+    let token = &launched["launchCampaign"]["tokens"][0]["token"];
+    let stranger = carmen.stranger();
+    let look = "query($token: String!) { portalInvitation(token: $token) { status lines { name } } }";
+    let opened = stranger.ask(look, json!({ "token": token })).await;
+    assert_eq!(opened["data"]["portalInvitation"]["status"], "OPENED", "{opened}");
+    assert_eq!(first_code(&stranger.ask(look, json!({ "token": "nothing of the kind" })).await), "NOT_FOUND");
+    assert_eq!(first_code(&stranger.ask("{ campaigns { totalCount } }", json!({})).await), "UNAUTHENTICATED");
     carmen.stop().await;
 }

@@ -15,5 +15,6 @@ pub mod invitation_line;
 pub mod price_line;
 pub mod price_list;
 pub mod product_ref;
+pub mod property_preference;
 pub mod vendor;
 pub mod vendor_product;

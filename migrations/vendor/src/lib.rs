@@ -12,6 +12,7 @@ mod m20261124_130100_create_product_ref;
 mod m20261201_070000_create_contract;
 mod m20261201_080000_create_campaign;
 mod m20261201_090000_create_scorecard;
+mod m20261201_100000_create_property_preference;
 
 /// Applies the vendor migrations in order.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_070000_create_contract::Migration),
             Box::new(m20261201_080000_create_campaign::Migration),
             Box::new(m20261201_090000_create_scorecard::Migration),
+            Box::new(m20261201_100000_create_property_preference::Migration),
         ]
     }
 }

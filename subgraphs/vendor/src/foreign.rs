@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chassis::{Result, caller};
-use primitives::{Date, Decimal, ProductId, UserId};
+use primitives::{Date, Decimal, ProductId, PropertyId, UserId};
 
 use crate::offer::graphql::{BestOffer, OFFERS_DEFAULT, Offer, Question, listed, rank};
 use crate::vendor::graphql::Vendor;
@@ -39,9 +39,12 @@ impl Product {
         #[graphql(desc = "How much is wanted.")] quantity: Option<Decimal>,
         #[graphql(desc = "In which unit; the product's base unit when left out.")] unit: Option<String>,
         #[graphql(desc = "On which day; today when left out.")] date: Option<Date>,
+        #[graphql(desc = "On behalf of which house: its own preference stands in place of the tenant's.")]
+        property_id: Option<PropertyId>,
         #[graphql(desc = "How many: 1 to 50.", default_with = "OFFERS_DEFAULT")] first: i32,
     ) -> Result<Option<Vec<Offer>>> {
-        let question = Question { quantity: quantity.unwrap_or(Decimal::ONE), unit, date };
+        let quantity = quantity.unwrap_or(Decimal::ONE);
+        let question = Question { quantity, unit, date, property: property_id };
         listed(rank(ctx, self.id, question).await?, first).map(Some)
     }
 
@@ -52,8 +55,10 @@ impl Product {
         #[graphql(desc = "How much is wanted.")] quantity: Decimal,
         #[graphql(desc = "In which unit; the product's base unit when left out.")] unit: Option<String>,
         #[graphql(desc = "On which day; today when left out.")] date: Option<Date>,
+        #[graphql(desc = "On behalf of which house: its own preference stands in place of the tenant's.")]
+        property_id: Option<PropertyId>,
     ) -> Result<Option<BestOffer>> {
-        let ranked = rank(ctx, self.id, Question { quantity, unit, date }).await?;
+        let ranked = rank(ctx, self.id, Question { quantity, unit, date, property: property_id }).await?;
         Ok(BestOffer::of(ranked))
     }
 

@@ -12,6 +12,7 @@ mod event;
 mod foreign;
 pub mod offer;
 mod permission;
+pub mod preference;
 pub mod price_list;
 pub mod product_ref;
 mod prover;

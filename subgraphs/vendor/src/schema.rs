@@ -8,6 +8,7 @@ use crate::campaign::graphql::{
 use crate::contract::graphql::{ContractMutation, ContractQuery};
 use crate::foreign::ForeignQuery;
 use crate::offer::graphql::ComparisonQuery;
+use crate::preference::graphql::PreferenceMutation;
 use crate::price_list::graphql::{PriceListMutation, PriceListQuery};
 use crate::vendor::graphql::{VendorMutation, VendorProductMutation, VendorProductQuery, VendorQuery};
 
@@ -38,4 +39,5 @@ pub(crate) struct Mutation(
     InvitationMutation,
     PortalMutation,
     BackofficeMutation,
+    PreferenceMutation,
 );

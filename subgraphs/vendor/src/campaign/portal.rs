@@ -14,7 +14,7 @@ use super::invitation::{Command, Invitation, InvitationStatus, Price, check_pric
 use super::line::CampaignLine;
 use super::model::Campaign;
 use super::{admission, store};
-use crate::offer::store::Reach;
+use crate::offer::store::View as Prices;
 use crate::{Purchasing, event, offer, vendor};
 
 /// What a vendor sees of a campaign: its own invitation, and snapshots.
@@ -150,7 +150,7 @@ async fn view(
     let template = store::lines_of(&**tx, tenant, campaign.id).await?;
     let mut prices = store::prices_by_ids(&**tx, tenant, vec![invitation.id]).await?;
     let products: Vec<ProductId> = template.iter().map(|line| line.product_id).collect();
-    let today = (DateTime::from(act.at).date(), Reach::InForce);
+    let today = Prices::of(DateTime::from(act.at).date());
     let in_force = offer::store::candidates(&**tx, tenant, today, &products).await?;
     let previous = template.iter().filter_map(|line| {
         let mine = in_force.get(&line.product_id)?.iter().filter(|price| price.vendor.id == vendor.id);

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::{Caller, Code, Refusal, Result};
-use primitives::{Date, ProductId, Unit};
+use primitives::{Date, ProductId, PropertyId, Unit};
 
 use super::model::{self, Compared, Wanted};
-use super::store::{self, Reach};
+use super::store::{self, Reach, View};
 use crate::{Purchasing, permission, product_ref};
 
 /// Products of one comparison.
@@ -18,7 +18,7 @@ pub(crate) async fn compare(
     app: &Purchasing,
     caller: &Caller,
     products: &[ProductId],
-    (wanted, day): (Wanted, Date),
+    (wanted, day, property): (Wanted, Date, Option<PropertyId>),
 ) -> Result<HashMap<ProductId, Vec<Compared>>> {
     caller.require(permission::VIEW)?;
     if products.len() > PRODUCTS_MAX {
@@ -27,7 +27,8 @@ pub(crate) async fn compare(
     }
     let distinct: Vec<ProductId> = products.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let db = app.db.read();
-    let candidates = store::candidates(db, caller.tenant, (day, Reach::Around), &distinct).await?;
+    let view = View { day, property, reach: Reach::Around };
+    let candidates = store::candidates(db, caller.tenant, view, &distinct).await?;
     let mut factors = packs(app, caller, &distinct, wanted.unit).await?;
     let compared = candidates.into_iter().map(|(product, prices)| {
         let wanted = Wanted { factor: factors.remove(&product), ..wanted };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chassis::machine::Word;
 use chassis::{Error, Result};
 use entities_vendor::{contract, exchange_rate, price_line, price_list, vendor_product};
-use primitives::{CurrencyCode, Date, Decimal, PriceLineId, ProductId, TenantId, VendorId};
+use primitives::{CurrencyCode, Date, Decimal, PriceLineId, ProductId, PropertyId, TenantId, VendorId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -18,13 +18,31 @@ use crate::contract::model::ContractStatus;
 use crate::price_list::line::PriceLine;
 use crate::price_list::model::{PriceListStatus, Window};
 use crate::price_list::store::to_line;
-use crate::{scorecard, vendor};
+use crate::{preference, scorecard, vendor};
 
 /// What the house compares prices in. A setting of the tenant once there is a service for settings.
 pub(crate) const BASE_CURRENCY: CurrencyCode = CurrencyCode::THB;
 
 /// Days for which a list that is over is still shown beside those in force: a season.
 const REMEMBERED_DAYS: u64 = 92;
+
+/// When, on whose behalf and how far prices are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct View {
+    /// The day.
+    pub(crate) day: Date,
+    /// The house that wants to buy; its own preferences stand in place of the tenant's.
+    pub(crate) property: Option<PropertyId>,
+    /// Which lists are looked at.
+    pub(crate) reach: Reach,
+}
+
+impl View {
+    /// What is in force on a day, on nobody's behalf.
+    pub(crate) fn of(day: Date) -> Self {
+        Self { day, property: None, reach: Reach::InForce }
+    }
+}
 
 /// Which lists are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +57,7 @@ pub(crate) enum Reach {
 pub(crate) async fn candidates(
     db: &impl ConnectionTrait,
     tenant: TenantId,
-    (day, reach): (Date, Reach),
+    View { day, property, reach }: View,
     products: &[ProductId],
 ) -> Result<HashMap<ProductId, Vec<Candidate>>> {
     let mut prices = listed(db, tenant, (day, reach), products).await?;
@@ -53,6 +71,10 @@ pub(crate) async fn candidates(
     let scores =
         scorecard::store::scorecards(db, tenant, (scorecard::service::since(day), day), &judged).await?;
     let relations = relations(db, tenant, products).await?;
+    let preferred = match property {
+        Some(property) => preference::store::by_products(db, tenant, (property, products)).await?,
+        None => HashMap::new(),
+    };
     let rates = rates(db, tenant, day, prices.iter().map(|price| price.currency)).await?;
     let mut found: HashMap<ProductId, Vec<Candidate>> = HashMap::new();
     for price in prices {
@@ -63,7 +85,10 @@ pub(crate) async fn candidates(
             source: price.source,
             number: price.number,
             currency: price.currency,
-            is_preferred: relation.is_some_and(|relation| relation.is_preferred),
+            is_preferred: preferred.get(&price.line.product_id).map_or_else(
+                || relation.is_some_and(|relation| relation.is_preferred),
+                |vendor| *vendor == price.vendor_id,
+            ),
             is_blocked: relation.is_some_and(|relation| relation.is_blocked),
             rate: rates.get(price.currency.as_str()).copied(),
             is_in_force: price.is_in_force,

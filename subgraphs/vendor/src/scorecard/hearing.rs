@@ -13,7 +13,7 @@ use super::model::{Delivered, Expected, tally};
 use super::store;
 use crate::offer;
 use crate::offer::model::Wanted;
-use crate::offer::store::{BASE_CURRENCY, Reach};
+use crate::offer::store::{BASE_CURRENCY, View};
 
 /// The service that orders and takes deliveries over.
 const SOURCE: &str = "procurement";
@@ -115,7 +115,7 @@ async fn agreed_prices(
     order: &Order,
 ) -> Result<Vec<Option<Decimal>>> {
     let products: Vec<ProductId> = order.lines.iter().map(|line| line.product_id).collect();
-    let mut candidates = offer::store::candidates(&**tx, tenant, (day, Reach::InForce), &products).await?;
+    let mut candidates = offer::store::candidates(&**tx, tenant, View::of(day), &products).await?;
     for prices in candidates.values_mut() {
         prices.retain(|price| price.vendor.id == order.vendor_id);
     }

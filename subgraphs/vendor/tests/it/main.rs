@@ -11,6 +11,7 @@ mod house;
 mod machines;
 mod offers;
 mod permission;
+mod preferences;
 mod price_lists;
 mod scorecards;
 mod sdl;

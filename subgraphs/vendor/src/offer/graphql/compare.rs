@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chassis::{Result, caller};
 use primitives::graphql::UnitStub;
-use primitives::{Date, Decimal, Money, ProductId, Quantity};
+use primitives::{Date, Decimal, Money, ProductId, PropertyId, Quantity};
 
 use super::super::{model, service};
 use super::{BASE_CURRENCY, Question, contract, money, price_list};
@@ -152,10 +152,13 @@ impl ComparisonQuery {
         #[graphql(desc = "How much of each is wanted; one unit when left out.")] quantity: Option<Decimal>,
         #[graphql(desc = "In which unit; each product's base unit when left out.")] unit: Option<String>,
         #[graphql(desc = "On which day; today when left out.")] date: Option<Date>,
+        #[graphql(desc = "On behalf of which house: its own preferences stand in place of the tenant's.")]
+        property_id: Option<PropertyId>,
     ) -> Result<Vec<PriceComparison>> {
-        let question = Question { quantity: quantity.unwrap_or(Decimal::ONE), unit, date };
+        let quantity = quantity.unwrap_or(Decimal::ONE);
+        let question = Question { quantity, unit, date, property: property_id };
         let app = ctx.data_unchecked::<Purchasing>();
-        let wanted = (question.wanted()?, question.day(app));
+        let wanted = (question.wanted()?, question.day(app), property_id);
         let found = service::compare(app, caller(ctx)?, &product_ids, wanted).await?;
         let side_by_side = product_ids.into_iter().map(|id| PriceComparison {
             product: Product { id },

@@ -5,12 +5,12 @@ mod compare;
 use async_graphql::{Context, Enum, Object};
 use chassis::{Caller, Code, Error, Loader, Refusal, Refusals, RequestScope, Result, caller};
 use primitives::graphql::UnitStub;
-use primitives::{CurrencyCode, Date, Decimal, Money, ProductId, Quantity, Unit};
+use primitives::{CurrencyCode, Date, Decimal, Money, ProductId, PropertyId, Quantity, Unit};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::model::{self, Candidate, Wanted};
-use super::store::{self, BASE_CURRENCY, Reach};
+use super::store::{self, BASE_CURRENCY, View};
 use crate::contract::graphql::Contract;
 use crate::price_list::graphql::PriceList;
 use crate::vendor::graphql::Vendor;
@@ -28,13 +28,15 @@ pub(crate) const OFFERS_DEFAULT: i32 = 10;
 
 /// What packs hold, by product and unit.
 type Factors = Loader<(ProductId, Unit), Decimal>;
-/// Prices in force by product and day.
-type InForce = Loader<(ProductId, Date), Arc<Vec<Candidate>>>;
+/// Prices in force by product, day and house.
+type InForce = Loader<Place, Arc<Vec<Candidate>>>;
+/// A product on a day, on behalf of a house or of nobody.
+type Place = (ProductId, Date, Option<PropertyId>);
 
 /// Lays this aggregate's loaders beside a request.
 pub(crate) fn lay_loaders(app: &Purchasing, scope: &RequestScope, data: &mut async_graphql::Data) {
     let purchasing = app.clone();
-    data.insert::<InForce>(scope.loader(move |caller, keys: Vec<(ProductId, Date)>| {
+    data.insert::<InForce>(scope.loader(move |caller, keys: Vec<Place>| {
         let purchasing = purchasing.clone();
         async move { in_force(&purchasing, &caller, keys).await }
     }));
@@ -48,18 +50,19 @@ pub(crate) fn lay_loaders(app: &Purchasing, scope: &RequestScope, data: &mut asy
 async fn in_force(
     app: &Purchasing,
     caller: &Caller,
-    keys: Vec<(ProductId, Date)>,
-) -> Result<HashMap<(ProductId, Date), Arc<Vec<Candidate>>>> {
+    keys: Vec<Place>,
+) -> Result<HashMap<Place, Arc<Vec<Candidate>>>> {
     caller.require(permission::VIEW)?;
-    let mut by_day: HashMap<Date, Vec<ProductId>> = HashMap::new();
-    for (product, day) in keys {
-        by_day.entry(day).or_default().push(product);
+    let mut together: HashMap<(Date, Option<PropertyId>), Vec<ProductId>> = HashMap::new();
+    for (product, day, property) in keys {
+        together.entry((day, property)).or_default().push(product);
     }
     let mut found = HashMap::new();
-    for (day, products) in by_day {
-        let candidates =
-            store::candidates(app.db.read(), caller.tenant, (day, Reach::InForce), &products).await?;
-        found.extend(candidates.into_iter().map(|(product, all)| ((product, day), Arc::new(all))));
+    for ((day, property), products) in together {
+        let view = View { property, ..View::of(day) };
+        let candidates = store::candidates(app.db.read(), caller.tenant, view, &products).await?;
+        let placed = candidates.into_iter();
+        found.extend(placed.map(|(product, all)| ((product, day, property), Arc::new(all))));
     }
     Ok(found)
 }
@@ -70,6 +73,8 @@ pub(crate) struct Question {
     pub(crate) quantity: Decimal,
     pub(crate) unit: Option<String>,
     pub(crate) date: Option<Date>,
+    /// The house that wants to buy.
+    pub(crate) property: Option<PropertyId>,
 }
 
 /// The offers for a product, best first.
@@ -80,7 +85,8 @@ pub(crate) async fn rank(
 ) -> Result<Vec<model::Offer>> {
     let mut wanted = question.wanted()?;
     let day = question.day(ctx.data_unchecked::<Purchasing>());
-    let candidates = ctx.data_unchecked::<InForce>().load((product, day)).await?.unwrap_or_default();
+    let candidates =
+        ctx.data_unchecked::<InForce>().load((product, day, question.property)).await?.unwrap_or_default();
     if let (Err(model::NoWay), Some(unit)) = (model::rank(&candidates, wanted), wanted.unit) {
         wanted.factor = ctx.data_unchecked::<Factors>().load((product, unit)).await?;
     }
