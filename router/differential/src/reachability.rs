@@ -50,6 +50,9 @@ pub fn reachability(sources: &[SubgraphSource]) -> Reachability {
         match plan(&planner, &query) {
             Err(PlanError::Unreachable(_)) => {}
             Err(error) => found.differences.push(format!("{query}: {error}")),
+            // A shared field may be asked of a subgraph that never returns the type: then nothing is asked of it. The proof
+            // does not count on that.
+            Ok(()) if query.contains("... on") => {}
             Ok(()) => found.differences.push(format!("refused, but {query} has a plan")),
         }
     }

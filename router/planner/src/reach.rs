@@ -20,6 +20,8 @@ pub(crate) type Reach = IndexMap<(SubgraphId, Name), (u32, Entry)>;
 #[derive(Debug, Default)]
 pub(crate) struct ReachMemo {
     known: std::collections::HashMap<(SubgraphId, Name, u32), Rc<Reach>>,
+    /// The fields whose requirements are being looked at: one that needs itself is not to be had.
+    requiring: Vec<(SubgraphId, Name, Name)>,
 }
 
 /// An object as one subgraph has it.
@@ -175,10 +177,31 @@ impl ReachMemo {
             reach.keys().any(|(subgraph, ty)| match selection {
                 Selection::Field(field) => {
                     graph.serves(*subgraph, ty, &field.name)
+                        && self.can_require(graph, at, (*subgraph, ty), &field.name, nesting)
                         && self.obtains_below(graph, Standing::entered(*subgraph, ty), field, nesting + 1)
                 }
                 Selection::Inline(_) => false,
             })
         })
+    }
+
+    /// Whether what a subgraph requires for a field can be had of an object that stands here.
+    pub(crate) fn can_require(
+        &mut self,
+        graph: &Graph,
+        at: Standing<'_>,
+        (target, as_type): (SubgraphId, &Name),
+        field: &Name,
+        nesting: u32,
+    ) -> bool {
+        let Some(requires) = graph.requires(target, as_type, field) else { return true };
+        let step = (target, as_type.clone(), field.clone());
+        if self.requiring.contains(&step) {
+            return false;
+        }
+        self.requiring.push(step);
+        let can = self.obtains(graph, at, requires, nesting);
+        self.requiring.pop();
+        can
     }
 }

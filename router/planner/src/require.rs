@@ -1,6 +1,7 @@
 //! What keys and `@requires` need: makes sure that it gets into the merged data, wherever it comes from.
 
 use crate::PlanError;
+use crate::graph::Entry;
 use crate::jump::{path_of, unite};
 use crate::plan::{Condition, RepresentationField};
 use crate::reach::Standing;
@@ -11,6 +12,9 @@ use std::collections::BTreeSet;
 
 /// How to read what was ensured, and the groups that bring it beside the cursor's own.
 pub(crate) type Ensured = (Vec<RepresentationField>, BTreeSet<usize>);
+
+/// How well a subgraph suits: whether what it requires and what is wanted below is out of reach, then hops.
+type Rank = (bool, bool, u32, SubgraphId);
 
 /// How many requirements may wait for one another.
 const CHAIN_MAX: usize = 32;
@@ -175,7 +179,7 @@ impl Search<'_> {
 
     fn ensure_in_best(&mut self, cursor: &Cursor, field: &FieldSelection) -> Result<Ensured, PlanError> {
         let reach = self.reach(cursor);
-        let mut best: Option<((bool, u32, SubgraphId), &crate::graph::Entry)> = None;
+        let mut best: Option<(Rank, &Entry)> = None;
         for ((target, as_type), (hops, entry)) in reach.iter() {
             let needs = self.graph.needs_something(*target, as_type, &field.name);
             let again = *target == cursor.subgraph && *as_type == cursor.ty && !needs;
@@ -183,7 +187,10 @@ impl Search<'_> {
             if again || !serves || !self.has_contexts(cursor, (*target, as_type), &field.name) {
                 continue;
             }
-            let rank = (!self.has_below(*target, as_type, field), hops + u32::from(needs), *target);
+            let can_require =
+                self.memo.can_require(self.graph, cursor.standing(), (*target, as_type), &field.name, 0);
+            let has_below = self.has_below(*target, as_type, field);
+            let rank = (!can_require, !has_below, hops + u32::from(needs), *target);
             if best.as_ref().is_none_or(|(known, _)| rank < *known) {
                 best = Some((rank, entry));
             }

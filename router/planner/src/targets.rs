@@ -116,25 +116,13 @@ impl Search<'_> {
             };
             let cost = cost.after(*hops);
             let is_possible = !serves
-                || self.can_require(cursor.standing(), (*subgraph, as_type), field)
+                || self.memo.can_require(self.graph, cursor.standing(), (*subgraph, as_type), &field.name, 0)
                     && self.has_contexts(cursor, (*subgraph, as_type), &field.name);
             if cost.is_worth_it() && is_possible {
                 candidates.push(Candidate { target: (*subgraph, as_type.clone()), cost });
             }
         }
         candidates
-    }
-
-    /// Whether what the target requires for a field can be had of an object that stands here.
-    fn can_require(
-        &mut self,
-        at: Standing<'_>,
-        (target, as_type): (SubgraphId, &Name),
-        field: &NormalField,
-    ) -> bool {
-        let graph = self.graph;
-        let requires = graph.requires(target, as_type, &field.name);
-        requires.is_none_or(|requires| self.memo.obtains(graph, at, requires, 0))
     }
 
     /// A subgraph is entered again for what it can resolve only once something is sent along.
@@ -222,12 +210,11 @@ impl Search<'_> {
         if self.unable.contains(&(at.subgraph, at.ty.clone())) && graph.takes_contexts(field) {
             return (lost(field), None);
         }
-        let types: Vec<Name> = if graph.is_object_in(at.subgraph, at.ty) {
+        let is_asked = |ty: &&Name| field.on.as_ref().is_none_or(|on| on.contains(*ty));
+        let types: Vec<Name> = if graph.is_interface_object(at.subgraph, at.ty) {
             vec![at.ty.clone()]
         } else {
-            let possible = graph.possible(at.subgraph, at.ty);
-            let asked = possible.iter().filter(|ty| field.on.as_ref().is_none_or(|on| on.contains(*ty)));
-            asked.cloned().collect()
+            graph.possible(at.subgraph, at.ty).iter().filter(is_asked).cloned().collect()
         };
         let mut worst: Option<(Cost, Option<SubgraphId>)> = None;
         for ty in &types {
@@ -281,7 +268,7 @@ impl Search<'_> {
             let cost = if tells_types {
                 // Type by type: one that it is not asked for on may have another field of this name.
                 self.cost_below(there, field, depth + 1).0
-            } else if serves && self.can_require(at, (*target, as_type), field) {
+            } else if serves && self.memo.can_require(graph, at, (*target, as_type), &field.name, 0) {
                 self.cost(there, field, depth + 1)
             } else {
                 continue;

@@ -41,8 +41,9 @@ impl State {
     fn key(&self) -> String {
         let listed = |spots: &Spots| spots.keys().cloned().collect::<Vec<_>>().join(" ");
         let mut key = format!("{} {}", self.ty, listed(&self.spots));
-        for (context, (ty, spots)) in &self.contexts {
-            key.push_str(&format!(" {context}={ty} {}", listed(spots)));
+        for (context, (ty, ways)) in &self.contexts {
+            let ways: Vec<_> = ways.iter().map(listed).collect();
+            key.push_str(&format!(" {context}={ty} {}", ways.join(" or ")));
         }
         key
     }
@@ -118,11 +119,10 @@ impl Walk<'_> {
                 let mut below = state.contexts.clone();
                 let contexts =
                     if self.has_contexts { self.supergraph.contexts_of(&state.ty) } else { IndexSet::new() };
-                for context in contexts {
-                    let reachable = self.ways.expand(&state.ty, &state.spots);
-                    below.insert(context.to_owned(), (state.ty.clone(), reachable));
-                }
                 let each = self.ways.expand_each(&state.ty, &state.spots);
+                for context in contexts {
+                    below.insert(context.to_owned(), (state.ty.clone(), each.clone()));
+                }
                 for field in object.fields.values() {
                     self.visit_field(state, &each, field, &below);
                 }

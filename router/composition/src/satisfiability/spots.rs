@@ -20,8 +20,8 @@ pub(crate) struct Spot {
 /// Spots by what makes them differ.
 pub(crate) type Spots = BTreeMap<String, Spot>;
 
-/// What objects further up the query set: the object's type and where it may be, by the context's name.
-pub(crate) type Contexts = BTreeMap<String, (Name, Spots)>;
+/// What objects further up the query set: the object's type and where it may be on each way to it, by the context's name.
+pub(crate) type Contexts = BTreeMap<String, (Name, Vec<Spots>)>;
 
 /// What is in progress, to see cycles: a requirement or an expansion that needs itself gets nothing more from itself.
 #[derive(Default)]
@@ -130,8 +130,9 @@ impl<'a> Ways<'a> {
             return Cow::Borrowed(spots);
         }
         let is_given = |argument: &ContextArgument| {
-            contexts.get(&argument.context).is_some_and(|(ty, spots)| {
-                self.can_get(ty, spots, &argument.selection, &mut Pending::default())
+            contexts.get(&argument.context).is_some_and(|(ty, ways)| {
+                let gives = |spots| self.can_get(ty, spots, &argument.selection, &mut Pending::default());
+                ways.iter().any(gives)
             })
         };
         let is_usable = |spot: &Spot| {
@@ -224,7 +225,8 @@ impl<'a> Ways<'a> {
         }
         let reachable = self.expand_pending(ty, spots, pending);
         let is_object = self.supergraph.types.get(ty).is_some_and(|info| info.kind == TypeKind::Object);
-        if is_object {
+        let tells_types = reachable.values().any(|spot| !self.is_interface_object(spot));
+        if is_object || !tells_types {
             return self.can_get(ty, &reachable, set, pending);
         }
         self.supergraph.possible_types(ty).iter().all(|object| {

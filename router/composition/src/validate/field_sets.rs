@@ -3,9 +3,9 @@
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::ingest::{Edition, Federation, FieldSetUse, Subgraph};
-use apollo_compiler::Name;
 use apollo_compiler::ast::FieldDefinition;
 use apollo_compiler::schema::{Component, ExtendedType};
+use apollo_compiler::{Name, Schema};
 use router_schema::apollo_compiler;
 use router_schema::{FieldSelection, FieldSet, Selection};
 
@@ -148,11 +148,7 @@ impl Checker<'_> {
             match selection {
                 Selection::Inline(inline) => {
                     let schema = &self.subgraph.schema;
-                    let is_possible = schema.types.contains_key(&inline.on)
-                        && (inline.on == *parent
-                            || schema.is_subtype(parent, &inline.on)
-                            || schema.is_subtype(&inline.on, parent));
-                    if is_possible {
+                    if meet(schema, parent, &inline.on) {
                         self.check_set(&inline.on, &inline.selections, is_below_external);
                     } else {
                         let message = format!("a {parent} is never a {} in this subgraph", inline.on);
@@ -280,4 +276,14 @@ impl Checker<'_> {
         }
         true
     }
+}
+
+/// Whether an object can be of both types.
+fn meet(schema: &Schema, one: &Name, other: &Name) -> bool {
+    let is_of = |object: &Name, ty: &Name| object == ty || schema.is_subtype(ty, object);
+    let mut objects = schema.types.values().filter(|ty| ty.is_object()).map(|ty| ty.name());
+    one == other
+        || is_of(one, other)
+        || is_of(other, one)
+        || objects.any(|object| is_of(object, one) && is_of(object, other))
 }
