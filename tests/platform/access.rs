@@ -70,13 +70,14 @@ async fn signing_in_needs_no_token_and_wrong_passwords_tell_nothing() {
 async fn a_vendors_token_opens_the_portal_without_a_sign_in_and_nothing_else() {
     let carmen = Carmen::start().await;
     let buyer = carmen.sign_in("buyer").await;
-    let seen = buyer.data("{ products(first: 1) { nodes { id } } vendors(first: 1, where: { status: [ACTIVE] }) { nodes { id } } }", json!({})).await;
+    let seen = buyer.data("{ products(first: 1) { nodes { id baseUnit { code } } } vendors(first: 1, where: { status: [ACTIVE] }) { nodes { id } } }", json!({})).await;
     let (product, vendor) = (&seen["products"]["nodes"][0]["id"], &seen["vendors"]["nodes"][0]["id"]);
+    let unit = &seen["products"]["nodes"][0]["baseUnit"]["code"];
     let now = chassis::Clock::system().now();
     let (hour, week) = (Duration::from_secs(3_600), Duration::from_secs(7 * 24 * 3_600));
     let create = "mutation($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { id } userErrors { message } } }";
     let input = json!({ "name": "Story", "startsAt": now - hour, "endsAt": now + week,
-        "validFrom": "2040-01-01", "validTo": "2040-12-31", "lines": [{ "productId": product, "unit": "kg" }] });
+        "validFrom": "2040-01-01", "validTo": "2040-12-31", "lines": [{ "productId": product, "unit": unit }] });
     let created = buyer.data(create, json!({ "input": input })).await;
     let id = &created["createCampaign"]["campaign"]["id"];
     assert!(id.is_string(), "{created}");
