@@ -176,6 +176,8 @@ ids! {
     ProductId,
     /// A hotel, a restaurant: what stands at an address.
     PropertyId,
+    /// A change to an order that the vendor has.
+    PurchaseOrderAmendmentId,
     /// An order to a vendor.
     PurchaseOrderId,
     /// One product of an order.

@@ -23,10 +23,10 @@ pub use ids::{
     ContractId, ContractLineId, CostLayerId, CreditNoteId, CreditNoteLineId, DeadLetterId, DelegationId,
     DepartmentId, EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError, ImportId,
     InventoryItemId, InvitationId, LocationId, PostingId, PriceLineId, PriceListId, ProductId, PropertyId,
-    PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId,
-    SessionId, SigningKeyId, SpecificationId, StockCountId, StockMovementId, StockTransferId, TenantId,
-    UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId, VendorInvoiceLineId,
-    VendorProductId,
+    PurchaseOrderAmendmentId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId,
+    ReservationId, RoleId, SessionId, SigningKeyId, SpecificationId, StockCountId, StockMovementId,
+    StockTransferId, TenantId, UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId,
+    VendorInvoiceLineId, VendorProductId,
 };
 pub use money::{CurrencyMismatch, Money};
 pub use quantity::{Quantity, QuantityError};

@@ -9,6 +9,8 @@ pub mod credit_note_line;
 pub mod goods_received_note;
 pub mod goods_received_note_line;
 pub mod purchase_order;
+pub mod purchase_order_amendment;
+pub mod purchase_order_amendment_line;
 pub mod purchase_order_line;
 pub mod purchase_request;
 pub mod purchase_request_line;

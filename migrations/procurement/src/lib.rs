@@ -11,6 +11,7 @@ mod m20261124_210000_create_goods_received_note;
 mod m20261201_090000_add_order_line_tolerances;
 mod m20261201_091000_create_vendor_invoice;
 mod m20261201_092000_create_credit_note;
+mod m20261201_093000_create_purchase_order_amendment;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_090000_add_order_line_tolerances::Migration),
             Box::new(m20261201_091000_create_vendor_invoice::Migration),
             Box::new(m20261201_092000_create_credit_note::Migration),
+            Box::new(m20261201_093000_create_purchase_order_amendment::Migration),
         ]
     }
 }

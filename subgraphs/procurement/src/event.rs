@@ -4,6 +4,7 @@ use chassis::Event;
 use primitives::{CurrencyCode, Decimal, TenantId, Unit};
 use serde_json::{Value, json};
 
+use crate::amendment::model::Amendment;
 use crate::credit_note::line::CreditLine;
 use crate::credit_note::model::CreditNote;
 use crate::goods_received_note::line::NoteLine;
@@ -85,6 +86,7 @@ pub(crate) fn order(
             "purchaseOrderId": order.id,
             "number": order.number,
             "status": order.status.code(),
+            "revision": order.revision,
             "vendorId": order.vendor_id,
             "deliverTo": order.deliver_to,
             "deliveryDate": order.delivery_date,
@@ -92,6 +94,28 @@ pub(crate) fn order(
             "currency": order.currency,
             "reason": order.status_reason,
             "lines": lines.collect::<Vec<_>>(),
+        }),
+    }
+}
+
+/// Something was decided about a change to an order.
+pub(crate) fn amendment(kind: &'static str, tenant: TenantId, amendment: &Amendment) -> Event {
+    Event {
+        tenant,
+        kind,
+        version: 1,
+        aggregate: amendment.order_id.as_uuid(),
+        aggregate_version: amendment.version,
+        occurred_at: amendment.audit.updated_at,
+        actor: amendment.audit.updated_by,
+        causation: None,
+        payload: json!({
+            "amendmentId": amendment.id,
+            "purchaseOrderId": amendment.order_id,
+            "status": amendment.status.code(),
+            "baseBefore": amendment.base_before,
+            "baseAfter": amendment.base_after,
+            "reason": amendment.reason,
         }),
     }
 }

@@ -5,6 +5,7 @@
 //! snapshots what it was told. Start at [`purchase_request`], then [`purchase_order`], [`goods_received_note`] and
 //! [`vendor_invoice`]; [`start`] makes a subgraph of it all.
 
+pub mod amendment;
 pub mod approval_rule;
 pub mod authority;
 pub mod credit_note;
@@ -62,9 +63,10 @@ impl Buying {
 /// The state machines of this service, drawn.
 pub fn diagrams() -> String {
     format!(
-        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}\n{}\n{}",
+        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}\n{}\n{}\n{}",
         purchase_request::model::MACHINE.diagram(),
         purchase_order::model::MACHINE.diagram(),
+        amendment::model::MACHINE.diagram(),
         goods_received_note::model::MACHINE.diagram(),
         credit_note::model::MACHINE.diagram(),
         vendor_invoice::model::MACHINE.diagram(),
@@ -83,6 +85,7 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
     let lay = move |scope: &chassis::RequestScope, data: &mut async_graphql::Data| {
         purchase_request::graphql::lay_loaders(&app, scope, data);
         purchase_order::graphql::lay_loaders(&app, scope, data);
+        amendment::graphql::lay_loaders(&app, scope, data);
         goods_received_note::graphql::lay_loaders(&app, scope, data);
         credit_note::graphql::lay_loaders(&app, scope, data);
         vendor_invoice::graphql::lay_loaders(&app, scope, data);

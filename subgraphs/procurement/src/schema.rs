@@ -2,6 +2,7 @@
 
 use async_graphql::MergedObject;
 
+use crate::amendment::graphql::{AmendmentMutation, AmendmentQuery};
 use crate::approval_rule::graphql::{ApprovalRuleMutation, ApprovalRuleQuery};
 use crate::credit_note::graphql::{CreditNoteMutation, CreditNoteQuery};
 use crate::foreign::ForeignQuery;
@@ -18,6 +19,7 @@ pub(crate) struct Query(
     PurchaseRequestQuery,
     PurchaseOrderQuery,
     GoodsReceivedNoteQuery,
+    AmendmentQuery,
     CreditNoteQuery,
     VendorInvoiceQuery,
     ApprovalRuleQuery,
@@ -32,6 +34,7 @@ pub(crate) struct Mutation(
     DecisionMutation,
     PurchaseOrderMutation,
     GoodsReceivedNoteMutation,
+    AmendmentMutation,
     CreditNoteMutation,
     VendorInvoiceMutation,
     ApprovalRuleMutation,

@@ -4,7 +4,7 @@ use chassis::{Error, Result};
 use sea_orm::{ConnectionTrait, Statement};
 
 /// Every rule with the statement that counts what contradicts it.
-pub(super) const RULES: [(&str, &str); 15] = [
+pub(super) const RULES: [(&str, &str); 17] = [
     (
         "what is on order of a request line is what its order lines hold",
         "SELECT COUNT(*) FROM purchase_request_line l LEFT JOIN \
@@ -93,6 +93,20 @@ pub(super) const RULES: [(&str, &str); 15] = [
         "a credit note and its invoice are one vendor's and in one currency",
         "SELECT COUNT(*) FROM credit_note c JOIN vendor_invoice i ON i.id = c.invoice_id \
          WHERE i.vendor_id <> c.vendor_id OR i.currency <> c.currency",
+    ),
+    (
+        "every revision of an order is one amendment",
+        "SELECT COUNT(*) FROM purchase_order o LEFT JOIN \
+         (SELECT a.order_id, COUNT(*) AS applied, MAX(a.revision) AS latest FROM purchase_order_amendment a \
+          WHERE a.status = 'APPLIED' GROUP BY a.order_id) a ON a.order_id = o.id \
+         WHERE o.revision <> COALESCE(a.applied, 0) + 1 OR o.revision <> COALESCE(a.latest, 1)",
+    ),
+    (
+        "an order that is with the vendor is not much dearer than what somebody let go out",
+        "SELECT COUNT(*) FROM purchase_order o WHERE o.approved_base_total IS NOT NULL AND \
+         o.status NOT IN ('DRAFT', 'PENDING_APPROVAL') AND \
+         (o.base_total > o.approved_base_total + o.approved_base_total / 10 + 1 OR \
+          o.base_total > o.approved_base_total + 500000000)",
     ),
     (
         "numbers have no gaps",

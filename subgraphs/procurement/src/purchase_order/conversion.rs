@@ -165,6 +165,9 @@ fn head(
         approved_at: None,
         sent_at: None,
         acknowledged_at: None,
+        closed_at: None,
+        revision: 1,
+        approved_base_total: None,
         audit: Audit::new(act),
         version: 1,
     })

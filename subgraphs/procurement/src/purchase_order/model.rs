@@ -1,7 +1,9 @@
 //! The purchase order and what may happen to it. Pure.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chassis::{Code, Refusal, Refusals};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use primitives::{
     Act, Audit, CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseOrderId, PurchaseOrderLineId,
     PurchaseRequestId, PurchaseRequestLineId, Unit, UserId, VendorId,
@@ -10,8 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::authority::model::Authority;
 use crate::machine::{Machine, words};
-use crate::purchase_request::model::text;
+use crate::purchase_request::approval::Case;
+use crate::purchase_request::model::{PurchaseRequestStatus, text};
 
+/// How long after it was closed an order may be reopened.
+const REOPENED_WITHIN: TimeDelta = TimeDelta::days(30);
 /// Characters of a vendor's own reference.
 const MAX_REFERENCE: usize = 64;
 
@@ -64,14 +69,20 @@ words! {
         Close = "close",
         /// Give it up.
         Cancel = "cancel",
+        /// Change what the vendor has.
+        Amend = "amend",
+        /// Expect something of it again.
+        ReopenPart = "reopen part",
+        /// Expect nothing more of it, but more may come.
+        ReopenAll = "reopen all",
     }
 }
 
 /// The life of a purchase order.
 pub const MACHINE: Machine<PurchaseOrderStatus, Command> = {
     use Command::{
-        Acknowledge, Approve, Cancel, Close, ReceiveAll, ReceivePart, Return, Send, Submit, TakeBackAll,
-        TakeBackPart,
+        Acknowledge, Amend, Approve, Cancel, Close, ReceiveAll, ReceivePart, ReopenAll, ReopenPart, Return,
+        Send, Submit, TakeBackAll, TakeBackPart,
     };
     use PurchaseOrderStatus::{
         Acknowledged, Approved, Cancelled, Closed, Draft, PartiallyReceived, PendingApproval, Received, Sent,
@@ -103,6 +114,11 @@ pub const MACHINE: Machine<PurchaseOrderStatus, Command> = {
             (Received, TakeBackPart, PartiallyReceived),
             (Received, TakeBackAll, Sent),
             (Received, Close, Closed),
+            (Sent, Amend, Sent),
+            (Acknowledged, Amend, Acknowledged),
+            (PartiallyReceived, Amend, PartiallyReceived),
+            (Closed, ReopenPart, PartiallyReceived),
+            (Closed, ReopenAll, Received),
         ],
     }
 };
@@ -171,6 +187,12 @@ impl OrderLine {
         let due = self.ordered.checked_sub(self.cancelled).and_then(|due| due.checked_sub(self.received));
         due.filter(|due| due.is_positive()).unwrap_or(Decimal::ZERO)
     }
+
+    /// How much may come at most of what is ordered and not cancelled; nothing when the range is left.
+    pub fn receivable_of(&self, ordered: Decimal) -> Option<Decimal> {
+        let beyond = ordered.checked_ratio(self.tolerance.quantity, Decimal::from_whole(100))?;
+        ordered.checked_add(beyond)?.checked_sub(self.cancelled)
+    }
 }
 
 /// An order without its lines.
@@ -210,6 +232,12 @@ pub struct PurchaseOrder {
     pub sent_at: Option<DateTime<Utc>>,
     /// When the vendor said yes.
     pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When nothing more was expected.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Counts what the vendor was given, from 1.
+    pub revision: i32,
+    /// What it came to in the house's currency when somebody last let it go out.
+    pub approved_base_total: Option<Decimal>,
     /// Who touched it when.
     pub audit: Audit,
     /// Counts the changes, from 1.
@@ -249,6 +277,38 @@ impl PurchaseOrder {
         self.delegated_from = authority.over(self.base_total, &[self.ordered_by])?;
         self.approved_by = Some(authority.user);
         self.approved_at = Some(act.at);
+        self.approved_base_total = Some(self.base_total);
+        Ok(())
+    }
+
+    /// Expects nothing more.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` without a reason where something is outstanding, `INVALID_STATE`.
+    pub fn close(&mut self, reason: &str, act: Act) -> Result<(), Refusals> {
+        if self.status == PurchaseOrderStatus::Received {
+            self.take(Command::Close, act)?;
+            self.status_reason = Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+        } else {
+            self.take_because(Command::Close, reason, act)?;
+        }
+        self.closed_at = Some(act.at);
+        Ok(())
+    }
+
+    /// Expects something of it again, or nothing.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` without a reason, `INVALID_STATE` unless it was closed within the last 30 days.
+    pub fn reopen(&mut self, lines: &[OrderLine], reason: &str, act: Act) -> Result<(), Refusals> {
+        let is_all = lines.iter().all(|line| line.outstanding().is_zero());
+        self.take_because(if is_all { Command::ReopenAll } else { Command::ReopenPart }, reason, act)?;
+        let closed_at = self.closed_at.take().unwrap_or(self.audit.created_at);
+        if act.at - closed_at > REOPENED_WITHIN {
+            let message = "an order is reopened within 30 days";
+            let refusal = Refusal::new(Code::InvalidState, "", message);
+            return Err(refusal.with("from", "CLOSED").with("closedAt", closed_at.to_rfc3339()).into());
+        }
         Ok(())
     }
 
@@ -319,6 +379,31 @@ pub fn give_back(lines: &mut [OrderLine]) -> Vec<(PurchaseRequestId, PurchaseReq
         }
     }
     back
+}
+
+/// Expects again what was cancelled, as far as the requests still hold it open; answers which requests that changes.
+/// Nothing when the range is left.
+pub fn take_again(
+    lines: &mut [OrderLine],
+    cases: &mut BTreeMap<PurchaseRequestId, Case>,
+) -> Option<BTreeSet<PurchaseRequestId>> {
+    use PurchaseRequestStatus::{Approved, Ordered, PartiallyOrdered};
+    let mut touched = BTreeSet::new();
+    for line in lines.iter_mut().filter(|line| line.cancelled.is_positive()) {
+        let case = cases.get_mut(&line.request_id);
+        let case = case.filter(|case| [Approved, PartiallyOrdered, Ordered].contains(&case.request.status));
+        let from = case.and_then(|case| case.lines.iter_mut().find(|each| each.id == line.request_line_id));
+        if let Some(from) = from {
+            let again = line.cancelled.min(from.open_quantity());
+            if again.is_positive() {
+                from.ordered = from.ordered.checked_add(again)?;
+                line.cancelled = line.cancelled.checked_sub(again)?;
+                touched.insert(line.request_id);
+            }
+        }
+        line.receivable = line.receivable_of(line.ordered)?.max(line.received);
+    }
+    Some(touched)
 }
 
 /// Counts in what came.

@@ -24,6 +24,9 @@ fn order(status: PurchaseOrderStatus) -> PurchaseOrder {
         approved_at: None,
         sent_at: None,
         acknowledged_at: None,
+        closed_at: None,
+        revision: 1,
+        approved_base_total: None,
         audit: Audit::new(act),
         version: 1,
     }
@@ -110,4 +113,23 @@ fn five_per_cent_more_may_come_and_not_a_crumb_beyond() {
     assert!(receive(&mut line, "45.00001".parse().unwrap()).is_err());
     receive(&mut line, Decimal::from_whole(45)).unwrap();
     assert_eq!(line.received, Decimal::from_whole(105));
+}
+
+#[test]
+fn an_order_is_reopened_within_thirty_days_and_not_a_second_later() {
+    let lines = [line(100, 60)];
+    let closed = |days| {
+        let at = act().at - chrono::TimeDelta::days(days);
+        PurchaseOrder { closed_at: Some(at), ..order(PurchaseOrderStatus::Closed) }
+    };
+    let mut late = closed(30);
+    late.reopen(&lines, "the rest comes after all", act()).unwrap();
+    assert_eq!((late.status, late.closed_at), (PurchaseOrderStatus::PartiallyReceived, None));
+    let mut late = closed(30);
+    let after = Act { at: act().at + chrono::TimeDelta::seconds(1), by: None };
+    let refused = late.reopen(&lines, "the rest comes after all", after).unwrap_err();
+    assert_eq!(refused.first().map(|refusal| refusal.code), Some(Code::InvalidState));
+    let mut full = closed(1);
+    full.reopen(&[line(10, 10)], "more of it is coming", act()).unwrap();
+    assert_eq!(full.status, PurchaseOrderStatus::Received);
 }

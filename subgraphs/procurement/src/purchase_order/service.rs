@@ -13,7 +13,7 @@ use primitives::{
 use serde::Serialize;
 
 use super::conversion::{Wanted, convert};
-use super::model::{Command, OrderLine, PurchaseOrder, PurchaseOrderStatus, give_back};
+use super::model::{Command, OrderLine, PurchaseOrder, PurchaseOrderStatus, give_back, take_again as take};
 use super::store::{self, OrderCriterion, SortedBy};
 use crate::purchase_request::approval::Case;
 use crate::{Buying, authority, event, house, market, permission, purchase_request};
@@ -66,13 +66,15 @@ pub enum Action {
     Close(String),
     /// Give it up.
     Cancel(String),
+    /// Expect something of it again.
+    Reopen(String),
 }
 
 impl Action {
     fn permission(&self) -> &'static str {
         match self {
             Self::Submit | Self::Close(_) | Self::Cancel(_) => permission::CONVERT,
-            Self::Approve | Self::Return(_) => permission::APPROVE,
+            Self::Approve | Self::Return(_) | Self::Reopen(_) => permission::APPROVE,
             Self::Send | Self::Acknowledge(..) => permission::SEND,
         }
     }
@@ -86,6 +88,7 @@ impl Action {
             Self::Acknowledge(..) => "po.acknowledged",
             Self::Close(_) => "po.closed",
             Self::Cancel(_) => "po.cancelled",
+            Self::Reopen(_) => "po.reopened",
         }
     }
 }
@@ -151,7 +154,7 @@ fn blocked(sellers: &[Option<VendorId>], open: &std::collections::HashSet<Vendor
 }
 
 /// The requests in the order of their ids: of two who need the same, one waits for the other.
-async fn lock_cases(
+pub(crate) async fn lock_cases(
     tx: &Tx,
     caller: &Caller,
     ids: &BTreeSet<PurchaseRequestId>,
@@ -164,7 +167,11 @@ async fn lock_cases(
     Ok(cases)
 }
 
-async fn save_cases(tx: &Tx, caller: &Caller, cases: &BTreeMap<PurchaseRequestId, Case>) -> Result<()> {
+pub(crate) async fn save_cases(
+    tx: &Tx,
+    caller: &Caller,
+    cases: &BTreeMap<PurchaseRequestId, Case>,
+) -> Result<()> {
     for case in cases.values() {
         purchase_request::store::save_case(&**tx, caller.tenant, case).await?;
     }
@@ -191,6 +198,10 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<Purchase
                 let (mut order, mut lines) = require(&tx, caller, (step.id, step.expected_version)).await?;
                 match (&step.action, authority) {
                     (Action::Approve, Some(authority)) => order.approve(authority, act)?,
+                    (Action::Reopen(reason), _) => {
+                        take_again(&tx, caller, (&order, &mut lines), act).await?;
+                        order.reopen(&lines, reason, act)?;
+                    }
                     (action, _) => advance(&mut order, action, act)?,
                 }
                 if matches!(step.action, Action::Close(_) | Action::Cancel(_)) {
@@ -211,14 +222,10 @@ fn advance(order: &mut PurchaseOrder, action: &Action, act: Act) -> Result<(), R
         Action::Send => order.send(act),
         Action::Acknowledge(reference, day) => order.acknowledge((reference.as_deref(), *day), act),
         Action::Return(reason) => order.take_because(Command::Return, reason, act),
-        Action::Close(reason) if order.status == PurchaseOrderStatus::Received => {
-            order.take(Command::Close, act)?;
-            order.status_reason = Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-            Ok(())
-        }
-        Action::Close(reason) => order.take_because(Command::Close, reason, act),
+        Action::Close(reason) => order.close(reason, act),
         Action::Cancel(reason) => order.take_because(Command::Cancel, reason, act),
-        Action::Approve => {
+        // Those need more than the order, see `step`.
+        Action::Approve | Action::Reopen(_) => {
             Err(Refusal::new(Code::Forbidden, "", "nobody's right to approve was looked up").into())
         }
     }
@@ -242,6 +249,28 @@ async fn release(
         let left = line.ordered.checked_sub(quantity).filter(|left| !left.is_negative());
         line.ordered = left.unwrap_or(Decimal::ZERO);
     }
+    for case in cases.values_mut() {
+        case.count_orders(act)?;
+    }
+    save_cases(tx, caller, &cases).await
+}
+
+/// What was given back to the requests is on order again, as far as nobody else ordered it meanwhile.
+async fn take_again(
+    tx: &Tx,
+    caller: &Caller,
+    (order, lines): (&PurchaseOrder, &mut Vec<OrderLine>),
+    act: Act,
+) -> Result<()> {
+    if order.status != PurchaseOrderStatus::Closed {
+        return Ok(());
+    }
+    let short = lines.iter().filter(|line| line.cancelled.is_positive());
+    let requests: BTreeSet<PurchaseRequestId> = short.map(|line| line.request_id).collect();
+    let mut cases = lock_cases(tx, caller, &requests).await?;
+    let touched = take(lines, &mut cases).ok_or_else(|| Error::internal("stored quantities add up"))?;
+    store::put_lines(&**tx, caller.tenant, (order.id, lines)).await?;
+    cases.retain(|id, _| touched.contains(id));
     for case in cases.values_mut() {
         case.count_orders(act)?;
     }

@@ -25,6 +25,8 @@ const ORDER: &str = "purchaseOrder { id number status statusReason version vendo
 /// What is looked at of a goods received note.
 const NOTE: &str = "goodsReceivedNote { id number status statusReason version postedAt \
     lines { extraCost { amount } unitCost { amount currency } } }";
+/// What is looked at of an amendment.
+const AMENDMENT: &str = "amendment { id status revision version }";
 /// What is looked at of a credit note.
 const CREDIT: &str = "creditNote { id number status statusReason version total { amount } }";
 /// What is looked at of a vendor's invoice.
@@ -221,6 +223,8 @@ fn shape(mutation: &str) -> (String, &'static str) {
             "ConvertToPurchaseOrdersInput".to_owned(),
             "purchaseOrders { id number status version total { amount } lines { id product { id } } }",
         ),
+        "amendPurchaseOrder" => ("AmendPurchaseOrderInput".to_owned(), AMENDMENT),
+        name if name.ends_with("Amendment") => ("DecideAmendmentInput".to_owned(), AMENDMENT),
         "acknowledgePurchaseOrder" => ("AcknowledgePurchaseOrderInput".to_owned(), ORDER),
         name if name.ends_with("PurchaseOrder") => ("PurchaseOrderTransitionInput".to_owned(), ORDER),
         "createGoodsReceivedNote" | "updateGoodsReceivedNote" => {

@@ -27,6 +27,11 @@ async fn every_mutation_needs_its_permission() {
         ("submitPurchaseOrder", "procurement:convert", step.clone()),
         ("closePurchaseOrder", "procurement:convert", with("reason")),
         ("cancelPurchaseOrder", "procurement:convert", with("reason")),
+        ("reopenPurchaseOrder", "procurement:approve", with("reason")),
+        ("amendPurchaseOrder", "procurement:convert", with("reason")),
+        ("approvePurchaseOrderAmendment", "procurement:approve", step.clone()),
+        ("rejectPurchaseOrderAmendment", "procurement:approve", step.clone()),
+        ("withdrawPurchaseOrderAmendment", "procurement:convert", step.clone()),
         ("approvePurchaseOrder", "procurement:approve", step.clone()),
         ("returnPurchaseOrder", "procurement:approve", with("reason")),
         ("sendPurchaseOrder", "procurement:send", step.clone()),
@@ -77,6 +82,7 @@ async fn every_question_needs_its_permission() {
         format!("{{ purchaseOrder(id: \"{id}\") {{ id }} }}"),
         "{ goodsReceivedNotes { nodes { id } } }".to_owned(),
         format!("{{ goodsReceivedNote(id: \"{id}\") {{ id }} }}"),
+        "{ purchaseOrderAmendments { nodes { id } } }".to_owned(),
         "{ creditNotes { nodes { id } } }".to_owned(),
         format!("{{ creditNote(id: \"{id}\") {{ id }} }}"),
         "{ invoices { nodes { id } } }".to_owned(),
@@ -87,4 +93,10 @@ async fn every_question_needs_its_permission() {
         let refused = house.ask_as(&nobody, &query, Value::Null).await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{query}: {refused}");
     }
+}
+
+#[tokio::test]
+async fn roles_may_do_what_is_written_down() {
+    let house = House::open().await;
+    chassis::testkit::check_roles(env!("CARGO_MANIFEST_DIR"), &house.kit, &house.subgraph, andaman()).await;
 }

@@ -185,4 +185,14 @@ impl PurchaseOrderMutation {
     ) -> Result<PurchaseOrderPayload> {
         step(ctx, input, Action::Cancel).await
     }
+
+    /// Expects again what did not come of an order that was closed within the last 30 days, as far as it was not ordered
+    /// elsewhere meanwhile.
+    async fn reopen_purchase_order(
+        &self,
+        ctx: &Context<'_>,
+        input: PurchaseOrderTransitionInput,
+    ) -> Result<PurchaseOrderPayload> {
+        step(ctx, input, Action::Reopen).await
+    }
 }

@@ -11,6 +11,7 @@ use primitives::{
 };
 
 use super::{model, service};
+use crate::amendment::graphql::{PurchaseOrderAmendment, of_order as amendments_of};
 use crate::foreign::{Location, Product, User, Vendor};
 use crate::purchase_request::graphql::{PurchaseRequest, load as load_request, money};
 use crate::{Buying, house};
@@ -195,6 +196,21 @@ impl PurchaseOrder {
     /// When the vendor got it.
     async fn sent_at(&self) -> Option<DateTime> {
         self.0.sent_at.map(DateTime::from)
+    }
+
+    /// Counts what the vendor was given: 1, and one more with every amendment.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
+
+    /// How it was changed since the vendor has it, and what waits to be: oldest first, at most 100.
+    async fn amendments(&self, ctx: &Context<'_>) -> Result<Vec<PurchaseOrderAmendment>> {
+        amendments_of(ctx, self.0.id).await
+    }
+
+    /// When nothing more was expected.
+    async fn closed_at(&self) -> Option<DateTime> {
+        self.0.closed_at.map(DateTime::from)
     }
 
     /// When the vendor said that it will deliver.
