@@ -132,6 +132,8 @@ ids! {
     CampaignId,
     /// A product that a campaign asks for.
     CampaignLineId,
+    /// What a department may spend in a month.
+    BudgetId,
     /// A product category.
     CategoryId,
     /// What is agreed with a vendor for a time.

@@ -19,14 +19,14 @@ pub use audit::{Act, Audit};
 pub use currency::{CurrencyCode, UnknownCurrency};
 pub use decimal::{Decimal, DecimalError};
 pub use ids::{
-    AccountId, ApprovalId, AssignmentId, AttributeDefinitionId, CampaignId, CampaignLineId, CategoryId,
-    ContractId, ContractLineId, CostLayerId, CreditNoteId, CreditNoteLineId, DeadLetterId, DelegationId,
-    DepartmentId, EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId, IdError, ImportId,
-    InventoryItemId, InvitationId, LocationId, PostingId, PriceLineId, PriceListId, ProductId, PropertyId,
-    PurchaseOrderAmendmentId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId,
-    ReservationId, RoleId, SessionId, SigningKeyId, SpecificationId, StockCountId, StockMovementId,
-    StockTransferId, TenantId, UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId,
-    VendorInvoiceLineId, VendorProductId,
+    AccountId, ApprovalId, AssignmentId, AttributeDefinitionId, BudgetId, CampaignId, CampaignLineId,
+    CategoryId, ContractId, ContractLineId, CostLayerId, CreditNoteId, CreditNoteLineId, DeadLetterId,
+    DelegationId, DepartmentId, EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId,
+    IdError, ImportId, InventoryItemId, InvitationId, LocationId, PostingId, PriceLineId, PriceListId,
+    ProductId, PropertyId, PurchaseOrderAmendmentId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId,
+    PurchaseRequestLineId, ReservationId, RoleId, SessionId, SigningKeyId, SpecificationId, StockCountId,
+    StockMovementId, StockTransferId, TenantId, UnitConversionId, UserId, VendorContactId, VendorId,
+    VendorInvoiceId, VendorInvoiceLineId, VendorProductId,
 };
 pub use money::{CurrencyMismatch, Money};
 pub use quantity::{Quantity, QuantityError};

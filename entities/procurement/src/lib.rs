@@ -4,6 +4,8 @@
 
 pub mod approval;
 pub mod approval_rule;
+pub mod budget;
+pub mod budget_commitment;
 pub mod credit_note;
 pub mod credit_note_line;
 pub mod goods_received_note;

@@ -1,8 +1,8 @@
 //! One product of an order, and how much of it came.
 
 use primitives::{
-    Decimal, ProductId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId,
-    TenantId, Unit,
+    CategoryId, Decimal, ProductId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId,
+    PurchaseRequestLineId, TenantId, Unit,
 };
 use sea_orm::entity::prelude::*;
 
@@ -19,6 +19,7 @@ pub struct Model {
     pub request_id: PurchaseRequestId,
     pub request_line_id: PurchaseRequestLineId,
     pub product_id: ProductId,
+    pub category_id: Option<CategoryId>,
     pub unit: Unit,
     pub base_unit: Unit,
     pub factor: Decimal,

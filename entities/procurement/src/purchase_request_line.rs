@@ -1,8 +1,8 @@
 //! One product of a purchase request.
 
 use primitives::{
-    CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseRequestId, PurchaseRequestLineId, TenantId,
-    Unit, VendorId,
+    CategoryId, CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseRequestId, PurchaseRequestLineId,
+    TenantId, Unit, VendorId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -27,6 +27,7 @@ pub struct Model {
     pub note: Option<String>,
     pub status: String,
     pub status_reason: Option<String>,
+    pub category_id: Option<CategoryId>,
     pub base_unit: Option<Unit>,
     pub factor: Option<Decimal>,
     pub vendor_id: Option<VendorId>,

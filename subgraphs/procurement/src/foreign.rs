@@ -3,7 +3,7 @@
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chassis::{Connection, PageArgs, Result, caller};
-use primitives::{DepartmentId, LocationId, ProductId, PropertyId, UserId, VendorId};
+use primitives::{CategoryId, DepartmentId, LocationId, ProductId, PropertyId, UserId, VendorId};
 
 use crate::purchase_order::graphql::{PurchaseOrder, PurchaseOrderLine, open_of, orders_of_vendor};
 use crate::vendor_invoice::graphql::{VendorInvoice, open_of_vendor};
@@ -30,6 +30,8 @@ macro_rules! stubs {
 }
 
 stubs! {
+    /// What products are sorted into. The product service describes it.
+    Category(CategoryId),
     /// A part of the house that spends money of its own. The users service describes it.
     Department(DepartmentId),
     /// A place where stock lies. The inventory service describes it.

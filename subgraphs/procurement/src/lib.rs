@@ -8,6 +8,7 @@
 pub mod amendment;
 pub mod approval_rule;
 pub mod authority;
+pub mod budget;
 pub mod credit_note;
 mod event;
 mod foreign;
@@ -87,6 +88,7 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
         purchase_order::graphql::lay_loaders(&app, scope, data);
         amendment::graphql::lay_loaders(&app, scope, data);
         goods_received_note::graphql::lay_loaders(&app, scope, data);
+        budget::graphql::lay_loaders(&app, scope, data);
         credit_note::graphql::lay_loaders(&app, scope, data);
         vendor_invoice::graphql::lay_loaders(&app, scope, data);
     };

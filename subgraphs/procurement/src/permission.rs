@@ -24,6 +24,8 @@ pub const COMMIT: &str = "procurement:commit";
 pub const CREDIT: &str = "procurement:credit";
 /// Record vendors' invoices, resolve what does not match, and let them be paid.
 pub const MATCH: &str = "procurement:match";
+/// Say what departments may spend.
+pub const BUDGETS: &str = "procurement:budgets";
 /// Say who has to approve from which amount on.
 pub const RULES: &str = "procurement:rules";
 /// Act for other requesters, and approve beyond one's limit.

@@ -4,6 +4,7 @@ use async_graphql::MergedObject;
 
 use crate::amendment::graphql::{AmendmentMutation, AmendmentQuery};
 use crate::approval_rule::graphql::{ApprovalRuleMutation, ApprovalRuleQuery};
+use crate::budget::graphql::{BudgetMutation, BudgetQuery};
 use crate::credit_note::graphql::{CreditNoteMutation, CreditNoteQuery};
 use crate::foreign::ForeignQuery;
 use crate::goods_received_note::graphql::{GoodsReceivedNoteMutation, GoodsReceivedNoteQuery};
@@ -20,6 +21,7 @@ pub(crate) struct Query(
     PurchaseOrderQuery,
     GoodsReceivedNoteQuery,
     AmendmentQuery,
+    BudgetQuery,
     CreditNoteQuery,
     VendorInvoiceQuery,
     ApprovalRuleQuery,
@@ -35,6 +37,7 @@ pub(crate) struct Mutation(
     PurchaseOrderMutation,
     GoodsReceivedNoteMutation,
     AmendmentMutation,
+    BudgetMutation,
     CreditNoteMutation,
     VendorInvoiceMutation,
     ApprovalRuleMutation,

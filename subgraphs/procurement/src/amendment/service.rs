@@ -11,6 +11,7 @@ use super::change::{Change, LineChange, amend, needs_approval};
 use super::model::{AmendedLine, Amendment, Command, MACHINE};
 use super::store::{self, AmendmentCriterion};
 use crate::authority::model::Authority;
+use crate::budget::service::Ledger;
 use crate::purchase_order::model::{OrderLine, PurchaseOrder};
 use crate::purchase_order::service::{lock_cases, require, save_cases};
 use crate::purchase_request::model::text;
@@ -120,6 +121,10 @@ impl Tried {
         purchase_order::store::put_lines(&**tx, tenant, (id, &self.lines)).await?;
         purchase_order::store::save(&**tx, tenant, &self.order).await?;
         save_cases(tx, caller, &self.cases).await?;
+        let mut ledger = Ledger::default();
+        self.cases.values().for_each(|case| ledger.follow_request(case));
+        ledger.follow_order(tx, tenant, (self.order.status, &self.lines)).await?;
+        ledger.settle(tx, tenant).await?;
         vendor_invoice::service::rematch_in(tx, tenant, (id, &[]), act).await?;
         tx.publish(event::order("po.amended", tenant, &self.order, &self.lines));
         Ok(())

@@ -52,7 +52,8 @@ async fn ask_product(app: &Buying, caller: &Caller, lines: &[Question], market: 
     let units: BTreeSet<&str> = lines.iter().map(|line| line.unit.code()).collect();
     let mut variables = Map::from_iter([("keys".to_owned(), keys("Product", &ids))]);
     let mut parameters = "$keys: [_Any!]!".to_owned();
-    let mut fields = "id status isPurchasable lotTracked expiryTracked baseUnit { code }".to_owned();
+    let mut fields =
+        "id status isPurchasable lotTracked expiryTracked category { id } baseUnit { code }".to_owned();
     for (n, unit) in units.iter().enumerate() {
         let _ = write!(parameters, ", $u{n}: String!");
         let _ = write!(fields, " f{n}: factorToBase(unit: $u{n})");
@@ -73,7 +74,10 @@ async fn ask_product(app: &Buying, caller: &Caller, lines: &[Question], market: 
             let is_purchasable = entity["isPurchasable"] == true && entity["status"] == "ACTIVE";
             let (is_lot_tracked, is_expiry_tracked) =
                 (entity["lotTracked"] == true, entity["expiryTracked"] == true);
-            let product = Product { is_purchasable, is_lot_tracked, is_expiry_tracked, base_unit, factors };
+            let category = entity.pointer("/category/id").and_then(Value::as_str);
+            let category = category.and_then(|id| id.parse().ok());
+            let product =
+                Product { is_purchasable, is_lot_tracked, is_expiry_tracked, category, base_unit, factors };
             Some((entity["id"].as_str()?.parse().ok()?, product))
         };
         let (id, product) =

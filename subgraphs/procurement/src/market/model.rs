@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use primitives::{CurrencyCode, Decimal, LocationId, ProductId, Unit, VendorId};
+use primitives::{CategoryId, CurrencyCode, Decimal, LocationId, ProductId, Unit, VendorId};
 
 /// What is asked for a line.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,8 @@ pub struct Product {
     pub is_lot_tracked: bool,
     /// Whether it is watched until when it keeps.
     pub is_expiry_tracked: bool,
+    /// What it is sorted into.
+    pub category: Option<CategoryId>,
     /// What it is counted in.
     pub base_unit: Unit,
     /// Base units in one of each unit that was asked for.

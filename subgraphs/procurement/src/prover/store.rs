@@ -4,7 +4,7 @@ use chassis::{Error, Result};
 use sea_orm::{ConnectionTrait, Statement};
 
 /// Every rule with the statement that counts what contradicts it.
-pub(super) const RULES: [(&str, &str); 17] = [
+pub(super) const RULES: [(&str, &str); 19] = [
     (
         "what is on order of a request line is what its order lines hold",
         "SELECT COUNT(*) FROM purchase_request_line l LEFT JOIN \
@@ -107,6 +107,23 @@ pub(super) const RULES: [(&str, &str); 17] = [
          o.status NOT IN ('DRAFT', 'PENDING_APPROVAL') AND \
          (o.base_total > o.approved_base_total + o.approved_base_total / 10 + 1 OR \
           o.base_total > o.approved_base_total + 500000000)",
+    ),
+    (
+        "what is taken of a budget is what the lines of documents take",
+        "SELECT COUNT(*) FROM budget b LEFT JOIN (SELECT c.budget_id, \
+          SUM(CASE WHEN c.stage = 'SOFT' THEN c.amount ELSE 0 END) AS soft, \
+          SUM(CASE WHEN c.stage = 'HARD' THEN c.amount ELSE 0 END) AS hard, \
+          SUM(CASE WHEN c.stage = 'ACTUAL' THEN c.amount ELSE 0 END) AS actual \
+          FROM budget_commitment c GROUP BY c.budget_id) c ON c.budget_id = b.id \
+         WHERE b.soft <> COALESCE(c.soft, 0) OR b.hard <> COALESCE(c.hard, 0) OR b.actual <> COALESCE(c.actual, 0)",
+    ),
+    (
+        "what is given up takes nothing of a budget",
+        "SELECT COUNT(*) FROM budget_commitment c WHERE c.amount <> 0 AND \
+         (EXISTS (SELECT 1 FROM purchase_request_line l JOIN purchase_request r ON r.id = l.request_id \
+           WHERE l.id = c.source_id AND (r.status IN ('DRAFT', 'CANCELLED', 'REJECTED') OR l.status = 'REJECTED')) OR \
+          EXISTS (SELECT 1 FROM purchase_order_line l JOIN purchase_order o ON o.id = l.order_id \
+           WHERE l.id = c.source_id AND o.status = 'CANCELLED'))",
     ),
     (
         "numbers have no gaps",

@@ -119,6 +119,7 @@ fn share(line: &Line, terms: &Terms, request_id: PurchaseRequestId, quantity: De
         request_id,
         request_line_id: line.id,
         product_id: line.product_id,
+        category: terms.category,
         unit: line.unit,
         base_unit: terms.base_unit,
         factor: terms.factor,

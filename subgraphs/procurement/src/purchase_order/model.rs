@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chassis::{Code, Refusal, Refusals};
 use chrono::{DateTime, TimeDelta, Utc};
 use primitives::{
-    Act, Audit, CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseOrderId, PurchaseOrderLineId,
-    PurchaseRequestId, PurchaseRequestLineId, Unit, UserId, VendorId,
+    Act, Audit, CategoryId, CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseOrderId,
+    PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId, Unit, UserId, VendorId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -151,6 +151,8 @@ pub struct OrderLine {
     pub request_line_id: PurchaseRequestLineId,
     /// What.
     pub product_id: ProductId,
+    /// What that is sorted into.
+    pub category: Option<CategoryId>,
     /// In which unit everything here is counted.
     pub unit: Unit,
     /// What the product is counted in.

@@ -44,6 +44,7 @@ fn line(ordered: i32, received: i32) -> OrderLine {
         request_id: PurchaseRequestId::generate(),
         request_line_id: PurchaseRequestLineId::generate(),
         product_id: ProductId::generate(),
+        category: None,
         unit: kg,
         base_unit: kg,
         factor: Decimal::ONE,

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::conversion::{Wanted, convert};
 use super::model::{Command, OrderLine, PurchaseOrder, PurchaseOrderStatus, give_back, take_again as take};
 use super::store::{self, OrderCriterion, SortedBy};
+use crate::budget::service::Ledger;
 use crate::purchase_request::approval::Case;
 use crate::{Buying, authority, event, house, market, permission, purchase_request};
 
@@ -118,14 +119,17 @@ pub async fn create(app: &Buying, caller: &Caller, wanted: &Conversion) -> Resul
                 let mut cases = lock_cases(&tx, caller, requests).await?;
                 let orders = convert(&mut cases, &wanted.lines, wanted.delivery_date, act)?;
                 save_cases(&tx, caller, &cases).await?;
+                let mut ledger = ledger_of(&cases);
                 let mut made = Vec::with_capacity(orders.len());
                 for mut new in orders {
                     new.order.number =
                         numbering::next(&*tx, caller.tenant, ("PO", house::day(act.at).get().year())).await?;
                     store::insert(&*tx, caller.tenant, &new.order, &new.lines).await?;
+                    ledger.follow_order(&tx, caller.tenant, (new.order.status, &new.lines)).await?;
                     tx.publish(event::order("po.created", caller.tenant, &new.order, &new.lines));
                     made.push(new.order);
                 }
+                ledger.settle(&tx, caller.tenant).await?;
                 Ok(made)
             };
             idempotency::once(&tx, attempt, work).await
@@ -196,18 +200,23 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<Purchase
         .write(|tx| async move {
             let work = async {
                 let (mut order, mut lines) = require(&tx, caller, (step.id, step.expected_version)).await?;
+                let mut ledger = Ledger::default();
                 match (&step.action, authority) {
                     (Action::Approve, Some(authority)) => order.approve(authority, act)?,
                     (Action::Reopen(reason), _) => {
-                        take_again(&tx, caller, (&order, &mut lines), act).await?;
+                        ledger = take_again(&tx, caller, (&order, &mut lines), act).await?;
                         order.reopen(&lines, reason, act)?;
                     }
                     (action, _) => advance(&mut order, action, act)?,
                 }
                 if matches!(step.action, Action::Close(_) | Action::Cancel(_)) {
-                    release(&tx, caller, (&order, &mut lines), act).await?;
+                    ledger = release(&tx, caller, (&order, &mut lines), act).await?;
                 }
                 store::save(&*tx, caller.tenant, &order).await?;
+                if matches!(step.action, Action::Close(_) | Action::Cancel(_) | Action::Reopen(_)) {
+                    ledger.follow_order(&tx, caller.tenant, (order.status, &lines)).await?;
+                    ledger.settle(&tx, caller.tenant).await?;
+                }
                 tx.publish(event::order(step.action.event(), caller.tenant, &order, &lines));
                 Ok(order)
             };
@@ -231,13 +240,20 @@ fn advance(order: &mut PurchaseOrder, action: &Action, act: Act) -> Result<(), R
     }
 }
 
+/// What requests take of budgets now.
+fn ledger_of(cases: &BTreeMap<PurchaseRequestId, Case>) -> Ledger {
+    let mut ledger = Ledger::default();
+    cases.values().for_each(|case| ledger.follow_request(case));
+    ledger
+}
+
 /// What is outstanding goes back to the requests it came from.
 async fn release(
     tx: &Tx,
     caller: &Caller,
     (order, lines): (&PurchaseOrder, &mut Vec<OrderLine>),
     act: Act,
-) -> Result<()> {
+) -> Result<Ledger> {
     let back = give_back(lines);
     store::put_lines(&**tx, caller.tenant, (order.id, lines)).await?;
     let requests: BTreeSet<PurchaseRequestId> = back.iter().map(|(request, ..)| *request).collect();
@@ -252,7 +268,8 @@ async fn release(
     for case in cases.values_mut() {
         case.count_orders(act)?;
     }
-    save_cases(tx, caller, &cases).await
+    save_cases(tx, caller, &cases).await?;
+    Ok(ledger_of(&cases))
 }
 
 /// What was given back to the requests is on order again, as far as nobody else ordered it meanwhile.
@@ -261,9 +278,9 @@ async fn take_again(
     caller: &Caller,
     (order, lines): (&PurchaseOrder, &mut Vec<OrderLine>),
     act: Act,
-) -> Result<()> {
+) -> Result<Ledger> {
     if order.status != PurchaseOrderStatus::Closed {
-        return Ok(());
+        return Ok(Ledger::default());
     }
     let short = lines.iter().filter(|line| line.cancelled.is_positive());
     let requests: BTreeSet<PurchaseRequestId> = short.map(|line| line.request_id).collect();
@@ -274,7 +291,8 @@ async fn take_again(
     for case in cases.values_mut() {
         case.count_orders(act)?;
     }
-    save_cases(tx, caller, &cases).await
+    save_cases(tx, caller, &cases).await?;
+    Ok(ledger_of(&cases))
 }
 
 /// The order as last seen, locked.

@@ -1,7 +1,9 @@
 //! Lines of a purchase request: what is wanted, and what it comes to. Pure.
 
 use chassis::{Code, Refusal, Refusals};
-use primitives::{CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseRequestLineId, Unit, VendorId};
+use primitives::{
+    CategoryId, CurrencyCode, Date, Decimal, LocationId, ProductId, PurchaseRequestLineId, Unit, VendorId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::machine::words;
@@ -61,6 +63,8 @@ pub struct LineDraft {
 /// What was found when the request was handed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
+    /// What the product is sorted into.
+    pub category: Option<CategoryId>,
     /// What the product is counted in.
     pub base_unit: Unit,
     /// Base units in one of the line's unit.

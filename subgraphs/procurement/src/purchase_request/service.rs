@@ -15,6 +15,7 @@ use super::model::{Command, Head, PurchaseRequest};
 use super::store::{self, RequestCriterion, SortedBy};
 use super::submission::{examine, questions};
 use crate::authority::model::Authority;
+use crate::budget::service::Ledger;
 use crate::{Buying, approval_rule, authority, event, house, market, permission};
 
 /// The kind of document, as approval rights name it.
@@ -143,6 +144,7 @@ pub async fn submit(app: &Buying, caller: &Caller, step: &Step) -> Result<Purcha
                         Some(numbering::next(&*tx, caller.tenant, ("PR", day.get().year())).await?);
                 }
                 store::save_case(&*tx, caller.tenant, &case).await?;
+                follow(&tx, caller, &case).await?;
                 tx.publish(event::request_submitted(caller.tenant, &case.request));
                 tx.publish(event::approval_requested(caller.tenant, &case.request));
                 Ok(case.request)
@@ -150,6 +152,13 @@ pub async fn submit(app: &Buying, caller: &Caller, step: &Step) -> Result<Purcha
             idempotency::once(&tx, attempt, work).await
         })
         .await
+}
+
+/// What the request takes of the department's budget now.
+async fn follow(tx: &Tx, caller: &Caller, case: &Case) -> Result<()> {
+    let mut ledger = Ledger::default();
+    ledger.follow_request(case);
+    ledger.settle(tx, caller.tenant).await
 }
 
 fn hand_in(case: &mut Case, wanted: &[i32], total: Decimal, act: Act) {
@@ -178,6 +187,7 @@ pub async fn approve(app: &Buying, caller: &Caller, wanted: &Approve) -> Result<
                 let said = (wanted.left_out.as_slice(), wanted.comment.as_deref());
                 let is_last = case.approve(authority, said, act)?;
                 store::save_case(&*tx, caller.tenant, &case).await?;
+                follow(&tx, caller, &case).await?;
                 tx.publish(match is_last {
                     true => event::request_approved(caller.tenant, &case.request, &case.lines),
                     false => event::approval_requested(caller.tenant, &case.request),
@@ -237,6 +247,7 @@ pub async fn stop(app: &Buying, caller: &Caller, stop: Stop, step: &Step) -> Res
                 let mut case = require(&tx, caller, (step.id, step.expected_version)).await?;
                 stop_case(&mut case, caller, (stop, &step.reason), act)?;
                 store::save_case(&*tx, caller.tenant, &case).await?;
+                follow(&tx, caller, &case).await?;
                 tx.publish(event::request_stopped(stop.event(), caller.tenant, &case.request));
                 Ok(case.request)
             };

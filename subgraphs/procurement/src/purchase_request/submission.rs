@@ -102,6 +102,7 @@ fn price(line: &Line, market: &Market, position: usize) -> Result<Terms, Refusal
         let amounts = net(line, unit_price, house::CURRENCY.minor_digits());
         let amount = amounts.ok_or_else(discounted)?;
         return Ok(Terms {
+            category: product.category,
             base_unit: product.base_unit,
             factor,
             vendor_id: line.wanted_vendor,
@@ -136,6 +137,7 @@ fn offered(line: &Line, (product, factor): (&Product, Decimal), offer: &Offer) -
             .round_to(house::CURRENCY.minor_digits())?,
     };
     Some(Terms {
+        category: product.category,
         base_unit: product.base_unit,
         factor,
         vendor_id: Some(offer.vendor),

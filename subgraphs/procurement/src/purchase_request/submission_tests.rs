@@ -32,6 +32,7 @@ fn shop() -> Shop {
         is_purchasable: true,
         is_lot_tracked: false,
         is_expiry_tracked: false,
+        category: None,
         base_unit: unit("kg"),
         factors,
     };

@@ -16,6 +16,7 @@ fn order_line(received: &str, invoiced: &str) -> OrderLine {
         request_id: PurchaseRequestId::generate(),
         request_line_id: PurchaseRequestLineId::generate(),
         product_id: ProductId::generate(),
+        category: None,
         unit: kg,
         base_unit: kg,
         factor: Decimal::ONE,

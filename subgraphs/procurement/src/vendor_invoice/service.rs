@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::matching::{Charge, InvoiceLine, Orders, close_ranks, match_lines, read_lines};
 use super::model::{Head, VendorInvoice};
 use super::store::{self, InvoiceCriterion, SortedBy};
+use crate::budget::service::Ledger;
 use crate::purchase_order::model::OrderLine;
 use crate::{Buying, authority, event, house, permission, purchase_order};
 
@@ -180,6 +181,9 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<VendorIn
                 }
                 store::save(&*tx, caller.tenant, &invoice).await?;
                 store::put_lines(&*tx, caller.tenant, (invoice.id, &lines)).await?;
+                if authority.is_some() {
+                    spend(&tx, caller.tenant, (&lines, &orders)).await?;
+                }
                 publish(&tx, caller.tenant, (&step.action, &invoice, &lines));
                 if matches!(step.action, Action::Void(_)) {
                     for order in orders.keys() {
@@ -191,6 +195,16 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<VendorIn
             idempotency::once(&tx, attempt, work).await
         })
         .await
+}
+
+/// What was committed to the orders is spent for good.
+async fn spend(tx: &Tx, tenant: TenantId, (lines, orders): (&[InvoiceLine], &Orders)) -> Result<()> {
+    let mut ledger = Ledger::default();
+    for (order, order_lines) in orders.values() {
+        ledger.follow_order(tx, tenant, (order.status, order_lines)).await?;
+        ledger.spend(lines, order_lines);
+    }
+    ledger.settle(tx, tenant).await
 }
 
 fn publish(tx: &Tx, tenant: TenantId, (action, invoice, lines): (&Action, &VendorInvoice, &[InvoiceLine])) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use chassis::testkit::{Kit, TestPeer, data};
 use chassis::{Caller, Subgraph};
-use primitives::{DepartmentId, LocationId, ProductId, TenantId, VendorId};
+use primitives::{CategoryId, DepartmentId, LocationId, ProductId, TenantId, VendorId};
 use serde_json::{Map, Value, json};
 
 /// One tenant.
@@ -43,6 +43,8 @@ const APPROVER: [&str; 3] = ["procurement:view", "procurement:approve", "prices:
 pub(crate) struct World {
     /// Products: what a kg costs.
     products: HashMap<String, String>,
+    /// What products are sorted into.
+    categories: HashMap<String, String>,
     vendors: HashMap<String, &'static str>,
     places: Vec<String>,
     /// People: their approval limit and who stands in for whom.
@@ -92,6 +94,13 @@ impl House {
     pub(crate) fn product(&self, price: &str) -> String {
         let id = ProductId::generate().to_string();
         self.world.lock().unwrap().products.insert(id.clone(), price.to_owned());
+        id
+    }
+
+    /// Sorts a product into a category of its own.
+    pub(crate) fn sort_into_category(&self, product: &str) -> String {
+        let id = CategoryId::generate().to_string();
+        self.world.lock().unwrap().categories.insert(product.to_owned(), id.clone());
         id
     }
 
@@ -223,6 +232,7 @@ fn shape(mutation: &str) -> (String, &'static str) {
             "ConvertToPurchaseOrdersInput".to_owned(),
             "purchaseOrders { id number status version total { amount } lines { id product { id } } }",
         ),
+        "setBudget" => ("SetBudgetInput".to_owned(), "budget { id version amount { amount } }"),
         "amendPurchaseOrder" => ("AmendPurchaseOrderInput".to_owned(), AMENDMENT),
         name if name.ends_with("Amendment") => ("DecideAmendmentInput".to_owned(), AMENDMENT),
         "acknowledgePurchaseOrder" => ("AcknowledgePurchaseOrderInput".to_owned(), ORDER),
@@ -267,6 +277,7 @@ fn product(world: &World, variables: &Map<String, Value>) -> Value {
     let found = entities(&variables["keys"], |id| {
         let price = world.products.get(id)?;
         let mut entity = json!({ "id": id, "status": "ACTIVE", "isPurchasable": true, "lotTracked": false,
+            "category": world.categories.get(id).map(|id| json!({ "id": id })),
             "expiryTracked": price.starts_with("9"), "baseUnit": { "code": "kg" } });
         for (name, unit) in variables.iter().filter(|(name, _)| name.starts_with('u')) {
             let factor = match unit.as_str().unwrap() {

@@ -4,6 +4,7 @@
 
 mod amendment;
 mod approval;
+mod budget;
 mod concurrency;
 mod credit;
 mod house;

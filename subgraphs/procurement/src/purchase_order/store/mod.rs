@@ -18,7 +18,7 @@ use super::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus};
 use crate::machine::Word;
 use rows::{from_line, from_order, to_line, to_order};
 
-/// Rows of one INSERT: 22 columns each stay below SQLite's 32,766 binds.
+/// Rows of one INSERT: 23 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 1_000;
 /// Order lines of one product that are looked at.
 const OPEN_LINES: u64 = 1_000;

@@ -7,6 +7,7 @@ use primitives::{Date, Decimal, Money, PurchaseRequestLineId, Quantity};
 
 use super::super::line::{self, Terms};
 use super::money;
+use crate::budget::graphql::{Budget, of_line};
 use crate::foreign::{Location, Product, Vendor};
 use crate::house;
 
@@ -53,6 +54,11 @@ impl PurchaseRequestLine {
     /// What.
     async fn product(&self) -> Product {
         self.0.product_id.into()
+    }
+
+    /// The budget that it takes something of, since it was handed in; null where the department has none.
+    async fn budget(&self, ctx: &Context<'_>) -> Result<Option<Budget>> {
+        of_line(ctx, self.0.id).await
     }
 
     /// How much.

@@ -23,7 +23,7 @@ use crate::authority::model::Limit;
 use crate::machine::Word;
 use rows::{from_approval, from_line, from_request, to_approval, to_line, to_request};
 
-/// Rows of one INSERT: 28 columns each stay below SQLite's 32,766 binds.
+/// Rows of one INSERT: 29 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 500;
 
 /// What a list of purchase requests is narrowed by. All that is given must hold.

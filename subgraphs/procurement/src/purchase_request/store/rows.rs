@@ -81,6 +81,7 @@ pub(super) fn to_line(row: purchase_request_line::Model) -> Result<Line> {
         Some(source) => {
             let whole = || Error::internal("a line with a price has all of its terms");
             Some(Terms {
+                category: row.category_id,
                 base_unit: row.base_unit.ok_or_else(whole)?,
                 factor: row.factor.ok_or_else(whole)?,
                 vendor_id: row.vendor_id,
@@ -135,6 +136,7 @@ pub(super) fn from_line(
         note: Set(line.note.clone()),
         status: Set(line.status.code().to_owned()),
         status_reason: Set(line.status_reason.clone()),
+        category_id: Set(terms.and_then(|terms| terms.category)),
         base_unit: Set(terms.map(|terms| terms.base_unit)),
         factor: Set(terms.map(|terms| terms.factor)),
         vendor_id: Set(terms.and_then(|terms| terms.vendor_id)),
