@@ -29,6 +29,7 @@ pub struct Model {
     pub extra_cost: Decimal,
     pub unit_cost: Option<Decimal>,
     pub base_unit_cost: Option<Decimal>,
+    pub base_amount: Decimal,
     pub returned_quantity: Decimal,
     pub credited_amount: Decimal,
 }

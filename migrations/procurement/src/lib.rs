@@ -13,6 +13,7 @@ mod m20261201_091000_create_vendor_invoice;
 mod m20261201_092000_create_credit_note;
 mod m20261201_093000_create_purchase_order_amendment;
 mod m20261201_094000_create_budget;
+mod m20261201_095000_add_delivered_amount;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_092000_create_credit_note::Migration),
             Box::new(m20261201_093000_create_purchase_order_amendment::Migration),
             Box::new(m20261201_094000_create_budget::Migration),
+            Box::new(m20261201_095000_add_delivered_amount::Migration),
         ]
     }
 }

@@ -3,9 +3,16 @@
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chassis::{Connection, PageArgs, Result, caller};
-use primitives::{CategoryId, DepartmentId, LocationId, ProductId, PropertyId, UserId, VendorId};
+use primitives::{
+    CategoryId, Date, DepartmentId, LocationId, Money, ProductId, PropertyId, UserId, VendorId,
+};
 
-use crate::purchase_order::graphql::{PurchaseOrder, PurchaseOrderLine, open_of, orders_of_vendor};
+use crate::permission;
+use crate::purchase_order::graphql::{
+    PurchaseOrder, PurchaseOrderLine, inbound_of, open_of, orders_of_vendor,
+};
+use crate::purchase_request::graphql::{PurchaseRequest, awaiting};
+use crate::spend::graphql::{Purchase, purchases_of, spent_with};
 use crate::vendor_invoice::graphql::{VendorInvoice, open_of_vendor};
 
 /// Order lines of one product that are listed.
@@ -34,12 +41,8 @@ stubs! {
     Category(CategoryId),
     /// A part of the house that spends money of its own. The users service describes it.
     Department(DepartmentId),
-    /// A place where stock lies. The inventory service describes it.
-    Location(LocationId),
     /// A hotel, a restaurant. The users service describes it.
     Property(PropertyId),
-    /// A person. The users service describes it.
-    User(UserId),
 }
 
 /// What is bought. The product service describes it; this one knows what is on order.
@@ -63,6 +66,80 @@ impl Product {
         let mut lines = open_of(ctx, self.id).await?;
         lines.truncate(OPEN_LINES);
         Ok(Some(lines))
+    }
+
+    /// When it came last; null where it never did.
+    async fn last_purchase(&self, ctx: &Context<'_>) -> Result<Option<Purchase>> {
+        Ok(purchases_of(ctx, self.id).await?.into_iter().next())
+    }
+
+    /// When it came and what it cost, latest first, at most 24 times.
+    async fn price_history(&self, ctx: &Context<'_>) -> Result<Option<Vec<Purchase>>> {
+        purchases_of(ctx, self.id).await.map(Some)
+    }
+}
+
+/// A place where stock lies. The inventory service describes it; this one knows what is to come there.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Location {
+    /// Identity.
+    id: LocationId,
+}
+
+impl From<LocationId> for Location {
+    fn from(id: LocationId) -> Self {
+        Self { id }
+    }
+}
+
+#[ComplexObject]
+impl Location {
+    /// Orders of which something is still to come here, what is due soonest first.
+    async fn inbound_deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Option<Connection<PurchaseOrder>>> {
+        inbound_of(ctx, self.id, PageArgs::new(first, after, last, before)).await.map(Some)
+    }
+}
+
+/// A person. The users service describes it; this one knows what waits for the person's approval.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct User {
+    /// Identity.
+    id: UserId,
+}
+
+impl From<UserId> for User {
+    fn from(id: UserId) -> Self {
+        Self { id }
+    }
+}
+
+#[ComplexObject]
+impl User {
+    /// What waits for the caller's own approval, longest waiting first; null for everybody else, and without the permission
+    /// to approve.
+    async fn pending_approvals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Option<Connection<PurchaseRequest>>> {
+        let who = caller(ctx)?;
+        // What somebody may approve is known to the users service, which is asked with that person's own token.
+        if who.user != self.id || !who.may(permission::APPROVE) {
+            return Ok(None);
+        }
+        awaiting(ctx, PageArgs::new(first, after, last, before)).await.map(Some)
     }
 }
 
@@ -96,6 +173,17 @@ impl Vendor {
         orders_of_vendor(ctx, (self.id, open_only), page).await.map(Some)
     }
 
+    /// How much was spent with it: what was accepted of its deliveries, less what it owes. Null without the permission to see
+    /// prices.
+    async fn spend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What came on this day or later.")] from: Option<Date>,
+        #[graphql(desc = "What came on this day or earlier.")] to: Option<Date>,
+    ) -> Result<Option<Money>> {
+        spent_with(ctx, (self.id, from, to)).await
+    }
+
     /// What it is not paid for yet, what is due soonest first.
     async fn open_invoices(
         &self,
@@ -127,5 +215,17 @@ impl ForeignQuery {
     async fn find_vendor_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Vendor>> {
         caller(ctx)?;
         Ok(id.parse().ok().map(|id| Vendor { id }))
+    }
+
+    #[graphql(entity)]
+    async fn find_location_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Location>> {
+        caller(ctx)?;
+        Ok(id.parse().ok().map(|id| Location { id }))
+    }
+
+    #[graphql(entity)]
+    async fn find_user_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<User>> {
+        caller(ctx)?;
+        Ok(id.parse().ok().map(|id| User { id }))
     }
 }

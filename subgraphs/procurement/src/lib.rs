@@ -20,6 +20,7 @@ mod prover;
 pub mod purchase_order;
 pub mod purchase_request;
 mod schema;
+mod spend;
 pub mod vendor_invoice;
 
 use async_graphql::EmptySubscription;
@@ -88,6 +89,7 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
         purchase_order::graphql::lay_loaders(&app, scope, data);
         amendment::graphql::lay_loaders(&app, scope, data);
         goods_received_note::graphql::lay_loaders(&app, scope, data);
+        spend::graphql::lay_loaders(&app, scope, data);
         budget::graphql::lay_loaders(&app, scope, data);
         credit_note::graphql::lay_loaders(&app, scope, data);
         vendor_invoice::graphql::lay_loaders(&app, scope, data);

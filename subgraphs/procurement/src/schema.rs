@@ -10,6 +10,7 @@ use crate::foreign::ForeignQuery;
 use crate::goods_received_note::graphql::{GoodsReceivedNoteMutation, GoodsReceivedNoteQuery};
 use crate::purchase_order::graphql::{PurchaseOrderMutation, PurchaseOrderQuery};
 use crate::purchase_request::graphql::{DecisionMutation, PurchaseRequestMutation, PurchaseRequestQuery};
+use crate::spend::graphql::SpendQuery;
 use crate::vendor_invoice::graphql::{VendorInvoiceMutation, VendorInvoiceQuery};
 
 chassis::backoffice!("procurementAuditEntries", "procurementDeadLetters", "replayProcurementDeadLetter");
@@ -22,6 +23,7 @@ pub(crate) struct Query(
     GoodsReceivedNoteQuery,
     AmendmentQuery,
     BudgetQuery,
+    SpendQuery,
     CreditNoteQuery,
     VendorInvoiceQuery,
     ApprovalRuleQuery,

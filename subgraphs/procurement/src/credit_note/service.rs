@@ -264,7 +264,7 @@ pub(super) async fn do_in(
 ) -> Result<()> {
     let (note, (order, mut order_lines)) = stood_on(tx, tenant, credit).await?;
     let note = examine((credit.kind, credit.currency), lines, (&note, &order_lines))?;
-    goods_received_note::store::put_returns(&**tx, tenant, (credit.note_id, &note)).await?;
+    goods_received_note::store::put_amounts(&**tx, tenant, (credit.note_id, &note)).await?;
     if credit.kind == CreditKind::Amount {
         return Ok(());
     }
@@ -282,7 +282,7 @@ pub(super) async fn undo_in(
 ) -> Result<()> {
     let (mut note, (order, mut order_lines)) = stood_on(tx, tenant, credit).await?;
     forget(&mut note, lines);
-    goods_received_note::store::put_returns(&**tx, tenant, (credit.note_id, &note)).await?;
+    goods_received_note::store::put_amounts(&**tx, tenant, (credit.note_id, &note)).await?;
     if credit.kind == CreditKind::Amount {
         return Ok(());
     }

@@ -56,6 +56,8 @@ pub struct NoteLine {
     pub unit_cost: Option<Decimal>,
     /// The same in the house's currency.
     pub base_unit_cost: Option<Decimal>,
+    /// What was accepted comes to in the house's currency, by the order; since it is the house's.
+    pub base_amount: Decimal,
     /// How much of what was accepted went back since.
     pub returned: Decimal,
     /// What the vendor owes for it, in the order's currency.
@@ -112,6 +114,7 @@ fn read_line(count: &Count, order: Option<&OrderLine>) -> Result<NoteLine, Refus
             extra_cost: Decimal::ZERO,
             unit_cost: None,
             base_unit_cost: None,
+            base_amount: Decimal::ZERO,
             returned: Decimal::ZERO,
             credited: Decimal::ZERO,
         }),

@@ -168,14 +168,15 @@ pub async fn commit(app: &Buying, caller: &Caller, step: &Step) -> Result<GoodsR
     app.db
         .write(|tx| async move {
             let work = async {
-                let (mut note, lines) = require(&tx, caller, (step.id, step.expected_version)).await?;
+                let (mut note, mut lines) = require(&tx, caller, (step.id, step.expected_version)).await?;
                 note.take(Command::Commit, act)?;
                 let (mut order, mut order_lines) = order(&tx, caller, note.order_id).await?;
-                count_in(&mut order_lines, &lines)?;
+                count_in(&mut order_lines, &mut lines)?;
                 follow(&mut order, &order_lines, act)?;
                 purchase_order::store::put_lines(&*tx, caller.tenant, (order.id, &order_lines)).await?;
                 purchase_order::store::save(&*tx, caller.tenant, &order).await?;
                 store::save(&*tx, caller.tenant, &note).await?;
+                store::put_amounts(&*tx, caller.tenant, (note.id, &lines)).await?;
                 vendor_invoice::service::rematch_in(&tx, caller.tenant, (order.id, &[]), act).await?;
                 let stock = stock_lines(&lines, &order_lines)?;
                 tx.publish(event::note_committed(caller.tenant, &note, stock));
@@ -187,13 +188,16 @@ pub async fn commit(app: &Buying, caller: &Caller, step: &Step) -> Result<GoodsR
         .await
 }
 
-fn count_in(order: &mut [OrderLine], lines: &[NoteLine]) -> Result<()> {
+fn count_in(order: &mut [OrderLine], lines: &mut [NoteLine]) -> Result<()> {
     let mut refusals = Refusals::new();
-    for (position, line) in lines.iter().enumerate() {
+    for (position, line) in lines.iter_mut().enumerate() {
         let into = order.iter_mut().find(|each| each.id == line.count.order_line);
         let into = into.ok_or_else(|| Error::internal("a note stands on lines of its order"))?;
         let counted = receive(into, line.count.accepted);
         refusals.take(counted.map_err(|refusal| refusal.below(&format!("lines.{position}"))));
+        let share = into.base_amount.checked_ratio(line.count.accepted, into.ordered);
+        let share = share.and_then(|share| share.round_to(house::CURRENCY.minor_digits()));
+        line.base_amount = share.ok_or_else(|| Error::internal("a part of an amount is within the range"))?;
     }
     refusals.into_result()
 }

@@ -77,7 +77,7 @@ impl House {
     }
 
     /// The same, handed in and approved.
-    async fn approved_credit(&self, note: &Value, what: (&str, &str, Value)) -> Value {
+    pub(crate) async fn approved_credit(&self, note: &Value, what: (&str, &str, Value)) -> Value {
         let draft = self.credit(note, what).await;
         let credit = self.mutate(&self.returner(), "submitCreditNote", step(&draft)).await;
         assert_eq!(credit["userErrors"], json!([]), "{credit}");
@@ -87,7 +87,7 @@ impl House {
         credit["creditNote"].clone()
     }
 
-    async fn posted_credit(&self, credit: &Value) -> Value {
+    pub(crate) async fn posted_credit(&self, credit: &Value) -> Value {
         let posted = self.mutate(&self.returner(), "postCreditNote", step(credit)).await;
         assert_eq!(posted["userErrors"], json!([]), "{posted}");
         posted["creditNote"].clone()

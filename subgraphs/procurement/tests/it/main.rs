@@ -16,3 +16,4 @@ mod permission;
 mod receiving;
 mod request;
 mod sdl;
+mod spend;

@@ -18,7 +18,7 @@ use super::model::{GoodsReceivedNote, NoteStatus};
 use crate::machine::Word;
 use rows::{from_line, from_note, to_line, to_note};
 
-/// Rows of one INSERT: 21 columns each stay below SQLite's 32,766 binds.
+/// Rows of one INSERT: 22 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 1_000;
 
 /// What a list of notes is narrowed by. All that is given must hold.
@@ -145,15 +145,15 @@ pub(crate) async fn replace_lines(
     insert_lines(tx, tenant, (id, lines)).await
 }
 
-/// Writes how much of the lines of a locked note went back and was credited.
-pub(crate) async fn put_returns(
+/// Writes what the lines of a locked note come to, and how much of them went back and was credited.
+pub(crate) async fn put_amounts(
     tx: &impl ConnectionTrait,
     tenant: TenantId,
     (id, lines): (GoodsReceivedNoteId, &[NoteLine]),
 ) -> Result<()> {
     use goods_received_note_line::Column;
     let written = OnConflict::column(Column::Id)
-        .update_columns([Column::ReturnedQuantity, Column::CreditedAmount])
+        .update_columns([Column::BaseAmount, Column::ReturnedQuantity, Column::CreditedAmount])
         .to_owned();
     let rows: Vec<_> =
         (0..).zip(lines).map(|(position, line)| from_line((tenant, id), position, line)).collect();

@@ -83,6 +83,7 @@ pub(super) fn to_line(row: goods_received_note_line::Model) -> NoteLine {
         extra_cost: row.extra_cost,
         unit_cost: row.unit_cost,
         base_unit_cost: row.base_unit_cost,
+        base_amount: row.base_amount,
         returned: row.returned_quantity,
         credited: row.credited_amount,
     }
@@ -113,6 +114,7 @@ pub(super) fn from_line(
         extra_cost: Set(line.extra_cost),
         unit_cost: Set(line.unit_cost),
         base_unit_cost: Set(line.base_unit_cost),
+        base_amount: Set(line.base_amount),
         returned_quantity: Set(line.returned),
         credited_amount: Set(line.credited),
     }

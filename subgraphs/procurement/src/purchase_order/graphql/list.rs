@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chassis::page::check_values;
 use chassis::{Connection, Criteria, Filter, Nested, Order, PageArgs, Refusal, Refusals, Result, caller};
-use primitives::{Date, PurchaseOrderId, VendorId};
+use primitives::{Date, LocationId, PurchaseOrderId, VendorId};
 
 use super::super::store::{OPEN, OrderCriterion, SortedBy};
 use super::super::{model, service};
@@ -25,6 +25,8 @@ pub(crate) struct PurchaseOrderFilter {
     status: Option<Vec<PurchaseOrderStatus>>,
     /// From one of these vendors.
     vendor_ids: Option<Vec<VendorId>>,
+    /// Going to one of these places.
+    deliver_to_ids: Option<Vec<LocationId>>,
     /// With the vendor, and something still to come.
     #[graphql(default)]
     open_only: bool,
@@ -70,10 +72,12 @@ impl Filter for PurchaseOrderFilter {
     fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<OrderCriterion>> {
         check_values(self.ids.as_ref(), &format!("{at}.ids"), refusals);
         check_values(self.vendor_ids.as_ref(), &format!("{at}.vendorIds"), refusals);
+        check_values(self.deliver_to_ids.as_ref(), &format!("{at}.deliverToIds"), refusals);
         let own = Criteria::Is(OrderCriterion {
             ids: self.ids,
             statuses: self.status.map(|all| all.into_iter().map(model::PurchaseOrderStatus::from).collect()),
             vendors: self.vendor_ids,
+            places: self.deliver_to_ids,
             due_before: self.due_before,
             words: Vec::new(),
         });
@@ -101,6 +105,20 @@ pub(crate) async fn orders_of_vendor(
     let filter = PurchaseOrderFilter { vendor_ids: Some(vec![vendor]), open_only, ..Default::default() };
     let criteria = Criteria::read(Some(filter), None)?;
     let sort = PurchaseOrderSort::UpdatedAtDesc.key();
+    let app = ctx.data_unchecked::<Buying>();
+    Ok(service::list(app, caller(ctx)?, &criteria, sort, page).await?.map(PurchaseOrder))
+}
+
+/// A page of what is still to come to a place, what is due soonest first.
+pub(crate) async fn inbound_of(
+    ctx: &Context<'_>,
+    place: LocationId,
+    page: PageArgs,
+) -> Result<Connection<PurchaseOrder>> {
+    let filter =
+        PurchaseOrderFilter { deliver_to_ids: Some(vec![place]), open_only: true, ..Default::default() };
+    let criteria = Criteria::read(Some(filter), None)?;
+    let sort = PurchaseOrderSort::DeliveryDateAsc.key();
     let app = ctx.data_unchecked::<Buying>();
     Ok(service::list(app, caller(ctx)?, &criteria, sort, page).await?.map(PurchaseOrder))
 }

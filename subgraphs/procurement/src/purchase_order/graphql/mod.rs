@@ -17,7 +17,7 @@ use crate::purchase_request::graphql::{PurchaseRequest, load as load_request, mo
 use crate::{Buying, house};
 
 pub(crate) use change::PurchaseOrderMutation;
-pub(crate) use list::{PurchaseOrderQuery, orders_of_vendor};
+pub(crate) use list::{PurchaseOrderQuery, inbound_of, orders_of_vendor};
 
 /// Orders by id.
 type ById = Loader<PurchaseOrderId, model::PurchaseOrder>;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_procurement::{purchase_order, purchase_order_line};
-use primitives::{Date, ProductId, PurchaseOrderId, PurchaseOrderLineId, TenantId, VendorId};
+use primitives::{Date, LocationId, ProductId, PurchaseOrderId, PurchaseOrderLineId, TenantId, VendorId};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, JoinType, QueryFilter, QueryOrder,
@@ -33,6 +33,7 @@ pub(crate) struct OrderCriterion {
     pub(crate) ids: Option<Vec<PurchaseOrderId>>,
     pub(crate) statuses: Option<Vec<PurchaseOrderStatus>>,
     pub(crate) vendors: Option<Vec<VendorId>>,
+    pub(crate) places: Option<Vec<LocationId>>,
     pub(crate) due_before: Option<Date>,
     /// Words, lower case, that must be found in number or vendor reference.
     pub(crate) words: Vec<String>,
@@ -68,6 +69,7 @@ fn condition(criterion: &OrderCriterion) -> Condition {
             criterion.statuses.as_ref().map(|all| Column::Status.is_in(all.iter().map(|it| it.code()))),
         )
         .add_option(criterion.vendors.as_ref().map(|ids| Column::VendorId.is_in(ids.iter().copied())))
+        .add_option(criterion.places.as_ref().map(|ids| Column::DeliverTo.is_in(ids.iter().copied())))
         .add_option(criterion.due_before.map(|day| Column::DeliveryDate.lt(day)))
 }
 

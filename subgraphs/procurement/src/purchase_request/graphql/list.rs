@@ -92,6 +92,12 @@ fn words(search: &str) -> std::result::Result<Criteria<RequestCriterion>, Refusa
     Ok(Criteria::Is(RequestCriterion { words, ..RequestCriterion::default() }))
 }
 
+/// A page of what waits for the caller's approval, longest waiting first.
+pub(crate) async fn awaiting(ctx: &Context<'_>, page: PageArgs) -> Result<Connection<PurchaseRequest>> {
+    let app = ctx.data_unchecked::<Buying>();
+    Ok(service::list_awaiting(app, caller(ctx)?, page).await?.map(PurchaseRequest))
+}
+
 /// Questions about purchase requests.
 #[derive(Debug, Default)]
 pub(crate) struct PurchaseRequestQuery;
@@ -147,9 +153,7 @@ impl PurchaseRequestQuery {
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<PurchaseRequest>> {
-        let page = PageArgs::new(first, after, last, before);
-        let app = ctx.data_unchecked::<Buying>();
-        Ok(service::list_awaiting(app, caller(ctx)?, page).await?.map(PurchaseRequest))
+        awaiting(ctx, PageArgs::new(first, after, last, before)).await
     }
 
     #[graphql(entity)]

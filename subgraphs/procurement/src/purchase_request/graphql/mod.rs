@@ -17,7 +17,7 @@ use crate::{Buying, house, permission};
 pub(crate) use change::PurchaseRequestMutation;
 pub(crate) use decide::DecisionMutation;
 pub(crate) use line::PurchaseRequestLine;
-pub(crate) use list::PurchaseRequestQuery;
+pub(crate) use list::{PurchaseRequestQuery, awaiting};
 
 /// Requests by id.
 type ById = Loader<PurchaseRequestId, model::PurchaseRequest>;
