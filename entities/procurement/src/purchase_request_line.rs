@@ -38,6 +38,7 @@ pub struct Model {
     pub amount: Option<Decimal>,
     pub base_amount: Option<Decimal>,
     pub ordered_quantity: Decimal,
+    pub reserved_quantity: Decimal,
 }
 
 /// Which request it belongs to.

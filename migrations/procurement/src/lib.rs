@@ -14,6 +14,7 @@ mod m20261201_092000_create_credit_note;
 mod m20261201_093000_create_purchase_order_amendment;
 mod m20261201_094000_create_budget;
 mod m20261201_095000_add_delivered_amount;
+mod m20261201_100000_add_reserved_quantity;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_093000_create_purchase_order_amendment::Migration),
             Box::new(m20261201_094000_create_budget::Migration),
             Box::new(m20261201_095000_add_delivered_amount::Migration),
+            Box::new(m20261201_100000_add_reserved_quantity::Migration),
         ]
     }
 }

@@ -49,6 +49,14 @@ pub(crate) fn request_approved(tenant: TenantId, request: &PurchaseRequest, line
     about("pr.approved", tenant, request, json!({ "lines": approved.collect::<Vec<_>>() }))
 }
 
+/// Stores keep something for a request; the rest is to be ordered.
+pub(crate) fn request_reserved(tenant: TenantId, request: &PurchaseRequest, lines: &[Line]) -> Event {
+    let lines = lines.iter().map(|line| {
+        json!({ "lineId": line.id, "reserved": line.reserved, "toOrder": line.open_quantity(), "unit": line.unit.code() })
+    });
+    about("pr.reserved", tenant, request, json!({ "lines": lines.collect::<Vec<_>>() }))
+}
+
 /// A level said no, or asked for changes, or the requester took the request back.
 pub(crate) fn request_stopped(kind: &'static str, tenant: TenantId, request: &PurchaseRequest) -> Event {
     about(kind, tenant, request, json!({ "reason": request.status_reason }))

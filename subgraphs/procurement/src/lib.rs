@@ -96,5 +96,6 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
     };
     let handlers = goods_received_note::posting::handlers(&environment.clock);
     let handlers = credit_note::posting::handlers(handlers, &environment.clock);
+    let handlers = purchase_request::reservation::handlers(handlers);
     Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).consuming(handlers).finish())
 }

@@ -141,14 +141,15 @@ pub struct Claim {
     pub amount: Decimal,
 }
 
-/// What the lines of a request take: what was requested, not refused, and is not on order.
+/// What the lines of a request take: what was requested, not refused, and is neither on order nor kept by a store.
 pub fn claims_of_request(case: &Case) -> Vec<Claim> {
     use PurchaseRequestStatus::{Approved, Ordered, PartiallyOrdered, PendingApproval};
     let counts = [PendingApproval, Approved, PartiallyOrdered, Ordered].contains(&case.request.status);
     let claim = |line: &Line| {
         let terms = line.terms.as_ref()?;
         let open = match line.status {
-            LineStatus::Open | LineStatus::Approved if counts => line.quantity.checked_sub(line.ordered),
+            LineStatus::Open if counts => Some(line.quantity),
+            LineStatus::Approved if counts => Some(line.open_quantity()),
             _ => None,
         };
         let amount = open.and_then(|open| share(terms.base_amount, open, line.quantity));

@@ -6,7 +6,7 @@ use primitives::{Act, ApprovalId, Decimal, PurchaseRequestLineId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::line::{Line, LineStatus};
-use super::model::{Command, PurchaseRequest, text};
+use super::model::{Command, PurchaseRequest, PurchaseRequestStatus, text};
 use crate::authority::model::Authority;
 use crate::machine::words;
 
@@ -157,8 +157,23 @@ impl Case {
     /// `INVALID_STATE` when something is on order.
     pub fn cancel(&mut self, reason: &str, act: Act) -> Result<(), Refusals> {
         self.request.take_because(Command::Cancel, ("reason", reason), act)?;
+        self.lines.iter_mut().for_each(|line| line.reserved = Decimal::ZERO);
         self.close();
         Ok(())
+    }
+
+    /// Notes how much of its lines a store keeps, in base units. False when it waits for nothing from a store any more.
+    pub fn keep(&mut self, kept: &[(PurchaseRequestLineId, Decimal)]) -> bool {
+        use PurchaseRequestStatus::{Approved, Ordered, PartiallyOrdered};
+        if ![Approved, PartiallyOrdered, Ordered].contains(&self.request.status) {
+            return false;
+        }
+        for (id, base) in kept {
+            if let Some(line) = self.lines.iter_mut().find(|line| line.id == *id) {
+                line.keep(*base);
+            }
+        }
+        true
     }
 
     /// Follows what is on order now.

@@ -118,6 +118,8 @@ pub struct Line {
     pub terms: Option<Terms>,
     /// How much of it is on order.
     pub ordered: Decimal,
+    /// How much of it a store holds and keeps for it.
+    pub reserved: Decimal,
 }
 
 impl Line {
@@ -126,7 +128,15 @@ impl Line {
         if self.status != LineStatus::Approved {
             return Decimal::ZERO;
         }
-        self.quantity.checked_sub(self.ordered).unwrap_or(Decimal::ZERO)
+        let left = self.quantity.checked_sub(self.ordered).and_then(|left| left.checked_sub(self.reserved));
+        left.filter(|left| left.is_positive()).unwrap_or(Decimal::ZERO)
+    }
+
+    /// Notes how much of it a store keeps for it, in base units. More than was asked for is not noted.
+    pub fn keep(&mut self, base: Decimal) {
+        let factor = self.terms.as_ref().map(|terms| terms.factor);
+        let kept = factor.and_then(|factor| base.checked_div(factor)).filter(|kept| !kept.is_negative());
+        self.reserved = kept.unwrap_or(Decimal::ZERO).min(self.quantity);
     }
 }
 
@@ -186,5 +196,6 @@ fn read_line(draft: &LineDraft) -> Result<Line, Refusals> {
         status_reason: None,
         terms: None,
         ordered: Decimal::ZERO,
+        reserved: Decimal::ZERO,
     })
 }

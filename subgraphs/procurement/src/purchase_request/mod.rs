@@ -9,6 +9,7 @@ pub mod approval;
 pub(crate) mod graphql;
 pub mod line;
 pub mod model;
+pub(crate) mod reservation;
 pub mod service;
 pub(crate) mod store;
 pub mod submission;

@@ -15,5 +15,6 @@ mod order;
 mod permission;
 mod receiving;
 mod request;
+mod reservation;
 mod sdl;
 mod spend;

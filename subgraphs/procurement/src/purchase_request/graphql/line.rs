@@ -138,6 +138,16 @@ impl PurchaseRequestLine {
         self.0.status_reason.as_deref()
     }
 
+    /// How much of it a store holds and keeps for it.
+    async fn reserved_quantity(&self) -> Quantity {
+        Quantity::new(self.0.reserved, self.0.unit)
+    }
+
+    /// How much of it is still to be ordered: neither on order nor kept by a store.
+    async fn to_order_quantity(&self) -> Quantity {
+        Quantity::new(self.0.open_quantity(), self.0.unit)
+    }
+
     /// How much of it is on order.
     async fn ordered_quantity(&self) -> Quantity {
         Quantity::new(self.0.ordered, self.0.unit)

@@ -23,7 +23,7 @@ use crate::authority::model::Limit;
 use crate::machine::Word;
 use rows::{from_approval, from_line, from_request, to_approval, to_line, to_request};
 
-/// Rows of one INSERT: 29 columns each stay below SQLite's 32,766 binds.
+/// Rows of one INSERT: 30 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 500;
 
 /// What a list of purchase requests is narrowed by. All that is given must hold.
@@ -265,6 +265,11 @@ pub(crate) async fn replace_lines(
         .exec(tx)
         .await?;
     put_lines(tx, tenant, (id, lines)).await
+}
+
+/// Writes the lines of a locked request that nothing was decided about: how much of them a store keeps.
+pub(crate) async fn put_reserved(tx: &impl ConnectionTrait, tenant: TenantId, case: &Case) -> Result<()> {
+    put_lines(tx, tenant, (case.request.id, &case.lines)).await
 }
 
 async fn put_lines(

@@ -110,6 +110,7 @@ pub(super) fn to_line(row: purchase_request_line::Model) -> Result<Line> {
         status_reason: row.status_reason,
         terms,
         ordered: row.ordered_quantity,
+        reserved: row.reserved_quantity,
     })
 }
 
@@ -147,6 +148,7 @@ pub(super) fn from_line(
         amount: Set(terms.map(|terms| terms.amount)),
         base_amount: Set(terms.map(|terms| terms.base_amount)),
         ordered_quantity: Set(line.ordered),
+        reserved_quantity: Set(line.reserved),
     }
 }
 
