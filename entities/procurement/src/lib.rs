@@ -16,5 +16,6 @@ pub mod purchase_order_amendment_line;
 pub mod purchase_order_line;
 pub mod purchase_request;
 pub mod purchase_request_line;
+pub mod tolerance;
 pub mod vendor_invoice;
 pub mod vendor_invoice_line;

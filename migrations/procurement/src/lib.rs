@@ -15,6 +15,7 @@ mod m20261201_093000_create_purchase_order_amendment;
 mod m20261201_094000_create_budget;
 mod m20261201_095000_add_delivered_amount;
 mod m20261201_100000_add_reserved_quantity;
+mod m20261201_101000_create_tolerance;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_094000_create_budget::Migration),
             Box::new(m20261201_095000_add_delivered_amount::Migration),
             Box::new(m20261201_100000_add_reserved_quantity::Migration),
+            Box::new(m20261201_101000_create_tolerance::Migration),
         ]
     }
 }

@@ -21,6 +21,7 @@ pub mod purchase_order;
 pub mod purchase_request;
 mod schema;
 mod spend;
+pub mod tolerance;
 pub mod vendor_invoice;
 
 use async_graphql::EmptySubscription;

@@ -11,6 +11,7 @@ use crate::goods_received_note::graphql::{GoodsReceivedNoteMutation, GoodsReceiv
 use crate::purchase_order::graphql::{PurchaseOrderMutation, PurchaseOrderQuery};
 use crate::purchase_request::graphql::{DecisionMutation, PurchaseRequestMutation, PurchaseRequestQuery};
 use crate::spend::graphql::SpendQuery;
+use crate::tolerance::graphql::{ToleranceMutation, ToleranceQuery};
 use crate::vendor_invoice::graphql::{VendorInvoiceMutation, VendorInvoiceQuery};
 
 chassis::backoffice!("procurementAuditEntries", "procurementDeadLetters", "replayProcurementDeadLetter");
@@ -24,6 +25,7 @@ pub(crate) struct Query(
     AmendmentQuery,
     BudgetQuery,
     SpendQuery,
+    ToleranceQuery,
     CreditNoteQuery,
     VendorInvoiceQuery,
     ApprovalRuleQuery,
@@ -40,6 +42,7 @@ pub(crate) struct Mutation(
     GoodsReceivedNoteMutation,
     AmendmentMutation,
     BudgetMutation,
+    ToleranceMutation,
     CreditNoteMutation,
     VendorInvoiceMutation,
     ApprovalRuleMutation,

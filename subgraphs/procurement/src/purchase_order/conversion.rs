@@ -13,6 +13,7 @@ use super::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus, Tolerance};
 use crate::house;
 use crate::purchase_request::approval::Case;
 use crate::purchase_request::line::{Line, LineStatus, Terms};
+use crate::tolerance::model::Tolerances;
 
 /// What is ordered of one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,7 +44,7 @@ pub struct NewOrder {
 /// Everything that is wrong with what is wanted.
 pub fn convert(
     cases: &mut BTreeMap<PurchaseRequestId, Case>,
-    wanted: &[Wanted],
+    (wanted, tolerances): (&[Wanted], &Tolerances),
     delivery_date: Option<Date>,
     act: Act,
 ) -> Result<Vec<NewOrder>, Refusals> {
@@ -51,7 +52,7 @@ pub fn convert(
     let mut groups: BTreeMap<Key, Vec<OrderLine>> = BTreeMap::new();
     for (position, each) in wanted.iter().enumerate() {
         let at = format!("lines.{position}");
-        let ordered = order_line(cases, each).map_err(|refusal| refusal.below(&at));
+        let ordered = order_line(cases, (each, tolerances)).map_err(|refusal| refusal.below(&at));
         if let Some((key, line)) = refusals.take(ordered) {
             groups.entry(key).or_default().push(line);
         }
@@ -75,7 +76,7 @@ pub fn convert(
 
 fn order_line(
     cases: &mut BTreeMap<PurchaseRequestId, Case>,
-    wanted: &Wanted,
+    (wanted, tolerances): (&Wanted, &Tolerances),
 ) -> Result<(Key, OrderLine), Refusal> {
     let missing = || Refusal::new(Code::NotFound, "lineId", "there is no such approved line");
     let found = cases.iter_mut().find_map(|(id, case)| {
@@ -99,20 +100,25 @@ fn order_line(
     let vendor = terms.vendor_id.or(wanted.vendor);
     let vendor = vendor.ok_or_else(|| Refusal::invalid("vendorId", "nobody is named who sells this"))?;
     let too_much = || Refusal::new(Code::LimitExceeded, "quantity", "the amount is beyond all bounds");
-    let ordered = share(line, &terms, request, quantity).ok_or_else(too_much)?;
+    let tolerance = tolerances.of(line.product_id, terms.category);
+    let ordered = share(line, (&terms, tolerance), request, quantity).ok_or_else(too_much)?;
     line.ordered = line.ordered.checked_add(quantity).ok_or_else(too_much)?;
     Ok(((vendor, terms.currency.to_string(), place), ordered))
 }
 
 /// The part of a line that is ordered now. Discount and tax are shared by quantity; the last order takes the rest.
-fn share(line: &Line, terms: &Terms, request_id: PurchaseRequestId, quantity: Decimal) -> Option<OrderLine> {
+fn share(
+    line: &Line,
+    (terms, tolerance): (&Terms, Tolerance),
+    request_id: PurchaseRequestId,
+    quantity: Decimal,
+) -> Option<OrderLine> {
     let digits = terms.currency.minor_digits();
     let before = line.ordered;
     let part = |whole: Decimal, digits: u32| -> Option<Decimal> {
         let upto = |quantity: Decimal| whole.checked_ratio(quantity, line.quantity)?.round_to(digits);
         upto(before.checked_add(quantity)?)?.checked_sub(upto(before)?)
     };
-    let tolerance = Tolerance::STANDARD;
     let beyond = quantity.checked_ratio(tolerance.quantity, Decimal::from_whole(100))?;
     Some(OrderLine {
         id: PurchaseOrderLineId::generate(),

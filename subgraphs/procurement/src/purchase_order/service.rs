@@ -17,7 +17,8 @@ use super::model::{Command, OrderLine, PurchaseOrder, PurchaseOrderStatus, give_
 use super::store::{self, OrderCriterion, SortedBy};
 use crate::budget::service::Ledger;
 use crate::purchase_request::approval::Case;
-use crate::{Buying, authority, event, house, market, permission, purchase_request};
+use crate::tolerance::model::Tolerances;
+use crate::{Buying, authority, event, house, market, permission, purchase_request, tolerance};
 
 /// The kind of document, as approval rights name it.
 const DOCUMENT: &str = "PURCHASE_ORDER";
@@ -117,7 +118,9 @@ pub async fn create(app: &Buying, caller: &Caller, wanted: &Conversion) -> Resul
             let work = async {
                 blocked.clone().into_result()?;
                 let mut cases = lock_cases(&tx, caller, requests).await?;
-                let orders = convert(&mut cases, &wanted.lines, wanted.delivery_date, act)?;
+                let tolerances = tolerances_of(&tx, caller, &cases).await?;
+                let lines = (wanted.lines.as_slice(), &tolerances);
+                let orders = convert(&mut cases, lines, wanted.delivery_date, act)?;
                 save_cases(&tx, caller, &cases).await?;
                 let mut ledger = ledger_of(&cases);
                 let mut made = Vec::with_capacity(orders.len());
@@ -238,6 +241,18 @@ fn advance(order: &mut PurchaseOrder, action: &Action, act: Act) -> Result<(), R
             Err(Refusal::new(Code::Forbidden, "", "nobody's right to approve was looked up").into())
         }
     }
+}
+
+/// How far what is ordered of requests may differ.
+async fn tolerances_of(
+    tx: &Tx,
+    caller: &Caller,
+    cases: &BTreeMap<PurchaseRequestId, Case>,
+) -> Result<Tolerances> {
+    let lines = || cases.values().flat_map(|case| &case.lines);
+    let products = lines().map(|line| line.product_id).collect();
+    let categories = lines().filter_map(|line| line.terms.as_ref()?.category).collect();
+    tolerance::store::of(&**tx, caller.tenant, (products, categories)).await
 }
 
 /// What requests take of budgets now.
