@@ -28,6 +28,7 @@ pub struct Model {
     pub acknowledged_at: Option<DateTimeUtc>,
     pub closed_at: Option<DateTimeUtc>,
     pub revision: i32,
+    pub time_zone: Option<String>,
     pub approved_base_total: Option<Decimal>,
     pub search_text: String,
     pub created_at: DateTimeUtc,

@@ -19,6 +19,7 @@ pub struct Model {
     pub requested_by: UserId,
     pub department_id: Option<DepartmentId>,
     pub property_id: Option<PropertyId>,
+    pub time_zone: Option<String>,
     pub request_date: Date,
     pub required_by: Option<Date>,
     pub priority: String,

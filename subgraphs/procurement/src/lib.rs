@@ -15,6 +15,7 @@ mod foreign;
 pub mod goods_received_note;
 pub mod house;
 pub mod market;
+pub mod organisation;
 pub mod permission;
 mod prover;
 pub mod purchase_order;

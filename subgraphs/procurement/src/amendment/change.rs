@@ -110,13 +110,13 @@ fn amend_line(
         let message = "more would be on order than was approved";
         Refusal::new(Code::LimitExceeded, "quantity", message).with("open", open.to_string())
     });
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
     let beyond =
         || Refusals::from(Refusal::invalid("unitPrice", "the line comes to less than 1,000,000,000"));
     let after = reckon(line, (quantity, price), currency).ok_or_else(beyond);
     let Some((mut after, asked)) = refusals.take(after).zip(asked) else { return Err(refusals) };
-    if !refusals.is_empty() {
-        return Err(refusals);
-    }
     asked.ordered = asked.ordered.checked_add(more).ok_or_else(beyond)?;
     let amended =
         AmendedLine { line: line.id, quantity: (line.ordered, quantity), price: (line.unit_price, price) };

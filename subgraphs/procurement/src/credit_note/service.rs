@@ -16,9 +16,7 @@ use crate::goods_received_note::line::NoteLine;
 use crate::goods_received_note::model::NoteStatus;
 use crate::purchase_order::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus};
 use crate::purchase_request::model::text;
-use crate::{
-    Buying, authority, event, goods_received_note, house, permission, purchase_order, vendor_invoice,
-};
+use crate::{Buying, authority, event, goods_received_note, permission, purchase_order, vendor_invoice};
 
 /// The kind of document, as approval rights name it.
 const DOCUMENT: &str = "CREDIT_NOTE";
@@ -223,14 +221,14 @@ async fn submit(
     credit.take(Command::Submit, act)?;
     let mut refusals = Refusals::new();
     refusals.take(text("reason", &credit.reason));
-    let (note, (_, order)) = stood_on(tx, tenant, credit).await?;
+    let (note, (head, order)) = stood_on(tx, tenant, credit).await?;
     refusals.take(examine((credit.kind, credit.currency), lines, (&note, &order)));
     let totals = totals(lines);
     refusals.check(totals.is_some(), || Refusal::new(Code::LimitExceeded, "lines", "beyond all bounds"));
     refusals.into_result()?;
     (credit.total, credit.base_total) = totals.unwrap_or_default();
     if credit.number.is_none() {
-        let year = house::day(act.at).get().year();
+        let year = head.day(act.at).get().year();
         credit.number = Some(numbering::next(&**tx, tenant, ("CN", year)).await?);
     }
     store::put_lines(&**tx, tenant, (credit.id, lines)).await

@@ -6,7 +6,7 @@ use chassis::idempotency::{self, Attempt};
 use chassis::numbering;
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
 use chrono::Datelike;
-use primitives::{Act, Decimal, GoodsReceivedNoteId, PurchaseOrderId};
+use primitives::{Act, Date, Decimal, GoodsReceivedNoteId, PurchaseOrderId};
 use serde::Serialize;
 
 use super::costing::land;
@@ -22,8 +22,10 @@ use crate::{Buying, event, house, market, permission, purchase_order, vendor_inv
 pub struct NewNote {
     /// For which order.
     pub order_id: PurchaseOrderId,
-    /// Its head.
+    /// Its head, apart from the day.
     pub head: Head,
+    /// On which day it came; the day it is where the order is for unless told.
+    pub received_on: Option<Date>,
     /// What was counted so far.
     pub counts: Vec<Count>,
     /// Under which key the request may be repeated.
@@ -58,10 +60,12 @@ pub async fn create(app: &Buying, caller: &Caller, new: &NewNote) -> Result<Good
         .write(|tx| async move {
             let work = async {
                 let (order, lines) = order(&tx, caller, new.order_id).await?;
-                let mut refusals = new.head.check(house::day(act.at));
+                let today = order.day(act.at);
+                let head = Head { received_on: new.received_on.unwrap_or(today), ..new.head.clone() };
+                let mut refusals = head.check(today);
                 let lines = refusals.take(read_lines(&new.counts, &lines)).unwrap_or_default();
                 refusals.into_result()?;
-                let note = GoodsReceivedNote::draft(&order, new.head.clone(), act);
+                let note = GoodsReceivedNote::draft(&order, head, act);
                 store::insert(&*tx, caller.tenant, &note, &lines).await?;
                 tx.publish(event::note("grn.created", caller.tenant, &note));
                 Ok(note)
@@ -90,9 +94,9 @@ pub async fn update(
             let (mut note, _) = require(&tx, caller, (id, expected_version)).await?;
             note.take(Command::Edit, act)?;
             note.head = change(note.head.clone());
-            let mut refusals = note.head.check(house::day(act.at));
+            let (order, order_lines) = order(&tx, caller, note.order_id).await?;
+            let mut refusals = note.head.check(order.day(act.at));
             if let Some(counts) = counts {
-                let (_, order_lines) = order(&tx, caller, note.order_id).await?;
                 let lines = refusals.take(read_lines(counts, &order_lines)).unwrap_or_default();
                 store::replace_lines(&*tx, caller.tenant, (id, &lines)).await?;
             }
@@ -119,8 +123,8 @@ pub async fn receive_note(app: &Buying, caller: &Caller, step: &Step) -> Result<
             let work = async {
                 let (mut note, mut lines) = require(&tx, caller, (step.id, step.expected_version)).await?;
                 note.take(Command::Receive, act)?;
-                check_count(&lines, products, house::day(act.at)).into_result()?;
-                let (_, order_lines) = order(&tx, caller, note.order_id).await?;
+                let (order, order_lines) = order(&tx, caller, note.order_id).await?;
+                check_count(&lines, products, order.day(act.at)).into_result()?;
                 let extra = (note.head.extra_costs, note.head.split, note.currency);
                 land(&mut lines, &order_lines, extra).ok_or_else(cannot_share)?;
                 note.number = Some(

@@ -60,7 +60,9 @@ pub fn convert(
     let mut orders = Vec::new();
     for ((vendor, currency, place), lines) in groups {
         let currency = currency.parse::<CurrencyCode>().ok();
-        let order = currency.and_then(|currency| head((vendor, currency, place), &lines, delivery_date, act));
+        let zone = lines.first().and_then(|line| cases.get(&line.request_id)?.request.time_zone.clone());
+        let order =
+            currency.and_then(|currency| head((vendor, currency, place), &lines, (delivery_date, zone), act));
         refusals.check(order.is_some(), || {
             Refusal::new(Code::LimitExceeded, "lines", "an order comes to less than 1,000,000,000")
         });
@@ -146,7 +148,7 @@ fn share(
 fn head(
     (vendor_id, currency, deliver_to): (VendorId, CurrencyCode, LocationId),
     lines: &[OrderLine],
-    delivery_date: Option<Date>,
+    (delivery_date, time_zone): (Option<Date>, Option<String>),
     act: Act,
 ) -> Option<PurchaseOrder> {
     let total = Decimal::checked_sum(lines.iter().map(|line| line.amount))?;
@@ -174,6 +176,7 @@ fn head(
         acknowledged_at: None,
         closed_at: None,
         revision: 1,
+        time_zone,
         approved_base_total: None,
         audit: Audit::new(act),
         version: 1,

@@ -11,6 +11,7 @@ use primitives::{
 use serde::{Deserialize, Serialize};
 
 use crate::authority::model::Authority;
+use crate::house;
 use crate::machine::{Machine, words};
 use crate::purchase_request::approval::Case;
 use crate::purchase_request::model::{PurchaseRequestStatus, text};
@@ -238,6 +239,8 @@ pub struct PurchaseOrder {
     pub closed_at: Option<DateTime<Utc>>,
     /// Counts what the vendor was given, from 1.
     pub revision: i32,
+    /// The time zone of the property it is for.
+    pub time_zone: Option<String>,
     /// What it came to in the house's currency when somebody last let it go out.
     pub approved_base_total: Option<Decimal>,
     /// Who touched it when.
@@ -247,6 +250,11 @@ pub struct PurchaseOrder {
 }
 
 impl PurchaseOrder {
+    /// The day it is where the order is for.
+    pub fn day(&self, now: DateTime<Utc>) -> Date {
+        house::day_in(self.time_zone.as_deref(), now)
+    }
+
     /// Takes one arrow of the machine.
     ///
     /// # Errors

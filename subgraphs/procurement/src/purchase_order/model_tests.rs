@@ -26,6 +26,7 @@ fn order(status: PurchaseOrderStatus) -> PurchaseOrder {
         acknowledged_at: None,
         closed_at: None,
         revision: 1,
+        time_zone: None,
         approved_base_total: None,
         audit: Audit::new(act),
         version: 1,

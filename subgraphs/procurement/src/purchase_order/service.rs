@@ -18,7 +18,7 @@ use super::store::{self, OrderCriterion, SortedBy};
 use crate::budget::service::Ledger;
 use crate::purchase_request::approval::Case;
 use crate::tolerance::model::Tolerances;
-use crate::{Buying, authority, event, house, market, permission, purchase_request, tolerance};
+use crate::{Buying, authority, event, market, permission, purchase_request, tolerance};
 
 /// The kind of document, as approval rights name it.
 const DOCUMENT: &str = "PURCHASE_ORDER";
@@ -125,8 +125,8 @@ pub async fn create(app: &Buying, caller: &Caller, wanted: &Conversion) -> Resul
                 let mut ledger = ledger_of(&cases);
                 let mut made = Vec::with_capacity(orders.len());
                 for mut new in orders {
-                    new.order.number =
-                        numbering::next(&*tx, caller.tenant, ("PO", house::day(act.at).get().year())).await?;
+                    let year = new.order.day(act.at).get().year();
+                    new.order.number = numbering::next(&*tx, caller.tenant, ("PO", year)).await?;
                     store::insert(&*tx, caller.tenant, &new.order, &new.lines).await?;
                     ledger.follow_order(&tx, caller.tenant, (new.order.status, &new.lines)).await?;
                     tx.publish(event::order("po.created", caller.tenant, &new.order, &new.lines));

@@ -167,6 +167,8 @@ pub struct PurchaseRequest {
     pub requested_by: UserId,
     /// What its head says.
     pub head: Head,
+    /// The property's time zone, since it was handed in.
+    pub time_zone: Option<String>,
     /// What it comes to, in the house's currency.
     pub total: Decimal,
     /// When it was handed in last.
@@ -190,6 +192,7 @@ impl PurchaseRequest {
             level: 0,
             requested_by,
             head,
+            time_zone: None,
             total: Decimal::ZERO,
             submitted_at: None,
             audit: Audit::new(act),

@@ -16,7 +16,7 @@ use super::store::{self, RequestCriterion, SortedBy};
 use super::submission::{examine, questions};
 use crate::authority::model::Authority;
 use crate::budget::service::Ledger;
-use crate::{Buying, approval_rule, authority, event, house, market, permission};
+use crate::{Buying, approval_rule, authority, event, house, market, organisation, permission};
 
 /// The kind of document, as approval rights name it.
 const DOCUMENT: &str = "PURCHASE_REQUEST";
@@ -126,6 +126,9 @@ pub async fn submit(app: &Buying, caller: &Caller, step: &Step) -> Result<Purcha
     let attempt =
         &Attempt::try_new(caller, "submitPurchaseRequest", step.idempotency_key.as_deref(), step, act.at)?;
     // Asked before the transaction; that the lines are still these is what the version says.
+    let found = store::find_by_ids(app.db.read(), caller.tenant, vec![step.id]).await?.remove(&step.id);
+    let head = found.filter(|request| may_see(caller, request)).map(|request| request.head);
+    let organisation = &organisation::look(app, caller, head.as_ref()).await?;
     let lines = store::lines_of(app.db.read(), caller.tenant, vec![step.id]).await?.remove(&step.id);
     let market = &market::look(app, caller, &questions(&lines.unwrap_or_default())).await?;
     app.db
@@ -134,8 +137,12 @@ pub async fn submit(app: &Buying, caller: &Caller, step: &Step) -> Result<Purcha
                 let mut case = require(&tx, caller, (step.id, step.expected_version)).await?;
                 require_own(&case.request, caller)?;
                 case.request.take(Command::Submit, act)?;
-                let today = house::day(act.at);
-                let total = examine(&case.request.head, &mut case.lines, market, today)?;
+                case.request.time_zone = organisation.zone_of(case.request.head.property_id);
+                let today = house::day_in(case.request.time_zone.as_deref(), act.at);
+                let mut refusals = organisation.check(&case.request.head);
+                let total = refusals.take(examine(&case.request.head, &mut case.lines, market, today));
+                refusals.into_result()?;
+                let total = total.unwrap_or_default();
                 let rules = approval_rule::store::list(&*tx, caller.tenant).await?;
                 hand_in(&mut case, &approval_rule::model::levels(&rules, total), total, act);
                 if case.request.number.is_none() {

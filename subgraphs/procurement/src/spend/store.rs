@@ -14,13 +14,13 @@ const PURCHASES: i64 = 24;
 
 /// What was accepted of deliveries, and less what vendors owe: one row per line.
 const MOVED: &str = "SELECT n.tenant_id, n.vendor_id, r.department_id, r.property_id, l.category_id, \
-    n.received_on, n.id AS note_id, g.base_amount AS amount FROM goods_received_note_line g \
-    JOIN goods_received_note n ON n.id = g.note_id JOIN purchase_order_line l ON l.id = g.order_line_id \
-    JOIN purchase_request r ON r.id = l.request_id WHERE n.tenant_id = $1 AND n.status = 'COMMITTED' \
+    n.received_on, n.id AS note_id, g.base_amount AS amount FROM \"goods_received_note_line\" g \
+    JOIN \"goods_received_note\" n ON n.id = g.note_id JOIN \"purchase_order_line\" l ON l.id = g.order_line_id \
+    JOIN \"purchase_request\" r ON r.id = l.request_id WHERE n.tenant_id = $1 AND n.status = 'COMMITTED' \
     UNION ALL SELECT c.tenant_id, c.vendor_id, r.department_id, r.property_id, l.category_id, \
-    n.received_on, NULL AS note_id, -k.base_amount AS amount FROM credit_note_line k \
-    JOIN credit_note c ON c.id = k.credit_note_id JOIN goods_received_note n ON n.id = c.note_id \
-    JOIN purchase_order_line l ON l.id = k.order_line_id JOIN purchase_request r ON r.id = l.request_id \
+    n.received_on, NULL AS note_id, -k.base_amount AS amount FROM \"credit_note_line\" k \
+    JOIN \"credit_note\" c ON c.id = k.credit_note_id JOIN \"goods_received_note\" n ON n.id = c.note_id \
+    JOIN \"purchase_order_line\" l ON l.id = k.order_line_id JOIN \"purchase_request\" r ON r.id = l.request_id \
     WHERE c.tenant_id = $1 AND c.status IN ('POSTED', 'APPLIED')";
 
 /// The conditions of a statement with their values; the tenant is the first.
@@ -134,8 +134,8 @@ pub(crate) async fn purchases(
     let statement = format!(
         "SELECT * FROM (SELECT g.product_id, n.vendor_id, n.order_id, n.received_on, l.unit, g.accepted_quantity, \
          l.unit_price, n.currency, l.factor, ROW_NUMBER() OVER (PARTITION BY g.product_id \
-         ORDER BY n.received_on DESC, n.committed_at DESC, g.id DESC) AS place FROM goods_received_note_line g \
-         JOIN goods_received_note n ON n.id = g.note_id JOIN purchase_order_line l ON l.id = g.order_line_id \
+         ORDER BY n.received_on DESC, n.committed_at DESC, g.id DESC) AS place FROM \"goods_received_note_line\" g \
+         JOIN \"goods_received_note\" n ON n.id = g.note_id JOIN \"purchase_order_line\" l ON l.id = g.order_line_id \
          WHERE g.tenant_id = $1 AND n.status = 'COMMITTED' AND g.accepted_quantity > 0 \
          AND g.product_id IN ({})) p WHERE p.place <= {PURCHASES} ORDER BY p.product_id, p.place",
         places.join(", ")

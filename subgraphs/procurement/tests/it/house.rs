@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use chassis::testkit::{Kit, TestPeer, data};
 use chassis::{Caller, Subgraph};
-use primitives::{CategoryId, DepartmentId, LocationId, ProductId, TenantId, VendorId};
+use primitives::{CategoryId, DepartmentId, LocationId, ProductId, PropertyId, TenantId, VendorId};
 use serde_json::{Map, Value, json};
 
 /// One tenant.
@@ -47,6 +47,9 @@ pub(crate) struct World {
     categories: HashMap<String, String>,
     vendors: HashMap<String, &'static str>,
     places: Vec<String>,
+    departments: Vec<String>,
+    /// Properties and their time zones.
+    properties: HashMap<String, &'static str>,
     /// People: their approval limit and who stands in for whom.
     people: HashMap<String, Value>,
 }
@@ -87,6 +90,7 @@ impl House {
         world.lock().unwrap().places.push(place.clone());
         world.lock().unwrap().vendors.insert(vendor.clone(), "ACTIVE");
         let department = DepartmentId::generate().to_string();
+        world.lock().unwrap().departments.push(department.clone());
         Self { kit, subgraph, chef, place, vendor, department, world, peers }
     }
 
@@ -101,6 +105,13 @@ impl House {
     pub(crate) fn sort_into_category(&self, product: &str) -> String {
         let id = CategoryId::generate().to_string();
         self.world.lock().unwrap().categories.insert(product.to_owned(), id.clone());
+        id
+    }
+
+    /// A property in a time zone.
+    pub(crate) fn property_in(&self, zone: &'static str) -> String {
+        let id = PropertyId::generate().to_string();
+        self.world.lock().unwrap().properties.insert(id.clone(), zone);
         id
     }
 
@@ -232,6 +243,7 @@ fn shape(mutation: &str) -> (String, &'static str) {
             "ConvertToPurchaseOrdersInput".to_owned(),
             "purchaseOrders { id number status version total { amount } lines { id product { id } } }",
         ),
+        "setTolerance" => ("SetToleranceInput".to_owned(), "tolerance { quantityPercent }"),
         "setBudget" => ("SetBudgetInput".to_owned(), "budget { id version amount { amount } }"),
         "amendPurchaseOrder" => ("AmendPurchaseOrderInput".to_owned(), AMENDMENT),
         name if name.ends_with("Amendment") => ("DecideAmendmentInput".to_owned(), AMENDMENT),
@@ -322,5 +334,14 @@ fn inventory(world: &World, variables: &Map<String, Value>) -> Value {
 
 /// What the users service would answer.
 fn users(world: &World, variables: &Map<String, Value>) -> Value {
+    if let Some(keys) = variables.get("keys") {
+        let found = entities(keys, |id| {
+            let is_department = world.departments.iter().any(|known| known == id);
+            let zone = world.properties.get(id);
+            let property = zone.map(|zone| json!({ "__typename": "Property", "id": id, "timeZone": zone }));
+            property.or_else(|| is_department.then(|| json!({ "__typename": "Department", "id": id })))
+        });
+        return json!({ "_entities": found });
+    }
     json!({ "user": world.people.get(variables["id"].as_str().unwrap()) })
 }

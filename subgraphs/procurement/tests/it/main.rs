@@ -18,3 +18,4 @@ mod request;
 mod reservation;
 mod sdl;
 mod spend;
+mod tolerance;

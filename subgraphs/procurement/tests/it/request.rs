@@ -48,7 +48,7 @@ async fn a_request_that_is_handed_in_has_a_number_prices_and_a_first_approver() 
     let request =
         house.mutate(&house.chef, "submitPurchaseRequest", step(&draft)).await["purchaseRequest"].clone();
     let asked = house.peers.values().map(|peer| peer.asked().len()).sum::<usize>() - before;
-    assert_eq!(asked, 3, "one question each to product, inventory and vendor");
+    assert_eq!(asked, 4, "one question each to users, product, inventory and vendor");
     assert_eq!((&request["number"], &request["status"]), (&json!("PR-2026-001"), &json!("PENDING_APPROVAL")));
     assert_eq!(request["total"], json!({ "amount": "1786.98", "currency": "THB" }));
     let lines = request["lines"].as_array().unwrap();
@@ -139,4 +139,49 @@ async fn a_named_vendor_must_be_one_that_may_be_bought_from() {
     let refused = house.mutate(&house.chef, "submitPurchaseRequest", step(&draft)).await;
     let expected = [("INVALID_STATE".to_owned(), "lines.0.vendorId".to_owned())];
     assert_eq!(House::refusals(&refused), expected);
+}
+
+#[tokio::test]
+async fn a_department_and_a_property_must_be_there() {
+    let house = House::open().await;
+    let product = house.product("30");
+    let draft = house.draft(json!([house.line(&product, ("1", "kg"))])).await;
+    let mut input = step(&draft);
+    (input["departmentId"], input["propertyId"]) = (json!(house.place), json!(house.place));
+    let draft = house.mutate(&house.chef, "updatePurchaseRequest", input).await["purchaseRequest"].clone();
+    let refused = house.mutate(&house.chef, "submitPurchaseRequest", step(&draft)).await;
+    let expected = [("NOT_FOUND", "departmentId"), ("NOT_FOUND", "propertyId")];
+    let expected: Vec<_> = expected.map(|(code, field)| (code.to_owned(), field.to_owned())).into();
+    assert_eq!(House::refusals(&refused), expected);
+}
+
+#[tokio::test]
+async fn documents_are_dated_and_numbered_where_the_property_is() {
+    let house = House::open().await;
+    let (apia, rice) = (house.property_in("Pacific/Apia"), house.product("30"));
+    // In Apia it is the first of January, in Bangkok the last day of the year.
+    let eve = std::time::Duration::from_secs(183 * 86_400 + 5 * 3_600);
+    house.kit.clock().advance(eve);
+    let chef = house.kit.caller(
+        crate::house::andaman(),
+        &[
+            "procurement:view",
+            "procurement:create",
+            "procurement:update",
+            "procurement:submit",
+            "prices:view",
+        ],
+    );
+    let number = async |property: Value, date: &str| {
+        let input = json!({ "departmentId": house.department, "propertyId": property, "requestDate": date,
+            "justification": "for the breakfast buffet", "lines": [house.line(&rice, ("1", "kg"))] });
+        let draft = house.mutate(&chef, "createPurchaseRequest", input).await["purchaseRequest"].clone();
+        let done = house.mutate(&chef, "submitPurchaseRequest", step(&draft)).await;
+        done["purchaseRequest"]["number"]
+            .as_str()
+            .map_or_else(|| House::refusals(&done)[0].1.clone(), str::to_owned)
+    };
+    assert_eq!(number(json!(apia), "2027-01-01").await, "PR-2027-001");
+    assert_eq!(number(Value::Null, "2027-01-01").await, "requestDate", "the house is not so far");
+    assert_eq!(number(Value::Null, "2026-12-31").await, "PR-2026-001");
 }

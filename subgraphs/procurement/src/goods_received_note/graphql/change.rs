@@ -171,12 +171,15 @@ impl GoodsReceivedNoteMutation {
         let (app, caller) = at(ctx)?;
         let head = Head {
             delivery_note: input.delivery_note,
+            // The service dates it; where is known there.
             received_on: input.received_on.unwrap_or_else(|| house::day(app.clock.now())),
             extra_costs: input.extra_costs,
             split: input.extra_cost_split.into(),
         };
         let counts = input.lines.into_iter().map(Count::from).collect();
-        let new = NewNote { order_id: input.order_id, head, counts, idempotency_key: input.idempotency_key };
+        let (order_id, received_on) = (input.order_id, input.received_on);
+        let idempotency_key = input.idempotency_key;
+        let new = NewNote { order_id, head, received_on, counts, idempotency_key };
         outcome(service::create(app, caller, &new).await).map(GoodsReceivedNotePayload::from)
     }
 

@@ -30,6 +30,7 @@ pub(super) fn to_order(row: purchase_order::Model) -> Result<PurchaseOrder> {
         acknowledged_at: row.acknowledged_at,
         closed_at: row.closed_at,
         revision: row.revision,
+        time_zone: row.time_zone,
         approved_base_total: row.approved_base_total,
         audit: Audit {
             created_at: row.created_at,
@@ -65,6 +66,7 @@ pub(super) fn from_order(tenant: TenantId, order: &PurchaseOrder) -> purchase_or
         acknowledged_at: Set(order.acknowledged_at),
         closed_at: Set(order.closed_at),
         revision: Set(order.revision),
+        time_zone: Set(order.time_zone.clone()),
         approved_base_total: Set(order.approved_base_total),
         created_at: Set(order.audit.created_at),
         created_by: Set(order.audit.created_by),

@@ -33,6 +33,7 @@ pub(super) fn to_request(row: purchase_request::Model) -> Result<PurchaseRequest
             priority: word(&row.priority)?,
             justification: row.justification,
         },
+        time_zone: row.time_zone,
         total: row.total,
         submitted_at: row.submitted_at,
         audit: Audit {
@@ -65,6 +66,7 @@ pub(super) fn from_request(tenant: TenantId, request: &PurchaseRequest) -> purch
         required_by: Set(head.required_by),
         priority: Set(head.priority.code().to_owned()),
         justification: Set(head.justification),
+        time_zone: Set(request.time_zone.clone()),
         total: Set(request.total),
         submitted_at: Set(request.submitted_at),
         created_at: Set(request.audit.created_at),

@@ -1,0 +1,34 @@
+//! What is known about the department and the property of a request. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use chassis::{Code, Refusal, Refusals};
+use primitives::{DepartmentId, PropertyId};
+
+use crate::purchase_request::model::Head;
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Organisation {
+    /// Departments of the tenant.
+    pub departments: HashSet<DepartmentId>,
+    /// Properties of the tenant with their time zones.
+    pub properties: HashMap<PropertyId, String>,
+}
+
+impl Organisation {
+    /// What a head names that is not there.
+    pub fn check(&self, head: &Head) -> Refusals {
+        let mut refusals = Refusals::new();
+        let is_there = head.department_id.is_none_or(|id| self.departments.contains(&id));
+        refusals.check(is_there, || Refusal::new(Code::NotFound, "departmentId", "department not found"));
+        let is_there = head.property_id.is_none_or(|id| self.properties.contains_key(&id));
+        refusals.check(is_there, || Refusal::new(Code::NotFound, "propertyId", "property not found"));
+        refusals
+    }
+
+    /// A property's time zone.
+    pub fn zone_of(&self, property: Option<PropertyId>) -> Option<String> {
+        self.properties.get(&property?).cloned()
+    }
+}
