@@ -114,6 +114,23 @@ async fn deliveries_are_counted_together_up_to_the_tolerance() {
 }
 
 #[tokio::test]
+async fn lines_of_one_order_line_are_counted_together() {
+    let house = House::open().await;
+    let (keeper, order) = (house.storekeeper(), house.sent("100").await);
+    let line = json!({ "orderLineId": order["lines"][0]["id"], "deliveredQuantity": "60", "acceptedQuantity": "60" });
+    let input = json!({ "orderId": order["id"], "lines": [line, line] });
+    let note = house.mutate(&keeper, "createGoodsReceivedNote", input).await["goodsReceivedNote"].clone();
+    let note =
+        house.mutate(&keeper, "receiveGoodsReceivedNote", step(&note)).await["goodsReceivedNote"].clone();
+    let refused = house.mutate(&keeper, "commitGoodsReceivedNote", step(&note)).await;
+    let at = ("OVER_RECEIPT".to_owned(), "lines.1.acceptedQuantity".to_owned());
+    assert_eq!(House::refusals(&refused), [at]);
+    assert_eq!(refused["userErrors"][0]["meta"]["maxAllowed"], "45");
+    assert_eq!(house.order_now(&order).await["lines"][0]["receivedQuantity"]["value"], "0");
+    house.prove().await;
+}
+
+#[tokio::test]
 async fn what_does_not_come_goes_back_to_the_request() {
     let house = House::open().await;
     let keeper = house.storekeeper();
