@@ -86,8 +86,11 @@ pub async fn run(global: &Global, size: Size) -> anyhow::Result<()> {
 pub async fn fill(databases: &Databases, size: Size) -> anyhow::Result<Option<SignIns>> {
     let andaman = subgraph_product::demo::andaman(product_size(size));
     let lanna = subgraph_product::demo::lanna();
-    let steps =
-        andaman.products.len() + lanna.products.len() + VENDORS + 2 * subgraph_inventory::demo::Plan::STEPS;
+    let steps = andaman.products.len()
+        + lanna.products.len()
+        + VENDORS
+        + 2 * subgraph_inventory::demo::Plan::STEPS
+        + 2 * procurement_size(size).requests();
     let bar = progress_bar(steps as u64);
     let tick = |done: usize| bar.inc(done as u64);
     for (tenant, plan, house, stores, people) in [
@@ -120,6 +123,10 @@ pub async fn fill(databases: &Databases, size: Size) -> anyhow::Result<Option<Si
         let plan =
             subgraph_inventory::demo::Plan { house: stores, size: inventory_size(size), products: &stocked };
         subgraph_inventory::demo::seed(&databases.inventory, caller, &plan, tick).await.map_err(chain)?;
+        bar.set_message("three months of buying");
+        let bought = bought(house, &sold);
+        let plan = buying((people, stores), size, &bought, &sign_ins);
+        subgraph_procurement::demo::seed(&databases.procurement, caller, &plan, tick).await.map_err(chain)?;
     }
     // Last, so that accounts are there only when everything else is: they tell a start that nothing is left to do.
     let password = subgraph_identity::demo::generate_password();
@@ -196,6 +203,58 @@ fn stocked(products: &[DemoProduct]) -> Vec<subgraph_inventory::demo::DemoProduc
         base_price: product.base_price,
     });
     stocked.collect()
+}
+
+/// What is bought, and from whom.
+fn bought(
+    house: subgraph_vendor::demo::House,
+    products: &[subgraph_vendor::demo::DemoProduct],
+) -> Vec<subgraph_procurement::demo::DemoProduct> {
+    let bought = products.iter().filter_map(|product| {
+        Some(subgraph_procurement::demo::DemoProduct {
+            id: product.id,
+            category: None,
+            base_unit: product.base_unit,
+            purchase_unit: product.purchase_unit,
+            purchase_factor: product.purchase_factor,
+            base_price: product.base_price,
+            vendor: subgraph_vendor::demo::seller(house, product)?,
+        })
+    });
+    bought.collect()
+}
+
+/// Who buys in a house: heads of departments ask, finance and the manager approve, those who sign in order and count.
+fn buying<'p>(
+    (people, stores): (DemoHouse, subgraph_inventory::demo::House),
+    size: Size,
+    products: &'p [subgraph_procurement::demo::DemoProduct],
+    sign_ins: &[SignIn],
+) -> subgraph_procurement::demo::Plan<'p> {
+    let user = |number| subgraph_users::demo::user_id(people, number);
+    // The small house has fewer accounts; others do the work there.
+    let signed = |place: usize, other| sign_ins.get(place).map_or_else(|| user(other), |who| who.user);
+    subgraph_procurement::demo::Plan {
+        house: if people == DemoHouse::Andaman { "andaman" } else { "lanna" },
+        size: procurement_size(size),
+        property: subgraph_users::demo::property_id(people, 1),
+        time_zone: "Asia/Bangkok",
+        departments: (2..=8).map(|number| subgraph_users::demo::department_id(people, number)).collect(),
+        requesters: (1..=6).map(user).collect(),
+        approvers: [user(8), user(7), signed(0, 9)],
+        buyer: signed(1, 10),
+        storekeeper: signed(2, 11),
+        stores: subgraph_inventory::demo::store_ids(stores),
+        products,
+    }
+}
+
+fn procurement_size(size: Size) -> subgraph_procurement::demo::Size {
+    match size {
+        Size::S => subgraph_procurement::demo::Size::S,
+        Size::M => subgraph_procurement::demo::Size::M,
+        Size::L => subgraph_procurement::demo::Size::L,
+    }
 }
 
 fn product_size(size: Size) -> subgraph_product::demo::Size {

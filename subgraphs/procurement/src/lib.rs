@@ -10,6 +10,7 @@ pub mod approval_rule;
 pub mod authority;
 pub mod budget;
 pub mod credit_note;
+pub mod demo;
 mod event;
 mod foreign;
 pub mod goods_received_note;

@@ -7,5 +7,5 @@
 mod plan;
 mod seed;
 
-pub use plan::{DemoProduct, House, Plan, Size};
+pub use plan::{DemoProduct, House, Plan, Size, store_ids};
 pub use seed::seed;

@@ -364,6 +364,12 @@ fn line(
     }
 }
 
+/// The places of a house that keep stock in its own currency.
+pub fn store_ids(house: House) -> Vec<LocationId> {
+    let keeps = |place: &&Place| place.kind == LocationKind::Inventory && place.currency == CurrencyCode::THB;
+    house.places().iter().filter(keeps).map(|place| location_id(house, place.code)).collect()
+}
+
 /// The id of a demo location.
 pub(super) fn location_id(house: House, code: &str) -> LocationId {
     LocationId::from_parts(BASE_MILLIS, entropy(&["location", house.name(), code]))

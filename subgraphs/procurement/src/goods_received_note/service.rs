@@ -192,7 +192,8 @@ pub async fn commit(app: &Buying, caller: &Caller, step: &Step) -> Result<GoodsR
         .await
 }
 
-fn count_in(order: &mut [OrderLine], lines: &mut [NoteLine]) -> Result<()> {
+/// Counts a delivery into the lines of its order.
+pub(crate) fn count_in(order: &mut [OrderLine], lines: &mut [NoteLine]) -> Result<()> {
     let mut refusals = Refusals::new();
     for (position, line) in lines.iter_mut().enumerate() {
         let into = order.iter_mut().find(|each| each.id == line.count.order_line);
@@ -207,7 +208,7 @@ fn count_in(order: &mut [OrderLine], lines: &mut [NoteLine]) -> Result<()> {
 }
 
 /// The order knows whether all of it came. A delivery of which nothing was kept counts as one, too.
-fn follow(order: &mut PurchaseOrder, lines: &[OrderLine], act: Act) -> Result<(), Refusals> {
+pub(crate) fn follow(order: &mut PurchaseOrder, lines: &[OrderLine], act: Act) -> Result<(), Refusals> {
     let is_all = lines.iter().all(|line| line.outstanding().is_zero());
     order.take(if is_all { OrderCommand::ReceiveAll } else { OrderCommand::ReceivePart }, act)
 }

@@ -7,6 +7,7 @@ mod approval;
 mod budget;
 mod concurrency;
 mod credit;
+mod demo;
 mod house;
 mod invoice;
 mod listing;

@@ -7,4 +7,4 @@ mod plan;
 mod seed;
 
 pub use plan::{DemoProduct, House};
-pub use seed::seed;
+pub use seed::{seed, seller};

@@ -228,6 +228,15 @@ fn cents(price: Decimal) -> Result<Decimal> {
     Ok(rounded.max(Decimal::from_raw(1_000)))
 }
 
+/// Who sells a product in a house, in its own currency: the first vendor that does.
+pub fn seller(house: House, product: &DemoProduct) -> Option<VendorId> {
+    let mut vendors = house.vendors().iter().enumerate();
+    let sells = |(position, planned): &(usize, &Planned)| {
+        planned.currency == CurrencyCode::THB && house.sells(*position, product)
+    };
+    vendors.find(sells).map(|(_, planned)| vendor_id(house, planned))
+}
+
 fn vendor_id(house: House, planned: &Planned) -> VendorId {
     VendorId::from_parts(BASE_MILLIS, entropy(&["vendor", house.name(), planned.code]))
 }

@@ -226,6 +226,12 @@ pub(crate) async fn insert(
     put_lines(tx, tenant, (request.id, lines)).await
 }
 
+/// Writes a new request with the decisions about it.
+pub(crate) async fn insert_case(tx: &impl ConnectionTrait, tenant: TenantId, case: &Case) -> Result<()> {
+    insert(tx, tenant, &case.request, &case.lines).await?;
+    put_approvals(tx, tenant, case.request.id, &case.approvals).await
+}
+
 /// Writes a changed request that was locked before, without its lines and approvals. The version it was read with is
 /// compared once more: nothing is ever overwritten unseen.
 pub(crate) async fn save(
