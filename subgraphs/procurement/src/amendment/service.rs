@@ -97,7 +97,7 @@ pub async fn propose(app: &Buying, caller: &Caller, wish: &Wish) -> Result<Amend
                 } else {
                     amendment.status = MACHINE.step(amendment.status, Command::Apply)?;
                     amendment.revision = Some(tried.order.revision);
-                    tried.save(&tx, caller, act).await?;
+                    Box::pin(tried.save(&tx, caller, act)).await?;
                 }
                 store::insert(&*tx, caller.tenant, &amendment).await?;
                 Ok(amendment)
@@ -124,8 +124,8 @@ impl Tried {
         let mut ledger = Ledger::default();
         self.cases.values().for_each(|case| ledger.follow_request(case));
         ledger.follow_order(tx, tenant, (self.order.status, &self.lines)).await?;
-        ledger.settle(tx, tenant).await?;
-        vendor_invoice::service::rematch_in(tx, tenant, (id, &[]), act).await?;
+        Box::pin(ledger.settle(tx, tenant)).await?;
+        Box::pin(vendor_invoice::service::rematch_in(tx, tenant, (id, &[]), act)).await?;
         tx.publish(event::order("po.amended", tenant, &self.order, &self.lines));
         Ok(())
     }
@@ -215,7 +215,8 @@ pub async fn decide(app: &Buying, caller: &Caller, step: &Step) -> Result<Amendm
                         tx.publish(event::amendment("po.amendment_withdrawn", caller.tenant, &amendment));
                     }
                     Decision::Approve => {
-                        apply(&tx, (caller, authority), found, (&mut amendment, comment), act).await?;
+                        Box::pin(apply(&tx, (caller, authority), found, (&mut amendment, comment), act))
+                            .await?;
                     }
                 }
                 store::save(&*tx, caller.tenant, &amendment).await?;
@@ -250,7 +251,7 @@ async fn apply(
     amendment.approve(authority, (tried.order.ordered_by, comment), act)?;
     amendment.revision = Some(tried.order.revision);
     tried.order.approved_base_total = Some(tried.order.base_total);
-    tried.save(tx, caller, act).await
+    Box::pin(tried.save(tx, caller, act)).await
 }
 
 /// A page of the amendments that meet `criteria`.

@@ -172,11 +172,12 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<CreditNo
                 match (&step.action, authority) {
                     (Action::Approve, Some(authority)) => credit.approve(authority, act)?,
                     (action, _) => {
-                        advance(&tx, caller.tenant, (&mut credit, &mut lines), (action, act)).await?;
+                        Box::pin(advance(&tx, caller.tenant, (&mut credit, &mut lines), (action, act)))
+                            .await?;
                     }
                 }
                 store::save(&*tx, caller.tenant, &credit).await?;
-                let told = told(&tx, caller.tenant, (&step.action, &credit, &lines)).await?;
+                let told = Box::pin(told(&tx, caller.tenant, (&step.action, &credit, &lines))).await?;
                 tx.publish(told);
                 Ok(credit)
             };

@@ -181,7 +181,8 @@ pub async fn commit(app: &Buying, caller: &Caller, step: &Step) -> Result<GoodsR
                 purchase_order::store::save(&*tx, caller.tenant, &order).await?;
                 store::save(&*tx, caller.tenant, &note).await?;
                 store::put_amounts(&*tx, caller.tenant, (note.id, &lines)).await?;
-                vendor_invoice::service::rematch_in(&tx, caller.tenant, (order.id, &[]), act).await?;
+                Box::pin(vendor_invoice::service::rematch_in(&tx, caller.tenant, (order.id, &[]), act))
+                    .await?;
                 let stock = stock_lines(&lines, &order_lines)?;
                 tx.publish(event::note_committed(caller.tenant, &note, stock));
                 tx.publish(event::order("po.received", caller.tenant, &order, &order_lines));

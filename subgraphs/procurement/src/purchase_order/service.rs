@@ -132,7 +132,7 @@ pub async fn create(app: &Buying, caller: &Caller, wanted: &Conversion) -> Resul
                     tx.publish(event::order("po.created", caller.tenant, &new.order, &new.lines));
                     made.push(new.order);
                 }
-                ledger.settle(&tx, caller.tenant).await?;
+                Box::pin(ledger.settle(&tx, caller.tenant)).await?;
                 Ok(made)
             };
             idempotency::once(&tx, attempt, work).await
@@ -207,18 +207,18 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<Purchase
                 match (&step.action, authority) {
                     (Action::Approve, Some(authority)) => order.approve(authority, act)?,
                     (Action::Reopen(reason), _) => {
-                        ledger = take_again(&tx, caller, (&order, &mut lines), act).await?;
+                        ledger = Box::pin(take_again(&tx, caller, (&order, &mut lines), act)).await?;
                         order.reopen(&lines, reason, act)?;
                     }
                     (action, _) => advance(&mut order, action, act)?,
                 }
                 if matches!(step.action, Action::Close(_) | Action::Cancel(_)) {
-                    ledger = release(&tx, caller, (&order, &mut lines), act).await?;
+                    ledger = Box::pin(release(&tx, caller, (&order, &mut lines), act)).await?;
                 }
                 store::save(&*tx, caller.tenant, &order).await?;
                 if matches!(step.action, Action::Close(_) | Action::Cancel(_) | Action::Reopen(_)) {
-                    ledger.follow_order(&tx, caller.tenant, (order.status, &lines)).await?;
-                    ledger.settle(&tx, caller.tenant).await?;
+                    Box::pin(ledger.follow_order(&tx, caller.tenant, (order.status, &lines))).await?;
+                    Box::pin(ledger.settle(&tx, caller.tenant)).await?;
                 }
                 tx.publish(event::order(step.action.event(), caller.tenant, &order, &lines));
                 Ok(order)

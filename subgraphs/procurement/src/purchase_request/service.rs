@@ -151,7 +151,7 @@ pub async fn submit(app: &Buying, caller: &Caller, step: &Step) -> Result<Purcha
                         Some(numbering::next(&*tx, caller.tenant, ("PR", day.get().year())).await?);
                 }
                 store::save_case(&*tx, caller.tenant, &case).await?;
-                follow(&tx, caller, &case).await?;
+                Box::pin(follow(&tx, caller, &case)).await?;
                 tx.publish(event::request_submitted(caller.tenant, &case.request));
                 tx.publish(event::approval_requested(caller.tenant, &case.request));
                 Ok(case.request)
@@ -195,7 +195,7 @@ pub async fn approve(app: &Buying, caller: &Caller, wanted: &Approve) -> Result<
                 let said = (wanted.left_out.as_slice(), wanted.comment.as_deref());
                 let is_last = case.approve(authority, said, act)?;
                 store::save_case(&*tx, caller.tenant, &case).await?;
-                follow(&tx, caller, &case).await?;
+                Box::pin(follow(&tx, caller, &case)).await?;
                 tx.publish(match is_last {
                     true => event::request_approved(caller.tenant, &case.request, &case.lines),
                     false => event::approval_requested(caller.tenant, &case.request),
@@ -255,7 +255,7 @@ pub async fn stop(app: &Buying, caller: &Caller, stop: Stop, step: &Step) -> Res
                 let mut case = require(&tx, caller, (step.id, step.expected_version)).await?;
                 stop_case(&mut case, caller, (stop, &step.reason), act)?;
                 store::save_case(&*tx, caller.tenant, &case).await?;
-                follow(&tx, caller, &case).await?;
+                Box::pin(follow(&tx, caller, &case)).await?;
                 tx.publish(event::request_stopped(stop.event(), caller.tenant, &case.request));
                 Ok(case.request)
             };

@@ -182,12 +182,12 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<VendorIn
                 store::save(&*tx, caller.tenant, &invoice).await?;
                 store::put_lines(&*tx, caller.tenant, (invoice.id, &lines)).await?;
                 if authority.is_some() {
-                    spend(&tx, caller.tenant, (&lines, &orders)).await?;
+                    Box::pin(spend(&tx, caller.tenant, (&lines, &orders))).await?;
                 }
                 publish(&tx, caller.tenant, (&step.action, &invoice, &lines));
                 if matches!(step.action, Action::Void(_)) {
                     for order in orders.keys() {
-                        rematch_in(&tx, caller.tenant, (*order, &lines), act).await?;
+                        Box::pin(rematch_in(&tx, caller.tenant, (*order, &lines), act)).await?;
                     }
                 }
                 Ok(invoice)

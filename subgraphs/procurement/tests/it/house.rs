@@ -145,7 +145,7 @@ impl House {
 
     /// The whole response to somebody.
     pub(crate) async fn ask_as(&self, caller: &Caller, query: &str, variables: Value) -> Value {
-        self.kit.ask_with(&self.subgraph, caller, query, variables).await
+        Box::pin(self.kit.ask_with(&self.subgraph, caller, query, variables)).await
     }
 
     /// The data of a response without errors.
