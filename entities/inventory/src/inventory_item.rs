@@ -21,6 +21,8 @@ pub struct Model {
     pub total_value: Decimal,
     pub average_cost: Decimal,
     pub reorder_point: Option<Decimal>,
+    pub is_kept_by_lots: bool,
+    pub on_hold: Decimal,
     pub version: i32,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -1,6 +1,7 @@
-//! What inventory remembers of a product: that it exists in the tenant, and its base unit.
+//! What inventory remembers of a product: that it exists in the tenant, its base unit, its category and how it is kept. Null
+//! means that nobody has asked yet.
 
-use primitives::{ProductId, TenantId, Unit};
+use primitives::{CategoryId, ProductId, TenantId, Unit};
 use sea_orm::entity::prelude::*;
 
 /// One row of `product_ref`.
@@ -13,6 +14,9 @@ pub struct Model {
     pub product_id: ProductId,
     pub base_unit: Unit,
     pub learned_at: DateTimeUtc,
+    pub is_lot_tracked: Option<bool>,
+    pub is_expiry_tracked: Option<bool>,
+    pub category_id: Option<CategoryId>,
 }
 
 /// The product itself lives in another service.

@@ -168,6 +168,8 @@ ids! {
     InvitationId,
     /// A place where stock lies.
     LocationId,
+    /// Units of a product that were made, or came, together.
+    LotId,
     /// The movements booked by one command.
     PostingId,
     /// One price of a price list.

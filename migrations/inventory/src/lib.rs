@@ -13,6 +13,7 @@ mod m20261124_090500_create_product_ref;
 mod m20261124_090600_seal_stock_movement;
 mod m20261124_193000_create_stock_count;
 mod m20261124_194500_create_stock_transfer;
+mod m20261201_070000_create_lot;
 
 /// Applies the inventory migrations in order.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_090600_seal_stock_movement::Migration),
             Box::new(m20261124_193000_create_stock_count::Migration),
             Box::new(m20261124_194500_create_stock_transfer::Migration),
+            Box::new(m20261201_070000_create_lot::Migration),
         ]
     }
 }

@@ -201,6 +201,7 @@ fn stocked(products: &[DemoProduct]) -> Vec<subgraph_inventory::demo::DemoProduc
         code: product.code.clone(),
         base_unit: product.base_unit,
         base_price: product.base_price,
+        is_kept_by_lots: product.is_kept_by_lots,
     });
     stocked.collect()
 }

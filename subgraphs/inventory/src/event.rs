@@ -16,13 +16,13 @@ pub const STOCK_CHANGED: &str = "stock.changed";
 /// Version of the payload below; raised when a field changes its meaning.
 pub const STOCK_CHANGED_VERSION: i32 = 1;
 
-/// A balance changed: by a movement, or by a reservation made or ended.
+/// A balance changed: by a movement, by a reservation made or ended, or by a lot held or let go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StockChanged {
     /// The balance right after the change.
     pub item: ItemSnapshot,
-    /// `IN`, `OUT`, `ADJUSTMENT`, `TRANSFER` or `RESERVATION`.
+    /// `IN`, `OUT`, `ADJUSTMENT`, `TRANSFER`, `RESERVATION` or `HOLD`.
     pub kind: String,
     /// Why stock moved; `None` for reservations.
     pub reason: Option<String>,
@@ -62,6 +62,12 @@ pub struct ItemSnapshot {
     pub on_hand: Decimal,
     /// Units promised.
     pub reserved: Decimal,
+    /// Units in lots that may not be used.
+    #[serde(default)]
+    pub on_hold: Decimal,
+    /// Whether it is kept by lots.
+    #[serde(default)]
+    pub is_kept_by_lots: bool,
     /// Cost of one unit.
     pub average_cost: Decimal,
     /// Worth of what is on hand.
@@ -78,6 +84,9 @@ pub struct ItemSnapshot {
 
 /// Name of the change a reservation makes.
 pub const RESERVATION: &str = "RESERVATION";
+
+/// Name of the change that a lot makes when it may be used no longer, or again.
+pub const HOLD: &str = "HOLD";
 
 impl StockChanged {
     /// A movement changed the balance from `before` to `after`.
@@ -122,9 +131,26 @@ impl StockChanged {
         }
     }
 
+    /// A lot that may be used no longer, or again, changed what is on hold.
+    pub(crate) fn by_hold(before: &InventoryItem, after: &InventoryItem, at: DateTime<Utc>) -> Self {
+        Self {
+            item: ItemSnapshot::of(after),
+            kind: HOLD.to_owned(),
+            reason: None,
+            quantity: Decimal::from_raw(after.on_hold.raw().saturating_sub(before.on_hold.raw())),
+            on_hand_before: before.holding.on_hand,
+            available_before: before.available(),
+            movement_id: None,
+            movement_seq: None,
+            reservation_id: None,
+            occurred_at: at,
+        }
+    }
+
     /// Available after the change.
     pub fn available_after(&self) -> Decimal {
-        Decimal::from_raw(self.item.on_hand.raw().saturating_sub(self.item.reserved.raw()))
+        let taken = self.item.reserved.raw().saturating_add(self.item.on_hold.raw());
+        Decimal::from_raw(self.item.on_hand.raw().saturating_sub(taken))
     }
 
     /// The larger of the changes in what is on hand and in what is available, without sign.
@@ -147,6 +173,8 @@ impl ItemSnapshot {
             cost_method: item.holding.method.code().to_owned(),
             on_hand: item.holding.on_hand,
             reserved: item.reserved,
+            on_hold: item.on_hold,
+            is_kept_by_lots: item.shelf.is_kept,
             average_cost: item.holding.average_cost(),
             total_value: item.holding.value,
             reorder_point: item.reorder_point,

@@ -1,6 +1,6 @@
 //! Inventory: where stock lies, how much of it, what it is worth, and every movement that made it so.
 //!
-//! It owns locations, balances, the ledger, FIFO layers, reservations, counts and transfers, and extends `Product` with its stock. It
+//! It owns locations, balances, the ledger, FIFO layers, lots, reservations, counts and transfers, and extends `Product` with its stock. It
 //! refuses to know what a product is called, what a vendor asks for it or who ordered it: those are ids here. Start at
 //! `posting` (the only way a balance changes), then `costing` (what it is worth) and `feed` (who is told).
 
@@ -14,6 +14,7 @@ mod feed;
 mod foreign;
 mod ledger;
 mod location;
+mod lot;
 mod machine;
 pub mod permission;
 mod posting;
@@ -25,7 +26,7 @@ mod stock;
 mod stocktake;
 mod transfer;
 
-use chassis::{Clock, Db, Environment, Peers, Result, Subgraph};
+use chassis::{Clock, Db, Environment, Handlers, Peers, Result, Subgraph};
 
 pub use feed::FeedSettings;
 /// The migrations of this service's database.
@@ -53,7 +54,24 @@ pub async fn start(env: Environment) -> Result<Subgraph> {
 pub async fn start_with(env: Environment, feed: FeedSettings) -> Result<Subgraph> {
     let app = Inventory::new(&env, feed);
     reservation::service::keep_expiring(&app);
+    lot::ageing::keep_ageing(&app);
     Ok(schema::subgraph(app, env))
+}
+
+/// Holds lots that are past their date and tells which come near it, as the running service does by itself; answers for how
+/// many.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn age_lots(env: &Environment) -> Result<usize> {
+    lot::ageing::age(&Inventory::new(env, FeedSettings::default())).await
+}
+
+/// What this service does when others have news.
+pub(crate) fn handlers(clock: &Clock) -> Handlers {
+    let handlers = catalogue::handlers(Handlers::new());
+    let handlers = delivery::handlers(handlers, clock);
+    returns::handlers(handlers, clock)
 }
 
 impl Inventory {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Data, ID, MergedObject, MergedSubscription, Object};
 use chassis::{Caller, Environment, RequestScope, Result, Subgraph};
 use primitives::{
-    Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockCountId, StockMovementId,
+    Decimal, InventoryItemId, LocationId, LotId, ProductId, ReservationId, StockCountId, StockMovementId,
     StockTransferId,
 };
 
@@ -15,6 +15,7 @@ use crate::feed::graphql::{FeedQuery, FeedSubscription};
 use crate::foreign::Product;
 use crate::ledger::graphql::{self as ledger_api, LedgerQuery, StockMovement};
 use crate::location::graphql::{self as location_api, Location, LocationMutation, LocationQuery};
+use crate::lot::graphql::{self as lot_api, Lot, LotMutation, LotQuery, LotsOfMovement};
 use crate::posting::graphql::PostingMutation;
 use crate::reservation::graphql::{
     self as reservation_api, Reservation, ReservationMutation, ReservationQuery,
@@ -24,7 +25,7 @@ use crate::stocktake::graphql::{self as stocktake_api, StockCount, StocktakeMuta
 use crate::transfer::graphql::{
     self as transfer_api, StockTransfer, TransferLines, TransferMutation, TransferQuery,
 };
-use crate::{Inventory, ledger, location, reservation, stock, stocktake, transfer};
+use crate::{Inventory, ledger, location, lot, reservation, stock, stocktake, transfer};
 
 chassis::backoffice!("inventoryAuditEntries", "inventoryDeadLetters", "replayInventoryDeadLetter");
 
@@ -34,6 +35,7 @@ pub(crate) struct Query(
     LocationQuery,
     StockQuery,
     LedgerQuery,
+    LotQuery,
     ReservationQuery,
     StocktakeQuery,
     TransferQuery,
@@ -46,6 +48,7 @@ pub(crate) struct Query(
 #[derive(Debug, Default, MergedObject)]
 pub(crate) struct Mutation(
     PostingMutation,
+    LotMutation,
     ReservationMutation,
     StocktakeMutation,
     TransferMutation,
@@ -106,6 +109,12 @@ impl Entities {
     }
 
     #[graphql(entity)]
+    async fn find_lot_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Lot>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        lot_api::load(ctx, id).await
+    }
+
+    #[graphql(entity)]
     async fn find_stock_count_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<StockCount>> {
         let Ok(id) = id.parse() else { return Ok(None) };
         stocktake_api::load(ctx, id).await
@@ -123,8 +132,7 @@ pub(crate) fn subgraph(app: Inventory, environment: Environment) -> Subgraph {
     let schema = chassis::schema(Query::default(), Mutation::default(), Subscription::default())
         .data(app.clone())
         .finish();
-    let handlers = crate::delivery::handlers(&environment.clock);
-    let handlers = crate::returns::handlers(handlers, &environment.clock);
+    let handlers = crate::handlers(&environment.clock);
     Subgraph::builder(crate::NAME, schema, environment)
         .consuming(handlers)
         .per_request(move |scope, data| lay_loaders(&app, scope, data))
@@ -172,6 +180,35 @@ fn lay_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
         async move { Ok(keyed(reservation::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
     }));
     lay_document_loaders(app, scope, data);
+    lay_lot_loaders(app, scope, data);
+}
+
+fn lay_lot_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<LotId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(lot::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<LotId>| {
+        let app = inventory.clone();
+        async move { Ok(lot_api::by_lot(lot::service::balances(&app, &caller, &ids).await?)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<InventoryItemId>| {
+        let app = inventory.clone();
+        async move { Ok(lot_api::by_item(lot::service::shelves(&app, &caller, &ids).await?)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StockMovementId>| {
+        let app = inventory.clone();
+        async move {
+            let moved = lot::service::moved(&app, &caller, &ids).await?.into_iter();
+            Ok(moved
+                .map(|(id, parts)| (id, LotsOfMovement(Arc::new(parts))))
+                .collect::<HashMap<_, _>>())
+        }
+    }));
 }
 
 fn lay_document_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {

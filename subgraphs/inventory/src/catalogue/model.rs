@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use primitives::{Decimal, ProductId, Unit};
+use primitives::{CategoryId, Decimal, ProductId, Unit};
 
 /// A quantity as somebody entered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +13,35 @@ pub(crate) struct Measure {
     pub(crate) quantity: Decimal,
     /// In which unit; `None` means the base unit.
     pub(crate) unit: Option<Unit>,
+}
+
+/// How the stock of a product is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tracking {
+    /// Each lot on its own.
+    pub(crate) lot: bool,
+    /// Each date on its own.
+    pub(crate) expiry: bool,
+}
+
+impl Tracking {
+    /// Whether its stock is kept by lots: where only the date is followed, the date names the lot.
+    pub(crate) fn is_kept(self) -> bool {
+        self.lot || self.expiry
+    }
+}
+
+/// What is remembered of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Which product.
+    pub(crate) id: ProductId,
+    /// The unit its stock is counted in.
+    pub(crate) base_unit: Unit,
+    /// How its stock is kept; `None` where nobody has asked, or it may have changed since.
+    pub(crate) tracking: Option<Tracking>,
+    /// The category it belongs to, as far as that is known.
+    pub(crate) category: Option<CategoryId>,
 }
 
 /// Why a measure has no quantity in the base unit.

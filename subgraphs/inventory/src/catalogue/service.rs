@@ -7,26 +7,34 @@ use chrono::{DateTime, Utc};
 use primitives::{Decimal, ProductId, TenantId, Unit};
 use serde_json::{Map, Value, json};
 
-use super::{Learned, Measure, store};
+use super::{Known, Learned, Measure, Tracking, store};
 use crate::Inventory;
 
-/// Asks for the base units of products by id. What the caller's tenant does not have comes back as null.
-const BASE_UNITS: &str = "query BaseUnits($products: [_Any!]!) { \
-    _entities(representations: $products) { ... on Product { id baseUnit { code } } } }";
+/// Asks for what is remembered of products, by id. What the caller's tenant does not have comes back as null.
+const PRODUCTS: &str = "query Products($products: [_Any!]!) { _entities(representations: $products) { \
+    ... on Product { id baseUnit { code } lotTracked expiryTracked category { id } } } }";
 
 /// Learns what a document needs to know: products that are not known yet, and conversions only a product knows.
-/// Remembers base units; conversions are asked anew each time, because a pack may change.
+/// Remembers products; conversions are asked anew each time, because a pack may change.
 pub(crate) async fn learn(app: &Inventory, caller: &Caller, measures: &[Measure]) -> Result<Learned> {
     let products: BTreeSet<ProductId> = measures.iter().map(|measure| measure.product).collect();
     let products: Vec<ProductId> = products.into_iter().collect();
-    let mut base_units = store::base_units(app.db.read(), caller.tenant, &products).await?;
-    let unknown: Vec<ProductId> = products.into_iter().filter(|id| !base_units.contains_key(id)).collect();
+    let mut known: HashMap<ProductId, Known> = store::known(app.db.read(), caller.tenant, &products)
+        .await?
+        .into_iter()
+        .map(|product| (product.id, product))
+        .collect();
+    let is_unknown = |id: &ProductId| known.get(id).is_none_or(|product| product.tracking.is_none());
+    let unknown: Vec<ProductId> = products.into_iter().filter(is_unknown).collect();
     if !unknown.is_empty() {
-        let learned = &ask_base_units(app, caller, &unknown).await?;
+        let learned = &ask_products(app, caller, &unknown).await?;
         let (tenant, now) = (caller.tenant, app.clock.now());
         app.db.write(|tx| async move { remember_in(&tx, tenant, learned, now).await }).await?;
-        base_units.extend(learned.iter().copied());
+        for product in learned {
+            known.entry(product.id).or_insert(*product);
+        }
     }
+    let base_units = known.into_values().map(|product| (product.id, product.base_unit)).collect();
     let by_product = ask_conversions(app, caller, measures, &base_units).await?;
     Ok(Learned { base_units, by_product })
 }
@@ -35,29 +43,31 @@ pub(crate) async fn learn(app: &Inventory, caller: &Caller, measures: &[Measure]
 pub(crate) async fn remember_in(
     tx: &Tx,
     tenant: TenantId,
-    learned: &[(ProductId, Unit)],
+    learned: &[Known],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    Ok(store::remember_in(tx, tenant, learned, now).await?)
+    Ok(store::remember_in(&**tx, tenant, learned, now).await?)
 }
 
-async fn ask_base_units(
-    app: &Inventory,
-    caller: &Caller,
-    products: &[ProductId],
-) -> Result<Vec<(ProductId, Unit)>> {
+async fn ask_products(app: &Inventory, caller: &Caller, products: &[ProductId]) -> Result<Vec<Known>> {
     let representations: Vec<Value> =
         products.iter().map(|id| json!({ "__typename": "Product", "id": id.to_string() })).collect();
-    let answer = app.peers.ask("product", BASE_UNITS, json!({ "products": representations }), caller).await?;
+    let answer = app.peers.ask("product", PRODUCTS, json!({ "products": representations }), caller).await?;
     let entities = answer.get("_entities").and_then(Value::as_array);
     let entities = entities.ok_or_else(|| Error::unavailable("product", "the answer has no entities"))?;
-    entities.iter().filter(|entity| !entity.is_null()).map(read_base_unit).collect()
+    entities.iter().filter(|entity| !entity.is_null()).map(read_product).collect()
 }
 
-fn read_base_unit(entity: &Value) -> Result<(ProductId, Unit)> {
+fn read_product(entity: &Value) -> Result<Known> {
     let id = entity.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
     let unit = entity.pointer("/baseUnit/code").and_then(Value::as_str).and_then(Unit::from_code);
-    id.zip(unit).ok_or_else(|| Error::unavailable("product", "a product came without id or base unit"))
+    let flag = |name: &str| entity.get(name).and_then(Value::as_bool);
+    let tracking = flag("lotTracked").zip(flag("expiryTracked"));
+    let category = entity.pointer("/category/id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let (Some(id), Some(base_unit), Some((lot, expiry))) = (id, unit, tracking) else {
+        return Err(Error::unavailable("product", "a product came without id, base unit or the way it is kept"));
+    };
+    Ok(Known { id, base_unit, tracking: Some(Tracking { lot, expiry }), category })
 }
 
 /// Asks the product service for every conversion of the document in one request, one aliased field each.

@@ -1,15 +1,16 @@
 //! A committed goods received note as procurement tells it, and the document it becomes. Pure.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use primitives::{
-    CurrencyCode, Decimal, GoodsReceivedNoteId, LocationId, PostingId, ProductId, TenantId, Unit, UserId,
+    CurrencyCode, Date, Decimal, GoodsReceivedNoteId, LocationId, PostingId, ProductId, TenantId, Unit, UserId,
 };
 use serde::Deserialize;
 
 use crate::ledger::MovementReason;
-use crate::posting::{Action, Document, EnteredCost, Heading, Line};
+use crate::catalogue::{Known, Tracking};
+use crate::posting::{Action, Document, EnteredCost, Heading, Line, LotChoice};
 
 /// What the documents of this origin are called in the ledger.
 const REFERENCE: &str = "GRN";
@@ -32,6 +33,14 @@ pub(super) struct DeliveredLine {
     pub(super) product_id: ProductId,
     pub(super) quantity: Decimal,
     pub(super) unit: Unit,
+    /// What is printed on it.
+    pub(super) lot: Option<String>,
+    /// The last day it is good.
+    pub(super) expiry: Option<Date>,
+    /// Whether the product is kept by lots, where that is told.
+    pub(super) lot_tracked: Option<bool>,
+    /// Whether the product is kept by its date, where that is told.
+    pub(super) expiry_tracked: Option<bool>,
     /// What one base unit cost, in each currency in which that is known.
     pub(super) unit_costs: Vec<Cost>,
 }
@@ -68,6 +77,25 @@ impl Delivery {
         self.lines.iter().map(|line| (line.product_id, line.unit)).collect()
     }
 
+    /// What it tells of its products. A label with a lot or a date is taken for a product that is kept by it, where nothing
+    /// else is known.
+    pub(super) fn products(&self) -> Vec<Known> {
+        let mut products: BTreeMap<ProductId, Known> = BTreeMap::new();
+        for line in &self.lines {
+            let told = (
+                line.lot_tracked.unwrap_or(line.lot.is_some()),
+                line.expiry_tracked.unwrap_or(line.expiry.is_some()),
+            );
+            let (id, base_unit) = (line.product_id, line.unit);
+            let fresh = Known { id, base_unit, tracking: Some(Tracking::default()), category: None };
+            let known = products.entry(id).or_insert(fresh);
+            if let Some(tracking) = &mut known.tracking {
+                *tracking = Tracking { lot: tracking.lot || told.0, expiry: tracking.expiry || told.1 };
+            }
+        }
+        products.into_values().collect()
+    }
+
     /// The document that takes it in, at a place valued in `currency`.
     pub(super) fn into_document(
         self,
@@ -89,6 +117,7 @@ impl Delivery {
                 location: self.location_id,
                 quantity: line.quantity,
                 reference_line: Some(line.line_id),
+                lot: LotChoice::told(line.lot, line.expiry),
                 action: Action::Receive { reason: MovementReason::Purchase, cost },
             });
         }

@@ -1,5 +1,6 @@
 //! Taking a delivery in when procurement says that it is ours.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chassis::{Clock, Code, Envelope, Error, Event, Handlers, Refusal, Result, Tx};
@@ -14,9 +15,9 @@ use crate::{catalogue, location, posting};
 const SOURCE: &str = "procurement";
 
 /// What this service does when goods were taken over.
-pub(crate) fn handlers(clock: &Clock) -> Handlers {
+pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
     let clock = clock.clone();
-    Handlers::new().on(SOURCE, "grn.committed", move |tx, event| {
+    handlers.on(SOURCE, "grn.committed", move |tx, event| {
         let clock = clock.clone();
         async move { take_in(&tx, &event, clock.now()).await }
     })
@@ -57,15 +58,18 @@ async fn post(
     let place = location::store::by_ids(&**tx, tenant, &[delivery.location_id]).await?.into_iter().next();
     let Some(place) = place else { return Ok(Some(DeliveryRefused::UnknownLocation.to_string())) };
     let told = delivery.units();
-    let products: Vec<ProductId> = told.keys().copied().collect();
-    let known = catalogue::store::base_units(&**tx, tenant, &products).await?;
+    let ids: Vec<ProductId> = told.keys().copied().collect();
+    let described = catalogue::store::known(&**tx, tenant, &ids).await?;
+    let known: HashMap<ProductId, Unit> =
+        described.iter().map(|product| (product.id, product.base_unit)).collect();
+    let is_described = |id| described.iter().any(|product| product.id == id && product.tracking.is_some());
+    let mut learned = delivery.products();
+    learned.retain(|product| !is_described(product.id));
     let heading = (actor, event.occurred_at, now);
     let document = match delivery.into_document(place.currency, &known, heading) {
         Ok(document) => document,
         Err(refused) => return Ok(Some(refused.to_string())),
     };
-    let mut learned: Vec<(ProductId, Unit)> = told.iter().map(|(product, unit)| (*product, *unit)).collect();
-    learned.sort_by_key(|(product, _)| *product);
     catalogue::remember_in(tx, tenant, &learned, now).await?;
     let mut book = posting::service::open_in(tx, tenant, std::slice::from_ref(&document), &told, now).await?;
     let refused: Vec<Refusal> = book.post(&document).into_iter().map(Refusal::from).collect();

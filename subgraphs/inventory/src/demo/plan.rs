@@ -10,7 +10,7 @@ use crate::costing::CostMethod;
 use crate::ledger::MovementReason;
 use crate::location::LocationKind;
 
-use crate::posting::{Action, EnteredCost, Line};
+use crate::posting::{Action, EnteredCost, Line, LotChoice};
 
 /// The first morning of the demo: 1 July 2026, 05:00 UTC.
 const FIRST_MORNING: i64 = 1_782_882_000;
@@ -52,6 +52,8 @@ pub struct DemoProduct {
     pub base_unit: Unit,
     /// What a base unit costs about, in THB.
     pub base_price: Decimal,
+    /// Whether it is kept by lots, with their dates.
+    pub is_kept_by_lots: bool,
 }
 
 /// What a house is filled with.
@@ -279,7 +281,17 @@ impl<'p> Calendar<'p> {
             cost
         };
         let cost = Some(EnteredCost { quantity, unit_cost });
-        line(index, product, location, quantity, Action::Receive { reason, cost })
+        let lot = if product.is_kept_by_lots { self.lot(product) } else { LotChoice::default() };
+        Line { lot, ..line(index, product, location, quantity, Action::Receive { reason, cost }) }
+    }
+
+    /// A lot of its own for every document. The demo's days are fixed and the clock of whoever looks at it is not, so its goods
+    /// are good for longer than their labels would say.
+    fn lot(&self, product: &DemoProduct) -> LotChoice {
+        let number = format!("L{:05}-{}", self.number + 1, product.code);
+        let kept = 1_500 + small(&["kept", &number], 1_500);
+        let expiry = morning(0).date_naive() + TimeDelta::days(i64::from(kept));
+        LotChoice::told(Some(number), Some(expiry.into()))
     }
 
     /// Different products of one document, always the same ones for the same day and errand.
@@ -360,6 +372,7 @@ fn line(
         location,
         quantity,
         reference_line: Some(format!("{}", index + 1)),
+        lot: LotChoice::default(),
         action,
     }
 }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chassis::{Caller, Environment, Error, Refusal, Refusals, Result, Tx};
 use primitives::{PostingId, ProductId, Unit};
 
-use super::plan::{Calendar, DAYS, Plan, Planned, location_id, morning};
+use super::plan::{Calendar, DAYS, DemoProduct, Plan, Planned, location_id, morning};
+use crate::catalogue::{Known, Tracking};
 use crate::location::Location;
 use crate::posting::{Document, Heading};
 use crate::{catalogue, location, posting};
@@ -27,7 +28,7 @@ pub async fn seed(
     let units =
         &plan.products.iter().map(|product| (product.id, product.base_unit)).collect::<HashMap<_, _>>();
     let db = &environment.db;
-    db.write(|tx| async move { lay_out(&tx, caller, plan, units).await }).await?;
+    db.write(|tx| async move { lay_out(&tx, caller, plan).await }).await?;
     let mut calendar = Calendar::new(plan);
     let mut written = 0;
     for first in (0..DAYS).step_by(DAYS_PER_BATCH) {
@@ -41,7 +42,7 @@ pub async fn seed(
 }
 
 /// Creates the locations and remembers the products, unless they are there.
-async fn lay_out(tx: &Tx, caller: &Caller, plan: &Plan<'_>, units: &HashMap<ProductId, Unit>) -> Result<()> {
+async fn lay_out(tx: &Tx, caller: &Caller, plan: &Plan<'_>) -> Result<()> {
     let now = morning(0);
     let ids: Vec<_> = plan.house.places().iter().map(|place| location_id(plan.house, place.code)).collect();
     let known = location::store::by_ids(&**tx, caller.tenant, &ids).await?;
@@ -66,9 +67,19 @@ async fn lay_out(tx: &Tx, caller: &Caller, plan: &Plan<'_>, units: &HashMap<Prod
         };
         location::service::insert_in(tx, caller, &location).await?;
     }
-    let mut learned: Vec<(ProductId, Unit)> = units.iter().map(|(product, unit)| (*product, *unit)).collect();
-    learned.sort_by_key(|(product, _)| *product);
+    let mut learned: Vec<Known> = plan.products.iter().map(described).collect();
+    learned.sort_by_key(|product| product.id);
     catalogue::remember_in(tx, caller.tenant, &learned, now).await
+}
+
+fn described(product: &DemoProduct) -> Known {
+    let (lot, expiry) = (product.is_kept_by_lots, product.is_kept_by_lots);
+    Known {
+        id: product.id,
+        base_unit: product.base_unit,
+        tracking: Some(Tracking { lot, expiry }),
+        category: None,
+    }
 }
 
 /// Posts the documents of some days, unless the first of them has left its mark.

@@ -14,6 +14,7 @@ use super::{End, Message, Position, StockFilter, service};
 use crate::costing::Holding;
 use crate::event::{self, ItemSnapshot, StockChanged};
 use crate::ledger::graphql::{self as ledger, MovementReason, StockMovement};
+use crate::lot::Shelf;
 use crate::schema::app;
 use crate::stock;
 use crate::stock::graphql::InventoryItem;
@@ -31,6 +32,8 @@ pub(crate) enum StockChangeType {
     Transfer,
     /// Stock was promised to somebody, or a promise ended.
     Reservation,
+    /// A lot may be used no longer, or again.
+    Hold,
 }
 
 /// Which changes to tell; what is left out does not restrict.
@@ -40,7 +43,7 @@ pub(crate) struct StockChangeWhere {
     location_ids: Option<Vec<LocationId>>,
     /// Of one of these products.
     product_ids: Option<Vec<ProductId>>,
-    /// For one of these reasons. Reservations have none: naming any reason leaves them out.
+    /// For one of these reasons. Reservations and holds have none: naming any reason leaves them out.
     reasons: Option<Vec<MovementReason>>,
     /// By at least this much on hand or available, in the base unit.
     min_abs_delta: Option<Decimal>,
@@ -76,6 +79,7 @@ impl StockDelta {
     async fn kind(&self) -> Result<StockChangeType> {
         Ok(match self.change.kind.as_str() {
             event::RESERVATION => StockChangeType::Reservation,
+            event::HOLD => StockChangeType::Hold,
             "IN" => StockChangeType::In,
             "OUT" => StockChangeType::Out,
             "ADJUSTMENT" => StockChangeType::Adjustment,
@@ -84,13 +88,13 @@ impl StockDelta {
         })
     }
 
-    /// Why stock moved; null for reservations.
+    /// Why stock moved; null for reservations and holds.
     async fn reason(&self) -> Result<Option<MovementReason>> {
         let reason = self.change.reason.as_deref().map(str::parse::<crate::ledger::MovementReason>);
         Ok(reason.transpose().map_err(chassis::Error::internal)?.map(MovementReason::from))
     }
 
-    /// How much moved or was promised; negative where it left, or where a promise ended.
+    /// How much moved, was promised or put on hold; negative where it left, a promise ended or a hold was lifted.
     async fn quantity(&self) -> Quantity {
         Quantity::new(self.change.quantity, self.unit)
     }
@@ -115,12 +119,12 @@ impl StockDelta {
         Quantity::new(self.change.available_after(), self.unit)
     }
 
-    /// Identity of the ledger line; null for reservations.
+    /// Identity of the ledger line; null for reservations and holds.
     async fn movement_id(&self) -> Option<StockMovementId> {
         self.change.movement_id
     }
 
-    /// The ledger line; null for reservations.
+    /// The ledger line; null for reservations and holds.
     async fn movement(&self, ctx: &Context<'_>) -> Result<Option<StockMovement>> {
         let Some(id) = self.change.movement_id else { return Ok(None) };
         ledger::load(ctx, id).await
@@ -236,6 +240,8 @@ fn snapshot(item: &ItemSnapshot) -> Result<stock::InventoryItem> {
             layers: Vec::new(),
         },
         reserved: item.reserved,
+        on_hold: item.on_hold,
+        shelf: Shelf { is_kept: item.is_kept_by_lots, parts: Vec::new() },
         reorder_point: item.reorder_point,
         version: item.version,
         updated_at: item.updated_at,

@@ -122,6 +122,8 @@ mod tests {
                 cost_method: "FIFO".to_owned(),
                 on_hand: amount(after),
                 reserved: Decimal::ZERO,
+                on_hold: Decimal::ZERO,
+                is_kept_by_lots: false,
                 average_cost: Decimal::ZERO,
                 total_value: Decimal::ZERO,
                 reorder_point: None,

@@ -13,6 +13,7 @@ use primitives::{StockMovementId, UserId};
 use super::{MovementFilter, service};
 use crate::foreign::Product;
 use crate::location::graphql::{self as locations, Location};
+use crate::lot::graphql::{self as lots, MovedLot};
 use crate::schema::app;
 use crate::stock::graphql::{self as stock, InventoryItem, priced};
 
@@ -174,6 +175,11 @@ impl StockMovement {
     /// The reservation it consumed.
     async fn reservation_id(&self) -> Option<ReservationId> {
         self.0.reservation
+    }
+
+    /// Which lots it moved; empty where the item is not kept by lots.
+    async fn lots(&self, ctx: &Context<'_>) -> Result<Vec<MovedLot>> {
+        lots::load_of_movement(ctx, (self.0.id, self.0.unit)).await
     }
 
     /// What the poster had to say.

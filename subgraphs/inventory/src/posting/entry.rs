@@ -5,10 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use primitives::{CurrencyCode, Decimal, LocationId, PostingId, ProductId, ReservationId, Unit, UserId};
 use serde::Serialize;
 
+use super::lot::LotChoice;
 use super::model::{Action, Document, Heading, Line, LineRefused, MAX_LINES, StockRefused};
 use crate::catalogue::{Converted, Learned, Measure};
 use crate::costing::line_value;
 use crate::ledger::MovementReason;
+use crate::lot::NUMBER_CHARS_MAX;
 
 /// How far a poster's clock may run ahead.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
@@ -47,6 +49,8 @@ pub(crate) struct Entered {
     pub(crate) unit_cost: Option<Decimal>,
     /// Identity of the line in the causing document.
     pub(crate) line_id: Option<String>,
+    /// Which lot it names.
+    pub(crate) lot: LotChoice,
     /// What it does.
     pub(crate) verb: Verb,
 }
@@ -192,6 +196,7 @@ impl Entered {
             location: self.location,
             quantity,
             reference_line: self.line_id,
+            lot: self.lot,
             action,
         })
     }
@@ -220,6 +225,9 @@ impl Entered {
         }
         if self.line_id.as_deref().is_some_and(|id| !has_length(id, 64)) {
             refused.push(StockRefused::BadLineId);
+        }
+        if self.lot.number.as_deref().is_some_and(|number| !has_length(number, NUMBER_CHARS_MAX)) {
+            refused.push(StockRefused::BadLotNumber);
         }
         refused
     }

@@ -8,6 +8,7 @@
 mod book;
 mod entry;
 pub(crate) mod graphql;
+mod lot;
 mod model;
 mod portion;
 #[cfg(test)]
@@ -17,5 +18,6 @@ pub(crate) mod store;
 
 pub(crate) use book::Book;
 pub(crate) use entry::{Entered, EnteredCost, Request, Verb};
+pub(crate) use lot::{LotChoice, LotManner, Lots};
 pub(crate) use model::{Action, Document, Heading, Line, LineRefused, MAX_LINES};
 pub(crate) use portion::{InBase, Least, Portion};

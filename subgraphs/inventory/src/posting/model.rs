@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use primitives::{Decimal, LocationId, PostingId, ProductId, ReservationId, UserId};
 
 use super::entry::EnteredCost;
+use super::lot::LotChoice;
 use crate::costing::TooLarge;
 use crate::ledger::MovementReason;
 use crate::reservation::{NoLongerActive, ReservationStatus};
@@ -59,6 +60,8 @@ pub(crate) struct Line {
     pub(crate) quantity: Decimal,
     /// Identity of the line in the causing document.
     pub(crate) reference_line: Option<String>,
+    /// Which lot it names.
+    pub(crate) lot: LotChoice,
     /// What it does.
     pub(crate) action: Action,
 }
@@ -76,6 +79,17 @@ impl Line {
     /// The input field that names its location.
     pub(crate) fn location_field(&self) -> &'static str {
         if matches!(self.action, Action::Transfer { .. }) { "fromLocationId" } else { "locationId" }
+    }
+}
+
+impl Line {
+    /// Whether it may bring a lot that nobody has seen before.
+    pub(crate) fn may_bring_lot(&self) -> bool {
+        match self.action {
+            Action::Receive { .. } | Action::Transfer { .. } => true,
+            Action::Adjust { .. } => self.quantity.is_positive(),
+            Action::Issue { .. } | Action::Reserve { .. } => false,
+        }
     }
 }
 
@@ -181,6 +195,33 @@ pub(crate) enum StockRefused {
     /// The same document line has moved this stock before.
     #[error("this document line has already been posted")]
     PostedBefore,
+    /// The product is kept by lots, and none was named.
+    #[error("this product is kept by lots: which one is it?")]
+    LotMissing,
+    /// No such lot of the product.
+    #[error("there is no such lot of this product")]
+    UnknownLot,
+    /// A lot was named where there are none.
+    #[error("this product is not kept by lots here")]
+    NotKeptByLots,
+    /// The lot is on hold, called back or past its date.
+    #[error("this lot may not be used: it is on hold, called back or past its date")]
+    LotUnusable,
+    /// The number of the lot is empty or too long.
+    #[error("a lot number has 1 to 64 characters")]
+    BadLotNumber,
+    /// The lot is known with another date.
+    #[error("this lot is known with another date: {known}")]
+    OtherExpiry {
+        /// The date it is known with.
+        known: String,
+    },
+    /// The product has a date, and none was named.
+    #[error("this product needs the date until which it is good")]
+    ExpiryMissing,
+    /// What comes in is past its date.
+    #[error("this lot is past its date")]
+    LotOver,
     /// The identity of the causing line is empty or too long.
     #[error("a line id has 1 to 64 characters")]
     BadLineId,
@@ -202,7 +243,10 @@ impl StockRefused {
     /// The stable code of the refusal.
     pub(crate) fn code(&self) -> Code {
         match self {
-            Self::UnknownProduct | Self::UnknownLocation(_) | Self::UnknownReservation => Code::NotFound,
+            Self::UnknownProduct
+            | Self::UnknownLocation(_)
+            | Self::UnknownReservation
+            | Self::UnknownLot => Code::NotFound,
             Self::Short(_) => Code::InsufficientStock,
             Self::NoConversion { .. } => Code::UnitConversionMissing,
             Self::ReservationOver(_) => Code::InvalidState,
@@ -227,6 +271,12 @@ impl StockRefused {
             Self::UnknownUnit(_) | Self::NoConversion { .. } => "unit",
             Self::ExpiresInThePast => "expiresAt",
             Self::PostedBefore | Self::BadLineId => "lineId",
+            Self::LotMissing
+            | Self::UnknownLot
+            | Self::NotKeptByLots
+            | Self::LotUnusable
+            | Self::BadLotNumber => "lotNumber",
+            Self::OtherExpiry { .. } | Self::ExpiryMissing | Self::LotOver => "expiry",
             Self::Short(_)
             | Self::NotPositive { .. }
             | Self::BelowNothing
@@ -249,6 +299,7 @@ impl StockRefused {
                 ("to", ReservationStatus::Consumed.code().to_owned()),
             ],
             Self::NoConversion { from, to } => vec![("from", from.clone()), ("to", to.clone())],
+            Self::OtherExpiry { known } => vec![("known", known.clone())],
             _ => Vec::new(),
         }
     }

@@ -9,10 +9,12 @@ use proptest::prelude::*;
 use super::Book;
 use super::book::Decided;
 use super::entry::EnteredCost;
+use super::lot::LotChoice;
 use super::model::{Action, Document, Heading, Line};
 use crate::costing::{CostMethod, Holding};
 use crate::ledger::{MovementKind, MovementReason, StockMovement};
 use crate::location::{Location, LocationKind};
+use crate::lot::Shelf;
 use crate::reservation::{Reservation, ReservationStatus};
 use crate::stock::InventoryItem;
 
@@ -87,6 +89,8 @@ impl World {
             allow_negative: place.allow_negative,
             holding: Holding::empty(place.effective_cost_method(), place.currency),
             reserved: Decimal::ZERO,
+            on_hold: Decimal::ZERO,
+            shelf: Shelf::default(),
             reorder_point: None,
             version: 0,
             updated_at: DateTime::UNIX_EPOCH,
@@ -120,7 +124,7 @@ impl World {
             _ => (quantity, Action::Reserve { expires_at: None }),
         };
         let (product, location) = (self.products[wish.product], self.locations[wish.location].id);
-        Line { index, product, location, quantity, reference_line: None, action }
+        Line { index, product, location, quantity, reference_line: None, lot: LotChoice::default(), action }
     }
 
     /// Posts a document as the service does: all of it or nothing.
@@ -147,7 +151,7 @@ impl World {
             let known = self.reservations.iter_mut().find(|known| known.id == reservation.id);
             *known.unwrap() = reservation.clone();
         }
-        let Decided { movements, changes, made } = book.take_decided();
+        let Decided { movements, changes, made, .. } = book.take_decided();
         assert_eq!(changes.len(), movements.len() + made.len(), "every change is told once");
         self.movements.extend(movements);
         self.reservations.extend(made);

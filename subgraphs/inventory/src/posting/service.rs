@@ -1,19 +1,24 @@
 //! Posting a document: permit, load, decide, save, publish.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Error, Event, Refusal, Refusals, Result, Tx};
 use chrono::{DateTime, Utc};
-use primitives::{LocationId, PostingId, ProductId, ReservationId, StockMovementId, TenantId, Unit, UserId};
+use primitives::{
+    LocationId, LotId, PostingId, ProductId, ReservationId, StockMovementId, TenantId, Unit, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::entry::Draft;
 use super::model::Action;
-use super::{Book, Document, LineRefused, Request, store};
+use super::{Book, Document, Heading, Line, LineRefused, LotManner, Lots, Request, store};
+use crate::catalogue::Tracking;
 use crate::event::{STOCK_CHANGED, STOCK_CHANGED_VERSION, StockChanged};
+use crate::lot::{Lot, LotStatus};
 use crate::reservation::store as reservations;
-use crate::{Inventory, catalogue};
+use crate::stock::InventoryItem;
+use crate::{Inventory, catalogue, lot};
 
 /// Which permission a kind of document needs, and the name its idempotency keys live under.
 #[derive(Clone, Copy, Debug)]
@@ -104,16 +109,73 @@ pub(crate) async fn open_in(
     let locations = store::keep_locations_in(tx, tenant, &location_ids).await?;
     store::ensure_items_in(tx, tenant, &wanted, &locations, now).await?;
     let places: Vec<_> = wanted.into_keys().collect();
-    let items = store::lock_items_in(tx, tenant, &places).await?;
+    let mut items = store::lock_items_in(tx, tenant, &places).await?;
+    let lots = lots_in(tx, tenant, documents, &mut items).await?;
     let promised: Vec<ReservationId> = documents.iter().flat_map(Document::consumed_reservations).collect();
     let promised = reservations::under_lock_in(tx, tenant, &promised).await?;
-    let mut book = Book::new(locations, items, now).with_reservations(promised);
+    let mut book = Book::new(locations, items, now).with_lots(lots).with_reservations(promised);
     for document in documents {
         if let Some((kind, id)) = document.heading.reference.as_ref().filter(|_| document.moves_stock()) {
             book = book.with_effects(store::effects_in(tx, tenant, (kind, id)).await?);
         }
     }
     Ok(book)
+}
+
+/// What lies on the shelves lot by lot, how the products are kept, and the lots that lines name: those that come in for the
+/// first time are written down here, so that two who bring the same one bring one.
+async fn lots_in(
+    tx: &Tx,
+    tenant: TenantId,
+    documents: &[Document],
+    items: &mut [InventoryItem],
+) -> Result<Lots> {
+    let products: BTreeSet<ProductId> = items.iter().map(|item| item.product).collect();
+    let products: Vec<ProductId> = products.into_iter().collect();
+    let known = catalogue::store::known(&**tx, tenant, &products).await?;
+    let tracking: HashMap<ProductId, Tracking> =
+        known.into_iter().filter_map(|product| Some((product.id, product.tracking?))).collect();
+    store::load_shelves_in(&**tx, tenant, items).await?;
+    let kept: HashSet<ProductId> = items
+        .iter()
+        .filter(|item| item.shelf.is_kept || tracking.get(&item.product).is_some_and(|how| how.is_kept()))
+        .map(|item| item.product)
+        .collect();
+    let (mut named, mut fresh) = (BTreeSet::new(), BTreeMap::new());
+    for document in documents {
+        for line in document.lines.iter().filter(|line| kept.contains(&line.product)) {
+            let how = tracking.get(&line.product).copied().unwrap_or_default();
+            let Some(number) = line.lot.effective_number(how) else { continue };
+            if line.may_bring_lot() {
+                let lot = new_lot(&document.heading, line, &number);
+                fresh.entry((line.product, number.clone())).or_insert(lot);
+            }
+            named.insert((line.product, number));
+        }
+    }
+    lot::store::ensure_in(&**tx, tenant, &fresh).await?;
+    let on_shelves = items.iter().flat_map(|item| item.shelf.parts.iter().map(|part| part.lot)).collect();
+    let named: Vec<_> = named.into_iter().collect();
+    let by_id = lot::store::keep_in(&**tx, tenant, &on_shelves, &named).await?;
+    Ok(Lots { by_id, tracking })
+}
+
+fn new_lot(heading: &Heading, line: &Line, number: &str) -> Lot {
+    let is_found = line.lot.manner == LotManner::Found;
+    Lot {
+        id: LotId::at(heading.posted_at),
+        product: line.product,
+        number: number.to_owned(),
+        expiry: line.lot.expiry,
+        status: if is_found { LotStatus::Quarantine } else { LotStatus::Ok },
+        reason: is_found.then(|| "found without a label".to_owned()),
+        told_days: None,
+        version: 1,
+        created_at: heading.posted_at,
+        created_by: heading.posted_by,
+        updated_at: heading.posted_at,
+        updated_by: heading.posted_by,
+    }
 }
 
 /// Every place the documents touch, with the unit its balance is counted in.
@@ -156,7 +218,7 @@ pub(crate) async fn save_in(tx: &Tx, tenant: TenantId, book: &mut Book, actor: U
             for (seq, movement) in (first..).zip(&mut decided.movements) {
                 movement.seq = seq;
             }
-            store::append_in(tx, tenant, &decided.movements).await?;
+            store::append_in(&**tx, tenant, (&decided.movements, &decided.moved_lots)).await?;
             Some((first, first + count - 1))
         }
     };

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 use entities_inventory::{cost_layer, inventory_item, ledger_head, stock_movement};
-use primitives::{CostLayerId, Decimal, InventoryItemId, LocationId, ProductId, TenantId, Unit};
+use primitives::{
+    CostLayerId, Decimal, InventoryItemId, LocationId, ProductId, StockMovementId, TenantId, Unit,
+};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
@@ -16,10 +18,14 @@ use super::book::{Effect, LayerChanges};
 use crate::costing::{CostLayer, CostMethod};
 use crate::ledger::{StockMovement, store as ledger};
 use crate::location::{Location, store as locations};
+use crate::lot::{Part, store as lots};
 use crate::stock::{InventoryItem, store as stock};
 
 /// Rows written by one statement: 25 columns each stay below SQLite's 32,766 parameters.
 const CHUNK: usize = 500;
+
+/// How much of a lot a ledger line moved at an item.
+type MovedLot = (StockMovementId, InventoryItemId, Part);
 
 /// Somebody else changed a balance although it was locked: only a bug or a hand in the database does that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +95,8 @@ fn empty_row(
         total_value: Decimal::ZERO,
         average_cost: Decimal::ZERO,
         reorder_point: None,
+        is_kept_by_lots: false,
+        on_hold: Decimal::ZERO,
         version: 0,
         created_at: now,
         updated_at: now,
@@ -170,6 +178,22 @@ async fn load_layers_in(
     Ok(())
 }
 
+/// Loads what lies at items that are kept by lots, lot by lot. The items must be locked.
+pub(crate) async fn load_shelves_in(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    items: &mut [InventoryItem],
+) -> Result<(), DbErr> {
+    let kept: Vec<InventoryItemId> =
+        items.iter().filter(|item| item.shelf.is_kept).map(|item| item.id).collect();
+    for (id, part) in lots::shelves(tx, tenant, &kept).await? {
+        if let Some(item) = items.iter_mut().find(|item| item.id == id) {
+            item.shelf.parts.push(part);
+        }
+    }
+    Ok(())
+}
+
 /// The layer as the model tells it.
 pub(crate) fn layer_from_row(row: cost_layer::Model) -> CostLayer {
     CostLayer {
@@ -239,6 +263,8 @@ pub(crate) async fn save_items_in(
             .col_expr(Column::Reserved, item.reserved.into())
             .col_expr(Column::TotalValue, item.holding.value.into())
             .col_expr(Column::AverageCost, item.holding.average_cost().into())
+            .col_expr(Column::IsKeptByLots, item.shelf.is_kept.into())
+            .col_expr(Column::OnHold, item.on_hold.into())
             .col_expr(Column::Version, item.version.into())
             .col_expr(Column::UpdatedAt, item.updated_at.into())
             .filter(Column::Id.eq(item.id))
@@ -251,6 +277,7 @@ pub(crate) async fn save_items_in(
         }
     }
     save_layers_in(tx, tenant, &book.layer_changes()).await?;
+    lots::save_parts_in(tx, tenant, &book.changed_parts()).await?;
     Ok(Ok(()))
 }
 
@@ -314,13 +341,13 @@ pub(crate) async fn number_movements_in(
 pub(crate) async fn append_in(
     tx: &impl ConnectionTrait,
     tenant: TenantId,
-    movements: &[StockMovement],
+    (movements, moved_lots): (&[StockMovement], &[MovedLot]),
 ) -> Result<(), DbErr> {
     for chunk in movements.chunks(CHUNK) {
         let rows = chunk.iter().map(|movement| ledger::to_row(tenant, movement).into_active_model());
         stock_movement::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
-    Ok(())
+    lots::append_moved_in(tx, tenant, moved_lots).await
 }
 
 /// The locations a posting names, kept from changing until it ends.

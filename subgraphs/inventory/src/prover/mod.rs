@@ -5,6 +5,7 @@
 //! read in one transaction.
 
 mod documents;
+mod lots;
 mod model;
 mod service;
 mod store;

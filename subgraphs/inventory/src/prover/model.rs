@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use primitives::{Decimal, InventoryItemId, PostingId, TenantId};
+use primitives::{Decimal, InventoryItemId, LotId, PostingId, StockMovementId, TenantId};
 
 /// What the prover found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub(super) struct ItemFacts {
     pub(super) reserved: Decimal,
     pub(super) value: Decimal,
     pub(super) average_cost: Decimal,
+    pub(super) is_kept_by_lots: bool,
+    pub(super) on_hold: Decimal,
 }
 
 /// A ledger line as its row tells it.
@@ -67,6 +69,10 @@ pub(super) struct Holdings {
     pub(super) layer_quantity: i128,
     pub(super) layer_value: i128,
     pub(super) reserved: i128,
+    /// What lies in its lots.
+    pub(super) in_lots: i128,
+    /// What of it lies in lots that are not OK.
+    pub(super) in_held_lots: i128,
 }
 
 /// Everything the prover reads of one tenant.
@@ -75,6 +81,10 @@ pub(super) struct Books {
     pub(super) ledger_head: i64,
     pub(super) items: Vec<ItemFacts>,
     pub(super) holdings: BTreeMap<InventoryItemId, Holdings>,
+    /// Of each lot at each item: what lies there, and what the ledger moved of it.
+    pub(super) lots: BTreeMap<(InventoryItemId, LotId), (i128, i128)>,
+    /// Ledger lines whose lots do not add up to what they moved.
+    pub(super) torn_movements: Vec<(StockMovementId, InventoryItemId)>,
 }
 
 /// The ledger replayed so far.
@@ -146,6 +156,7 @@ impl Replay {
         for item in &books.items {
             self.compare_item(item, books.holdings.get(&item.id).copied().unwrap_or_default());
         }
+        self.compare_lots(books);
         report.tenants += 1;
         report.items += books.items.len();
         report.movements += self.movements;
@@ -177,7 +188,28 @@ impl Replay {
         if item.is_direct && item.on_hand != Decimal::ZERO {
             self.tell(id, "a direct location holds nothing", amount(0), item.on_hand.to_string());
         }
+        let in_lots = if item.is_kept_by_lots { ledger.0 } else { 0 };
+        if holdings.in_lots != in_lots {
+            self.tell(id, "lots add up to what is on hand", amount(in_lots), amount(holdings.in_lots));
+        }
+        if holdings.in_held_lots != raw(item.on_hold) {
+            let rule = "on hold is what lies in lots that are not OK";
+            self.tell(id, rule, amount(holdings.in_held_lots), item.on_hold.to_string());
+        }
         self.compare_average(item, ledger);
+    }
+
+    fn compare_lots(&mut self, books: &Books) {
+        for ((item, lot), (lying, moved)) in &books.lots {
+            if lying != moved {
+                let rule = "what lies of a lot is what was moved of it";
+                self.tell(Some(*item), rule, amount(*moved), format!("{} of lot {lot}", amount(*lying)));
+            }
+        }
+        for (movement, item) in &books.torn_movements {
+            let rule = "a movement's lots add up to its quantity";
+            self.tell(Some(*item), rule, "the same sum".to_owned(), format!("movement {movement}"));
+        }
     }
 
     fn compare_average(&mut self, item: &ItemFacts, ledger: (i128, i128)) {

@@ -6,18 +6,20 @@ use entities_inventory::{
     cost_layer, inventory_item, ledger_head, location, reservation, stock_count, stock_count_line,
     stock_movement, stock_transfer, stock_transfer_line,
 };
-use primitives::{InventoryItemId, LocationId, ProductId, StockCountId, TenantId};
+use primitives::{InventoryItemId, LocationId, LotId, ProductId, StockCountId, TenantId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     AccessMode, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
 
+use super::lots;
 use super::documents::{CountedFacts, Documents, Effect, MovedFacts};
 use super::model::{Books, Holdings, ItemFacts, MovementFacts};
 use crate::costing::CostMethod;
 use crate::ledger::{MovementKind, MovementReason};
 use crate::location::LocationKind;
+use crate::lot::LotStatus;
 use crate::machine::Machine;
 use crate::reservation::ReservationStatus;
 use crate::stocktake::{CountMode, CountStatus};
@@ -66,7 +68,25 @@ pub(super) async fn books(db: &impl ConnectionTrait, tenant: TenantId) -> Result
     for (item, reserved) in reserved_sums(db, tenant).await? {
         holdings.entry(item).or_default().reserved = reserved.into();
     }
-    Ok(Books { ledger_head: head.map_or(0, |head| head.last_seq), items, holdings })
+    let mut of_lots: BTreeMap<(InventoryItemId, LotId), (i128, i128)> = BTreeMap::new();
+    for (item, lot, status, on_hand) in lots::lying(db, tenant).await? {
+        let entry = holdings.entry(item).or_default();
+        entry.in_lots += i128::from(on_hand);
+        if status != LotStatus::Ok.code() {
+            entry.in_held_lots += i128::from(on_hand);
+        }
+        of_lots.entry((item, lot)).or_default().0 += i128::from(on_hand);
+    }
+    for (item, lot, moved) in lots::moved(db, tenant).await? {
+        of_lots.entry((item, lot)).or_default().1 += i128::from(moved);
+    }
+    Ok(Books {
+        ledger_head: head.map_or(0, |head| head.last_seq),
+        items,
+        holdings,
+        lots: of_lots,
+        torn_movements: lots::torn(db, tenant).await?,
+    })
 }
 
 /// Everything about a tenant's transfers and counts, and what they wrote into the ledger.
@@ -189,6 +209,8 @@ fn item_facts((row, location): (inventory_item::Model, Option<location::Model>))
         reserved: row.reserved,
         value: row.total_value,
         average_cost: row.average_cost,
+        is_kept_by_lots: row.is_kept_by_lots,
+        on_hold: row.on_hold,
     }
 }
 

@@ -1,11 +1,11 @@
 //! A credit note as procurement tells it, and the document it becomes. Pure.
 
 use chrono::{DateTime, Utc};
-use primitives::{CreditNoteId, Decimal, LocationId, PostingId, ProductId, Unit, UserId};
+use primitives::{CreditNoteId, Date, Decimal, LocationId, PostingId, ProductId, Unit, UserId};
 use serde::Deserialize;
 
 use crate::ledger::MovementReason;
-use crate::posting::{Action, Document, Heading, Line};
+use crate::posting::{Action, Document, Heading, Line, LotChoice};
 
 /// What goes back, or comes back after all.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,6 +27,10 @@ pub(super) struct ReturnedLine {
     pub(super) product_id: ProductId,
     pub(super) quantity: Decimal,
     pub(super) unit: Unit,
+    /// Which lot it is of.
+    pub(super) lot: Option<String>,
+    /// The last day it is good.
+    pub(super) expiry: Option<Date>,
 }
 
 /// Which way the goods go.
@@ -79,6 +83,7 @@ impl Return {
             location: place,
             quantity: line.quantity,
             reference_line: Some(line.line_id),
+            lot: LotChoice::told(line.lot, line.expiry),
             action: way.action(),
         });
         let heading = Heading {

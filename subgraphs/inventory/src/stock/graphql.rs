@@ -8,11 +8,12 @@ use chassis::{
     Caller, Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusals, Result, UserError, caller,
     outcome,
 };
-use primitives::{DateTime, Decimal, InventoryItemId, LocationId, Money, ProductId, Quantity};
+use primitives::{Date, DateTime, Decimal, InventoryItemId, LocationId, Money, ProductId, Quantity};
 
 use super::{ItemFilter, service};
 use crate::foreign::Product;
 use crate::location::graphql::{self as locations, CostMethod, Location};
+use crate::lot::graphql::{self as lots, LotBalance};
 use crate::permission;
 use crate::schema::{OnTheWay, app};
 
@@ -74,7 +75,12 @@ impl InventoryItem {
         Quantity::new(self.0.reserved, self.0.unit)
     }
 
-    /// What nobody has been promised: on hand less reserved.
+    /// What of it lies in lots that may not be used: held, called back or past their date.
+    async fn on_hold(&self) -> Quantity {
+        Quantity::new(self.0.on_hold, self.0.unit)
+    }
+
+    /// What may be used and nobody has been promised: on hand less reserved, less on hold.
     async fn available(&self) -> Quantity {
         Quantity::new(self.0.available(), self.0.unit)
     }
@@ -109,6 +115,16 @@ impl InventoryItem {
     /// Whether the available quantity is at or below the reorder point.
     async fn is_below_reorder_point(&self) -> bool {
         self.0.is_below_reorder_point()
+    }
+
+    /// Whether it is kept by lots; frozen while there is stock.
+    async fn is_kept_by_lots(&self) -> bool {
+        self.0.shelf.is_kept
+    }
+
+    /// What lies here, lot by lot; empty where it is not kept by lots. At most 200.
+    async fn lots(&self, ctx: &Context<'_>) -> Result<Vec<LotBalance>> {
+        lots::load_of_item(ctx, self.0.id).await
     }
 
     /// What is left of each receipt, in the order it will be consumed; empty under moving average. At most the 200
@@ -184,6 +200,8 @@ pub(crate) struct InventoryItemWhere {
     below_reorder: Option<bool>,
     /// Whether anything is on hand; false lists what is empty or below zero.
     in_stock: Option<bool>,
+    /// With something on hand that is good until before this day.
+    expiring_before: Option<Date>,
 }
 
 /// A new reorder point.
@@ -291,6 +309,7 @@ impl Filter for InventoryItemWhere {
             products: self.product_ids.unwrap_or_default(),
             below_reorder: self.below_reorder,
             in_stock: self.in_stock,
+            expiring_before: self.expiring_before,
         })]
     }
 }

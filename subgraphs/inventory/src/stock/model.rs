@@ -1,10 +1,11 @@
 //! The balance of one product at one location, and what it refuses. Pure.
 
 use chrono::{DateTime, Utc};
-use primitives::{CurrencyCode, Decimal, InventoryItemId, LocationId, ProductId, Unit};
+use primitives::{CurrencyCode, Date, Decimal, InventoryItemId, LocationId, ProductId, Unit};
 use serde::Serialize;
 
 use crate::costing::Holding;
+use crate::lot::Shelf;
 
 /// The balance of one product at one location.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,10 @@ pub(crate) struct InventoryItem {
     pub(crate) holding: Holding,
     /// What is promised to somebody.
     pub(crate) reserved: Decimal,
+    /// What lies in lots that may not be used.
+    pub(crate) on_hold: Decimal,
+    /// What lies here, lot by lot, where it is kept so.
+    pub(crate) shelf: Shelf,
     /// At or below this available quantity the item should be bought again.
     pub(crate) reorder_point: Option<Decimal>,
     /// Counts the changes.
@@ -47,10 +52,16 @@ impl InventoryItem {
         self.holding.currency
     }
 
-    /// What nobody has been promised: on hand less reserved.
+    /// What may be used and nobody has been promised: on hand less reserved, less what is on hold.
     pub(crate) fn available(&self) -> Decimal {
-        // Both are sums of bounded movements, checked when they were posted.
-        Decimal::from_raw(self.holding.on_hand.raw().saturating_sub(self.reserved.raw()))
+        // All are sums of bounded movements, checked when they were posted.
+        let taken = self.reserved.raw().saturating_add(self.on_hold.raw());
+        Decimal::from_raw(self.holding.on_hand.raw().saturating_sub(taken))
+    }
+
+    /// Whether it may go below zero: lots cannot, because nobody can take what is not there from one.
+    pub(crate) fn may_owe(&self) -> bool {
+        self.allow_negative && !self.shelf.is_kept
     }
 
     /// Whether the available quantity is at or below the reorder point.
@@ -58,13 +69,18 @@ impl InventoryItem {
         self.reorder_point.is_some_and(|point| self.available() <= point)
     }
 
-    /// Makes sure `wanted` may leave, of which `promised` is held by the reservation being consumed.
+    /// Makes sure `wanted` may be used, of which `promised` is held by the reservation being consumed.
     pub(crate) fn require(&self, wanted: Decimal, promised: Decimal) -> Result<(), Short> {
         let available = Decimal::from_raw(self.available().raw().saturating_add(promised.raw()));
-        if self.allow_negative || wanted <= available {
+        if self.may_owe() || wanted <= available {
             return Ok(());
         }
         Err(Short { available: available.max(Decimal::ZERO), requested: wanted })
+    }
+
+    /// Makes sure `wanted` may leave without being used: written off, sent back, put elsewhere. What is on hold may.
+    pub(crate) fn require_any(&self, wanted: Decimal) -> Result<(), Short> {
+        self.require(wanted, self.on_hold)
     }
 
     /// Promises `quantity` to somebody.
@@ -110,6 +126,8 @@ pub(crate) struct ItemFilter {
     pub(crate) below_reorder: Option<bool>,
     /// Whether anything is on hand (`false`: only empty or negative items).
     pub(crate) in_stock: Option<bool>,
+    /// With something on hand that is good until before this day.
+    pub(crate) expiring_before: Option<Date>,
 }
 
 #[cfg(test)]
@@ -128,6 +146,8 @@ mod tests {
             allow_negative,
             holding,
             reserved: Decimal::ZERO,
+            on_hold: Decimal::ZERO,
+            shelf: Shelf::default(),
             reorder_point: None,
             version: 1,
             updated_at: DateTime::UNIX_EPOCH,
@@ -154,6 +174,18 @@ mod tests {
         item.reserve(dec("7")).unwrap();
         assert!(item.require(dec("8"), Decimal::ZERO).is_err());
         assert!(item.require(dec("8"), dec("7")).is_ok());
+    }
+
+    #[test]
+    fn what_is_on_hold_leaves_only_by_being_written_off() {
+        let mut item = item("10", true);
+        (item.on_hold, item.shelf.is_kept) = (dec("4"), true);
+        assert_eq!(item.available(), dec("6"));
+        let short = Short { available: dec("6"), requested: dec("7") };
+        assert_eq!(item.require(dec("7"), Decimal::ZERO), Err(short));
+        assert_eq!(item.require_any(dec("10")), Ok(()));
+        // Lots never owe, whatever the location allows.
+        assert!(item.require_any(dec("11")).is_err());
     }
 
     #[test]

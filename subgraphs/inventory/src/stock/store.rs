@@ -12,13 +12,14 @@ use sea_orm::{
 
 use super::{InventoryItem, ItemFilter, ItemOrder};
 use crate::costing::Holding;
+use crate::lot::{self, Shelf};
 
 /// The tenant's balances: every query starts here.
 pub(crate) fn scoped(tenant: TenantId) -> Select<Entity> {
     Entity::find().filter(Column::TenantId.eq(tenant))
 }
 
-/// The row as the model tells it; FIFO layers are not loaded.
+/// The row as the model tells it; FIFO layers and lots are not loaded.
 pub(crate) fn from_row(row: inventory_item::Model) -> Result<InventoryItem, DbErr> {
     let holding = Holding {
         method: row.cost_method.parse().map_err(DbErr::Type)?,
@@ -36,6 +37,8 @@ pub(crate) fn from_row(row: inventory_item::Model) -> Result<InventoryItem, DbEr
         allow_negative: row.allow_negative,
         holding,
         reserved: row.reserved,
+        on_hold: row.on_hold,
+        shelf: Shelf { is_kept: row.is_kept_by_lots, parts: Vec::new() },
         reorder_point: row.reorder_point,
         version: row.version,
         updated_at: row.updated_at,
@@ -50,7 +53,7 @@ pub(crate) async fn list(
     order: ItemOrder,
     page: PageRequest,
 ) -> chassis::Result<Connection<InventoryItem>> {
-    let select = scoped(tenant).filter(criteria.condition(&condition));
+    let select = scoped(tenant).filter(criteria.condition(&|filter| condition(tenant, filter)));
     let rows = page::list(db, select, &sort_keys(order), Column::Id, page).await?;
     Ok(rows.try_map(from_row)?)
 }
@@ -103,7 +106,7 @@ pub(crate) fn at_places(places: &[(ProductId, LocationId)]) -> Expr {
 }
 
 /// The condition a filter stands for.
-fn condition(filter: &ItemFilter) -> Condition {
+fn condition(tenant: TenantId, filter: &ItemFilter) -> Condition {
     let mut all = Condition::all();
     if !filter.locations.is_empty() {
         all = all.add(Column::LocationId.is_in(filter.locations.iter().copied()));
@@ -112,7 +115,8 @@ fn condition(filter: &ItemFilter) -> Condition {
         all = all.add(Column::ProductId.is_in(filter.products.iter().copied()));
     }
     if let Some(wanted) = filter.below_reorder {
-        let available = Expr::col(Column::OnHand).sub(Expr::col(Column::Reserved));
+        let available =
+            Expr::col(Column::OnHand).sub(Expr::col(Column::Reserved)).sub(Expr::col(Column::OnHold));
         let below = Condition::all()
             .add(Column::ReorderPoint.is_not_null())
             .add(available.lte(Expr::col(Column::ReorderPoint)));
@@ -121,6 +125,9 @@ fn condition(filter: &ItemFilter) -> Condition {
     if let Some(wanted) = filter.in_stock {
         let stocked = Column::OnHand.gt(Decimal::ZERO);
         all = all.add(if wanted { stocked } else { stocked.not() });
+    }
+    if let Some(day) = filter.expiring_before {
+        all = all.add(lot::store::item_expires_before(tenant, day));
     }
     all
 }

@@ -19,7 +19,9 @@ use crate::catalogue::{self, Measure};
 use crate::ledger::MovementReason;
 use crate::location::{Location, store as locations};
 use crate::machine::Machine;
-use crate::posting::{Action, Document, Heading, InBase, Least, Line, LineRefused, MAX_LINES, Portion};
+use crate::posting::{
+    Action, Document, Heading, InBase, Least, Line, LineRefused, LotChoice, MAX_LINES, Portion,
+};
 use crate::{Inventory, permission, posting, stock};
 
 /// The kind of document that a count is, in references and numbers.
@@ -397,6 +399,7 @@ fn differences(count: &StockCount, lines: &[CountLine], caller: &Caller) -> Docu
             location: count.location,
             quantity,
             reference_line: Some(line.position.to_string()),
+            lot: LotChoice::found(&count.number),
             action: Action::Adjust { reason: MovementReason::Count, cost: None },
         })
     });

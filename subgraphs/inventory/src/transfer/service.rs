@@ -17,7 +17,9 @@ use crate::act::Act;
 use crate::ledger::MovementReason;
 use crate::location::{Location, LocationKind, store as locations};
 use crate::machine::Machine;
-use crate::posting::{self, Action, Document, Heading, InBase, Least, Line, LineRefused, MAX_LINES, Portion};
+use crate::posting::{
+    self, Action, Document, Heading, InBase, Least, Line, LineRefused, LotChoice, MAX_LINES, Portion,
+};
 use crate::{Inventory, catalogue, permission};
 
 /// The kind of document that a transfer is, in references.
@@ -322,6 +324,7 @@ fn document(caller: &Caller, deed: Deed, transfer: &StockTransfer, moving: &[Mov
             location,
             quantity,
             reference_line: Some(format!("{mark}-{}", moved.position)),
+            lot: LotChoice::default(),
             action,
         }
     });

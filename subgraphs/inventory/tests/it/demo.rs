@@ -15,6 +15,7 @@ fn products() -> Vec<DemoProduct> {
             code: format!("P{n:03}"),
             base_unit: units[usize::from(n) % 3].parse::<Unit>().unwrap(),
             base_price: Decimal::from_whole(10 + i32::from(n)),
+            is_kept_by_lots: n % 4 == 0,
         })
         .collect()
 }

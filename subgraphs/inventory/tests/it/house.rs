@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chassis::testkit::{Kit, TestPeer, data};
-use chassis::{Caller, Subgraph, SubgraphRequest};
+use chassis::testkit::{Kit, TestDatabase, TestPeer, data};
+use chassis::{Bus, Caller, Event, Subgraph, SubgraphRequest};
 use primitives::{Decimal, ProductId, TenantId};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use subgraph_inventory::FeedSettings;
 
@@ -35,7 +36,7 @@ pub(crate) struct House {
     known: Known,
 }
 
-const ITEM: &str = "id version onHand { value unit { code } } reserved { value } available { value } \
+const ITEM: &str = "id version onHand { value unit { code } } reserved { value } onHold { value } available { value } \
     averageCost { amount } totalValue { amount currency } costMethod";
 const POSTING: &str = "id movements { id seq type reason quantity { value unit { code } } unitCost { amount } \
     totalValue { amount } onHandAfter { value } valueAfter { amount } location { code } \
@@ -74,6 +75,94 @@ impl House {
         let facts = json!({ "baseUnit": base_unit, "case": "12" });
         self.known.lock().unwrap().insert((tenant.to_string(), id.clone()), facts);
         id
+    }
+
+    /// A product of Andaman in kg that is kept by lots with dates.
+    pub(crate) fn dated_product(&self) -> String {
+        self.tracked_product(true, true)
+    }
+
+    /// A product of Andaman in kg, kept as it is said.
+    pub(crate) fn tracked_product(&self, lots: bool, dates: bool) -> String {
+        let id = self.product();
+        self.track(&id, lots, dates);
+        id
+    }
+
+    /// The product service describes a product anew.
+    pub(crate) fn track(&self, product: &str, lots: bool, dates: bool) {
+        let mut known = self.known.lock().unwrap();
+        let facts = known.get_mut(&(andaman().to_string(), product.to_owned())).unwrap();
+        (facts["lotTracked"], facts["expiryTracked"]) = (json!(lots), json!(dates));
+    }
+
+    /// The product service says that a product changed; answers once that was heard.
+    pub(crate) async fn tell_product_changed(&self, product: &str) {
+        let database = TestDatabase::new::<subgraph_inventory::Migrator>().await;
+        self.kit.bus().attach("product", database.db());
+        let id: ProductId = product.parse().unwrap();
+        let at = self.kit.clock().now();
+        let say = |tx: chassis::Tx| async move {
+            tx.publish(Event {
+                tenant: andaman(),
+                kind: "product.updated",
+                version: 1,
+                aggregate: id.as_uuid(),
+                aggregate_version: 2,
+                occurred_at: at,
+                actor: None,
+                causation: None,
+                payload: json!({ "productId": id, "categoryId": null }),
+            });
+            Ok(())
+        };
+        database.db().write(say).await.unwrap();
+        for _ in 0..200 {
+            let sql = "SELECT COUNT(*) AS heard FROM inbox WHERE consumer = 'inventory'";
+            let row = self.kit.db().read().query_one_raw(Statement::from_string(self.kit.db().backend(), sql)).await;
+            if row.unwrap().unwrap().try_get::<i64>("", "heard").unwrap() > 0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("nobody heard of the product");
+    }
+
+    /// Receives a lot of a product at a cost of ten; answers the posting.
+    pub(crate) async fn receive_lot(
+        &self,
+        (product, location): (&str, &str),
+        (number, expiry): (&str, &str),
+        quantity: &str,
+    ) -> Value {
+        let line = json!({ "productId": product, "locationId": location, "quantity": quantity, "unitCost": "10",
+            "lotNumber": number, "expiry": expiry });
+        self.posted("receiveStock", json!({ "lines": [line] })).await
+    }
+
+    /// What lies of a product at a location, as pairs of lot number and quantity, by number.
+    pub(crate) async fn lots(&self, product: &str, location: &str) -> Vec<(String, String)> {
+        let query = "query($where: InventoryItemWhere) { inventoryItems(where: $where) { nodes {
+            lots { lot { number } onHand { value } } } } }";
+        let filter = json!({ "where": { "productIds": [product], "locationIds": [location] } });
+        let items = self.data(query, filter).await;
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let mut lots: Vec<_> = items["inventoryItems"]["nodes"][0]["lots"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|lot| (text(&lot["lot"]["number"]), text(&lot["onHand"]["value"])))
+            .collect();
+        lots.sort();
+        lots
+    }
+
+    /// The lot of a product with a number.
+    pub(crate) async fn lot(&self, product: &str, number: &str) -> Value {
+        let query = "query($where: LotWhere) { lots(where: $where) { nodes { id version status number expiry reason } } }";
+        let filter = json!({ "where": { "productIds": [product], "numbers": [number] } });
+        let lots = self.data(query, filter).await;
+        lots.pointer("/lots/nodes/0").cloned().unwrap_or_default()
     }
 
     /// A moving-average store in THB; answers its id.
@@ -126,6 +215,7 @@ impl House {
             }
             "reserveStock" => format!("reservations {{ {RESERVATION} }}"),
             "releaseReservation" => format!("reservation {{ {RESERVATION} }}"),
+            _ if mutation.ends_with("Lot") => "lot { id version status reason }".to_owned(),
             _ if mutation.ends_with("StockCount") => format!("stockCount {{ {COUNT} }}"),
             _ if mutation.ends_with("StockTransfer") => format!("stockTransfer {{ {TRANSFER} }}"),
             "setReorderPoint" => format!("inventoryItem {{ {ITEM} isBelowReorderPoint }}"),
@@ -134,6 +224,7 @@ impl House {
         let kind = match mutation {
             "startStockCount" | "submitStockCount" | "postStockCount" => "StockCountStepInput".to_owned(),
             "reopenStockCount" | "cancelStockCount" => "StockCountReasonInput".to_owned(),
+            "holdLot" | "releaseLot" | "recallLot" => "LotStepInput".to_owned(),
             "approveStockTransfer" => "StockTransferApprovalInput".to_owned(),
             "shipStockTransfer" | "receiveStockTransfer" => "StockTransferMovementInput".to_owned(),
             "closeStockTransfer" => "StockTransferClosingInput".to_owned(),
@@ -260,7 +351,10 @@ fn answer(known: &Known, request: &SubgraphRequest) -> Value {
         let entity = |representation: &Value| {
             let id = &representation["id"];
             let facts = facts(id);
-            facts.map_or(Value::Null, |facts| json!({ "id": id, "baseUnit": { "code": facts["baseUnit"] } }))
+            facts.map_or(Value::Null, |facts| {
+                json!({ "id": id, "baseUnit": { "code": facts["baseUnit"] }, "category": null,
+                    "lotTracked": facts["lotTracked"] == true, "expiryTracked": facts["expiryTracked"] == true })
+            })
         };
         return json!({ "_entities": products.iter().map(entity).collect::<Vec<_>>() });
     }

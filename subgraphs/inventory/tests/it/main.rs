@@ -10,6 +10,7 @@ mod entities;
 mod feed;
 mod house;
 mod locations;
+mod lots;
 mod permission;
 mod posting;
 mod reading;

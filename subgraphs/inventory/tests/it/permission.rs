@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::house::{House, andaman};
 
 /// A root field as a query, and the one permission it needs.
-const QUERIES: [(&str, &str); 12] = [
+const QUERIES: [(&str, &str); 14] = [
     ("{ locations { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { location(id: $id) { id } }", "inventory:view"),
     ("{ inventoryItems { nodes { id } } }", "inventory:view"),
@@ -14,6 +14,8 @@ const QUERIES: [(&str, &str); 12] = [
     ("{ movements { nodes { id } } }", "inventory:view"),
     ("{ reservations { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { reservation(id: $id) { id } }", "inventory:view"),
+    ("{ lots { nodes { id } } }", "inventory:view"),
+    ("query($id: ID!) { lot(id: $id) { id } }", "inventory:view"),
     ("{ stockCounts { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { stockCount(id: $id) { id } }", "inventory:view"),
     ("{ stockTransfers { nodes { id } } }", "inventory:view"),
@@ -73,6 +75,9 @@ async fn every_mutation_needs_its_permission() {
         ("reopenStockCount", because.clone(), "inventory:approve"),
         ("postStockCount", step.clone(), "inventory:approve"),
         ("cancelStockCount", because.clone(), "inventory:count"),
+        ("holdLot", because.clone(), "inventory:adjust"),
+        ("releaseLot", because.clone(), "inventory:approve"),
+        ("recallLot", because.clone(), "inventory:approve"),
         ("createStockTransfer", wanted, "inventory:transfer"),
         ("approveStockTransfer", step.clone(), "inventory:approve"),
         ("shipStockTransfer", step.clone(), "inventory:transfer"),

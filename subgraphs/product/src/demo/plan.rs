@@ -38,6 +38,8 @@ pub struct DemoProduct {
     pub base_price: Decimal,
     /// Days it keeps; nothing for what does not spoil.
     pub shelf_life_days: Option<i32>,
+    /// Whether its stock is kept by lots and dates.
+    pub is_kept_by_lots: bool,
 }
 
 /// A category of a plan; parents come before their children.
@@ -141,6 +143,7 @@ impl Plan {
             purchase_factor: pack.holds.parse().expect("a demo pack holds a decimal"),
             base_price,
             shelf_life_days: (pack.keeps_days > 0).then_some(pack.keeps_days),
+            is_kept_by_lots: is_kept_by_lots(pack),
         });
     }
 
@@ -185,12 +188,17 @@ fn draft(
         density: None,
         shelf_life_days: spoils.then_some(pack.keeps_days),
         traits: Traits {
-            is_lot_tracked: spoils && is_food,
-            is_expiry_tracked: spoils && is_food,
+            is_lot_tracked: is_kept_by_lots(pack),
+            is_expiry_tracked: is_kept_by_lots(pack),
             is_used_in_recipe: is_food,
             ..Traits::default()
         },
     }
+}
+
+/// What is eaten and spoils is kept by lots.
+fn is_kept_by_lots(pack: &Pack) -> bool {
+    pack.keeps_days > 0 && !pack.recipe.is_empty()
 }
 
 /// A Thai EAN-13 with an article number.

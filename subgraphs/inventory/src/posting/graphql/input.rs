@@ -1,10 +1,10 @@
 //! What clients send to be posted.
 
 use async_graphql::{Enum, InputObject};
-use primitives::{DateTime, Decimal, LocationId, ProductId, ReservationId};
+use primitives::{Date, DateTime, Decimal, LocationId, ProductId, ReservationId};
 
 use crate::ledger::MovementReason;
-use crate::posting::{Entered, Request, Verb};
+use crate::posting::{Entered, LotChoice, LotManner, Request, Verb};
 
 /// Why stock comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -96,6 +96,10 @@ pub(crate) struct ReceiveStockLineInput {
     unit: Option<String>,
     /// What one unit costs, in the location's currency; what the item costs already where nothing is said.
     unit_cost: Option<Decimal>,
+    /// Which lot it belongs to, as it is printed on it; needed where the product is kept by lots.
+    lot_number: Option<String>,
+    /// The last day it is good; needed for a new lot where the product has a date.
+    expiry: Option<Date>,
     /// Identity of the line in the causing document; its position where nothing is said.
     line_id: Option<String>,
 }
@@ -131,6 +135,8 @@ pub(crate) struct IssueStockLineInput {
     unit: Option<String>,
     /// The reservation it was promised under; what that holds may be taken although it is not available to others.
     reservation_id: Option<ReservationId>,
+    /// Which lot it is taken from; where nothing is said, what expires first leaves first.
+    lot_number: Option<String>,
     /// Identity of the line in the causing document; its position where nothing is said.
     line_id: Option<String>,
 }
@@ -166,6 +172,11 @@ pub(crate) struct AdjustStockLineInput {
     unit_cost: Option<Decimal>,
     /// Why.
     reason: AdjustmentReason,
+    /// Which lot is meant: needed where stock is added and the product is kept by lots; where stock is taken away and nothing is
+    /// said, what expires first leaves first.
+    lot_number: Option<String>,
+    /// The last day it is good; needed for a new lot where the product has a date.
+    expiry: Option<Date>,
     /// Identity of the line in the causing document; its position where nothing is said.
     line_id: Option<String>,
 }
@@ -198,6 +209,8 @@ pub(crate) struct TransferStockLineInput {
     quantity: Decimal,
     /// In which unit, by its code; the product's base unit where nothing is said.
     unit: Option<String>,
+    /// Which lot moves; where nothing is said, what expires first leaves first. Named, it may also be one that is on hold.
+    lot_number: Option<String>,
     /// Identity of the line in the causing document; its position where nothing is said.
     line_id: Option<String>,
 }
@@ -272,6 +285,11 @@ fn reference(input: Option<DocumentReferenceInput>) -> Option<(String, String)> 
     input.map(|reference| (reference.kind, reference.id))
 }
 
+/// A lot that a person names.
+fn strict(number: Option<String>, expiry: Option<Date>) -> LotChoice {
+    LotChoice { number, expiry, manner: LotManner::Strict }
+}
+
 impl ReceiveStockInput {
     pub(super) fn into_request(self) -> Request {
         let verb = Verb::Receive(self.reason.into());
@@ -282,6 +300,7 @@ impl ReceiveStockInput {
             unit: line.unit,
             unit_cost: line.unit_cost,
             line_id: line.line_id,
+            lot: strict(line.lot_number, line.expiry),
             verb,
         };
         Request {
@@ -303,6 +322,7 @@ impl IssueStockInput {
             unit: line.unit,
             unit_cost: None,
             line_id: line.line_id,
+            lot: strict(line.lot_number, None),
             verb: Verb::Issue(reason, line.reservation_id),
         };
         Request {
@@ -323,6 +343,7 @@ impl AdjustStockInput {
             unit: line.unit,
             unit_cost: line.unit_cost,
             line_id: line.line_id,
+            lot: strict(line.lot_number, line.expiry),
             verb: Verb::Adjust(line.reason.into()),
         };
         Request {
@@ -343,6 +364,7 @@ impl TransferStockInput {
             unit: line.unit,
             unit_cost: None,
             line_id: line.line_id,
+            lot: strict(line.lot_number, None),
             verb: Verb::Transfer(line.to_location_id),
         };
         Request {
@@ -363,6 +385,7 @@ impl ReserveStockInput {
             unit: line.unit,
             unit_cost: None,
             line_id: line.line_id,
+            lot: LotChoice::default(),
             verb: Verb::Reserve(line.expires_at.map(DateTime::get)),
         };
         Request {

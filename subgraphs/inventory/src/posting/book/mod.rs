@@ -1,19 +1,24 @@
-//! The decision: locked balances on one side, a document on the other. Pure; what it decides is written by `store`.
+//! The decision: locked balances on one side, a document on the other. Pure; what it decides is written by `store`. What it
+//! does to lots is in `lots`.
+
+mod lots;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use primitives::{
-    CostLayerId, CurrencyCode, Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockCountId,
-    StockMovementId,
+    CostLayerId, CurrencyCode, Decimal, InventoryItemId, LocationId, LotId, ProductId, ReservationId,
+    StockCountId, StockMovementId,
 };
 
 use super::entry::EnteredCost;
+use super::lot::Lots;
 use super::model::{Action, Document, Heading, Line, LineRefused, StockRefused};
 use crate::costing::{CostLayer, Slice, TooLarge, per_unit};
 use crate::event::StockChanged;
 use crate::ledger::{MovementKind, MovementReason, Reference, StockMovement};
 use crate::location::Location;
+use crate::lot::Part;
 use crate::reservation::{Reservation, ReservationStatus};
 use crate::stock::InventoryItem;
 
@@ -28,6 +33,9 @@ pub(crate) struct Book {
     places: HashMap<(ProductId, LocationId), InventoryItemId>,
     reservations: HashMap<ReservationId, Reservation>,
     effects: HashSet<Effect>,
+    lots: Lots,
+    /// What lay on the shelves when they were loaded.
+    loaded_parts: HashMap<(InventoryItemId, LotId), Decimal>,
     /// Open layers as they were loaded: what is left of each.
     loaded_layers: HashMap<CostLayerId, Decimal>,
     touched: BTreeSet<InventoryItemId>,
@@ -43,6 +51,8 @@ pub(crate) struct Book {
 pub(crate) struct Decided {
     /// Ledger lines, in order; not yet numbered.
     pub(crate) movements: Vec<StockMovement>,
+    /// Which lots they moved.
+    pub(crate) moved_lots: Vec<(StockMovementId, InventoryItemId, Part)>,
     /// Facts to publish, in order.
     pub(crate) changes: Vec<StockChanged>,
     /// Reservations made.
@@ -205,6 +215,7 @@ impl Book {
 
     fn receive(&mut self, step: Step<'_>, cost: Option<EnteredCost>) -> Result<(), StockRefused> {
         self.claim(step)?;
+        let parts = self.bring(step, step.line.quantity)?;
         let holding = &self.item(step.item).holding;
         let value = match cost {
             Some(cost) => cost.value(holding.currency),
@@ -212,7 +223,7 @@ impl Book {
         };
         let value = value.ok_or(TooLarge)?;
         let received_at = step.heading.occurred_at;
-        self.take_in(step, &[Slice { received_at, quantity: step.line.quantity, value }])
+        self.take_in(step, &[Slice { received_at, quantity: step.line.quantity, value }], &parts)
     }
 
     fn issue(&mut self, step: Step<'_>, reservation: Option<ReservationId>) -> Result<(), StockRefused> {
@@ -223,7 +234,7 @@ impl Book {
             Some(id) => self.promised(id, step.item)?.min(wanted),
             None => Decimal::ZERO,
         };
-        self.item(step.item).require(wanted, promised)?;
+        let parts = self.pick(step, (wanted, promised))?;
         let before = self.item(step.item).clone();
         if let Some(reservation) = reservation.and_then(|id| self.reservations.get_mut(&id)) {
             reservation.consume(wanted)?;
@@ -231,7 +242,7 @@ impl Book {
             self.touch_reservation(id, step.heading);
             self.item_mut(step.item).release(promised);
         }
-        self.take_out(step, &before, wanted).map(|_| ())
+        self.take_out(step, &before, (wanted, &parts)).map(|_| ())
     }
 
     fn adjust(&mut self, step: Step<'_>, cost: Option<EnteredCost>) -> Result<(), StockRefused> {
@@ -242,8 +253,8 @@ impl Book {
         self.claim(step)?;
         let quantity = negated(step.line.quantity);
         let before = self.item(step.item).clone();
-        before.require(quantity, Decimal::ZERO)?;
-        self.take_out(step, &before, quantity).map(|_| ())
+        let parts = self.pick(step, (quantity, Decimal::ZERO))?;
+        self.take_out(step, &before, (quantity, &parts)).map(|_| ())
     }
 
     fn transfer(&mut self, step: Step<'_>, to: LocationId) -> Result<(), StockRefused> {
@@ -260,9 +271,14 @@ impl Book {
         }
         self.claim(step)?;
         self.claim(Step { item: target, ..step })?;
-        before.require(step.line.quantity, Decimal::ZERO)?;
-        let slices = self.take_out(step, &before, step.line.quantity)?;
-        self.take_in(Step { item: target, ..step }, &slices)
+        let parts = self.pick(step, (step.line.quantity, Decimal::ZERO))?;
+        let arriving = match parts.is_empty() {
+            // What was not kept by lots comes into one where it is from now on.
+            true => self.bring(Step { item: target, ..step }, step.line.quantity)?,
+            false => parts.clone(),
+        };
+        let slices = self.take_out(step, &before, (step.line.quantity, &parts))?;
+        self.take_in(Step { item: target, ..step }, &slices, &arriving)
     }
 
     fn reserve(
@@ -302,9 +318,10 @@ impl Book {
 
     /// Takes slices into an item, books the variance where they settle stock issued below zero, and uses everything up
     /// at once at a direct location.
-    fn take_in(&mut self, step: Step<'_>, slices: &[Slice]) -> Result<(), StockRefused> {
+    fn take_in(&mut self, step: Step<'_>, slices: &[Slice], parts: &[Part]) -> Result<(), StockRefused> {
         let before = self.item(step.item).clone();
         let receipt = self.item_mut(step.item).holding.receive(slices)?;
+        self.put(step.item, parts);
         let after = self.item(step.item).clone();
         // The ledger shows the receipt at its own cost first, then what the correction changed.
         let mut received = after.clone();
@@ -317,7 +334,7 @@ impl Book {
         let direct = self.locations.get(&after.location).is_some_and(|place| !place.holds_balance());
         if direct {
             let (kind, reason) = (MovementKind::Out, MovementReason::DirectExpense);
-            self.take_out(Step { kind, reason, ..step }, &after, after.holding.on_hand)?;
+            self.take_out(Step { kind, reason, ..step }, &after, (after.holding.on_hand, parts))?;
         }
         Ok(())
     }
@@ -327,10 +344,11 @@ impl Book {
         &mut self,
         step: Step<'_>,
         before: &InventoryItem,
-        quantity: Decimal,
+        (quantity, parts): (Decimal, &[Part]),
     ) -> Result<Vec<Slice>, StockRefused> {
         let at = step.heading.occurred_at;
         let taken = self.item_mut(step.item).holding.withdraw(quantity, at)?;
+        self.take(step.item, parts);
         let after = self.item(step.item).clone();
         self.record(step, before, &after);
         Ok(taken.slices)
@@ -368,6 +386,8 @@ impl Book {
             posted_at: step.heading.posted_at,
             posted_by: step.heading.posted_by,
         };
+        let parts = after.shelf.since(&before.shelf);
+        self.decided.moved_lots.extend(parts.into_iter().map(|part| (movement.id, after.id, part)));
         self.decided.changes.push(StockChanged::by_movement(before, after, &movement));
         self.decided.movements.push(movement);
     }
