@@ -10,16 +10,17 @@ pub(crate) struct Shelf {
     pub(crate) location: String,
 }
 
-/// Products that lie in the resort's main store.
+/// Products that lie in the resort's main store and are not kept by lots.
 pub(crate) async fn shelves(person: &Person, count: usize) -> Vec<Shelf> {
     let locations = person.data("{ locations(first: 100) { nodes { id code } } }", json!({})).await;
     let nodes = locations["locations"]["nodes"].as_array().unwrap();
     let store = nodes.iter().find(|node| node["code"] == "P1-STORE").unwrap()["id"].clone();
     let query =
         "query($at: [ID!], $first: Int) { inventoryItems(where: { locationIds: $at }, first: $first) {
-        nodes { product { id baseUnit { decimalPlaces } } } } }";
+        nodes { isKeptByLots product { id baseUnit { decimalPlaces } } } } }";
     let items = person.data(query, json!({ "at": [store], "first": 100 })).await;
     let items = items["inventoryItems"]["nodes"].as_array().unwrap();
+    let items: Vec<&Value> = items.iter().filter(|item| item["isKeptByLots"] == false).collect();
     assert!(items.len() >= count, "only {} products lie in the store", items.len());
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     items

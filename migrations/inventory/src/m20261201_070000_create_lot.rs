@@ -25,7 +25,8 @@ const SEAL_SQLITE: [&str; 2] = [
      BEGIN SELECT RAISE(ABORT, 'the stock ledger is append-only'); END",
 ];
 
-const SEAL_POSTGRES: [&str; 1] = ["CREATE TRIGGER movement_lot_sealed BEFORE UPDATE OR DELETE ON movement_lot \
+const SEAL_POSTGRES: [&str; 1] =
+    ["CREATE TRIGGER movement_lot_sealed BEFORE UPDATE OR DELETE ON movement_lot \
      FOR EACH ROW EXECUTE FUNCTION refuse_stock_ledger_change()"];
 
 #[async_trait::async_trait]
@@ -86,10 +87,7 @@ fn lot() -> TableCreateStatement {
         .col(uuid("created_by"))
         .col(timestamp_with_time_zone("updated_at"))
         .col(uuid("updated_by"))
-        .check((
-            "lot_status_known",
-            Expr::cust("\"status\" IN ('OK', 'QUARANTINE', 'RECALLED', 'EXPIRED')"),
-        ))
+        .check(("lot_status_known", Expr::cust("\"status\" IN ('OK', 'QUARANTINE', 'RECALLED', 'EXPIRED')")))
         .check(("lot_expired_has_expiry", Expr::cust("\"status\" <> 'EXPIRED' OR \"expiry\" IS NOT NULL")))
         .take()
 }
@@ -109,7 +107,9 @@ fn balance() -> TableCreateStatement {
                 .from("lot_balance", "item_id")
                 .to("inventory_item", "id"),
         )
-        .foreign_key(ForeignKey::create().name("lot_balance_lot").from("lot_balance", "lot_id").to("lot", "id"))
+        .foreign_key(
+            ForeignKey::create().name("lot_balance_lot").from("lot_balance", "lot_id").to("lot", "id"),
+        )
         .take()
 }
 

@@ -204,9 +204,7 @@ fn lay_lot_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
         let app = inventory.clone();
         async move {
             let moved = lot::service::moved(&app, &caller, &ids).await?.into_iter();
-            Ok(moved
-                .map(|(id, parts)| (id, LotsOfMovement(Arc::new(parts))))
-                .collect::<HashMap<_, _>>())
+            Ok(moved.map(|(id, parts)| (id, LotsOfMovement(Arc::new(parts)))).collect::<HashMap<_, _>>())
         }
     }));
 }

@@ -21,17 +21,15 @@ struct Told {
 
 /// What this service does when a product was described anew.
 pub(crate) fn handlers(handlers: Handlers) -> Handlers {
-    ["product.created", "product.updated", "product.status_changed"].into_iter().fold(
-        handlers,
-        |handlers, kind| {
+    ["product.created", "product.updated", "product.status_changed"]
+        .into_iter()
+        .fold(handlers, |handlers, kind| {
             handlers.on(SOURCE, kind, |tx, event| async move { follow(&tx, &event).await })
-        },
-    )
+        })
 }
 
 async fn follow(tx: &Tx, event: &Envelope) -> Result<()> {
     let told: Told = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
-    let tracking =
-        told.lot_tracked.zip(told.expiry_tracked).map(|(lot, expiry)| Tracking { lot, expiry });
+    let tracking = told.lot_tracked.zip(told.expiry_tracked).map(|(lot, expiry)| Tracking { lot, expiry });
     Ok(store::describe_in(&**tx, event.tenant_id, told.product_id, (tracking, told.category_id)).await?)
 }

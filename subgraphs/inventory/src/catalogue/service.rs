@@ -65,7 +65,10 @@ fn read_product(entity: &Value) -> Result<Known> {
     let tracking = flag("lotTracked").zip(flag("expiryTracked"));
     let category = entity.pointer("/category/id").and_then(Value::as_str).and_then(|id| id.parse().ok());
     let (Some(id), Some(base_unit), Some((lot, expiry))) = (id, unit, tracking) else {
-        return Err(Error::unavailable("product", "a product came without id, base unit or the way it is kept"));
+        return Err(Error::unavailable(
+            "product",
+            "a product came without id, base unit or the way it is kept",
+        ));
     };
     Ok(Known { id, base_unit, tracking: Some(Tracking { lot, expiry }), category })
 }

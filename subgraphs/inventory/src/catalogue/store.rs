@@ -59,9 +59,8 @@ pub(crate) async fn remember_in(
     let (described, bare): (Vec<&Known>, Vec<&Known>) =
         learned.iter().partition(|product| product.tracking.is_some());
     let key = || OnConflict::columns([Column::TenantId, Column::ProductId]);
-    let newer = key()
-        .update_columns([Column::IsLotTracked, Column::IsExpiryTracked, Column::CategoryId])
-        .to_owned();
+    let newer =
+        key().update_columns([Column::IsLotTracked, Column::IsExpiryTracked, Column::CategoryId]).to_owned();
     for (products, conflict) in [(described, newer), (bare, key().do_nothing().to_owned())] {
         for chunk in products.chunks(1_000) {
             let rows = chunk.iter().map(|product| to_row(tenant, product, now).into_active_model());

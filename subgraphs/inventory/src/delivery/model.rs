@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use primitives::{
-    CurrencyCode, Date, Decimal, GoodsReceivedNoteId, LocationId, PostingId, ProductId, TenantId, Unit, UserId,
+    CurrencyCode, Date, Decimal, GoodsReceivedNoteId, LocationId, PostingId, ProductId, TenantId, Unit,
+    UserId,
 };
 use serde::Deserialize;
 
-use crate::ledger::MovementReason;
 use crate::catalogue::{Known, Tracking};
+use crate::ledger::MovementReason;
 use crate::posting::{Action, Document, EnteredCost, Heading, Line, LotChoice};
 
 /// What the documents of this origin are called in the ledger.

@@ -73,7 +73,8 @@ async fn expire(app: &Inventory, tenant: TenantId, id: LotId, now: DateTime<Utc>
     app.db
         .write(|tx| async move {
             let (mut book, mut lot) = open_in(&tx, tenant, id, Act { at: now, by: nobody }).await?;
-            if lot.status.after(LotCommand::Expire).is_err() || !lot.is_over_on(Date::from(now.date_naive())) {
+            if lot.status.after(LotCommand::Expire).is_err() || !lot.is_over_on(Date::from(now.date_naive()))
+            {
                 return Ok(false);
             }
             let act = act(&lot, now);

@@ -139,7 +139,11 @@ mod tests {
         (Shelf { is_kept: true, parts }, lots.into_iter().map(|lot| (lot.id, lot)).collect())
     }
 
-    fn picked(wanted: &str, named: Option<&str>, picking: Picking) -> Result<Vec<(String, String)>, Unpickable> {
+    fn picked(
+        wanted: &str,
+        named: Option<&str>,
+        picking: Picking,
+    ) -> Result<Vec<(String, String)>, Unpickable> {
         let (shelf, lots) = shelf();
         let named = named.map(|number| lots.values().find(|lot| lot.number == number).unwrap().id);
         let picked = shelf.pick(&lots, (dec(wanted), named), picking)?;

@@ -60,12 +60,7 @@ pub(crate) async fn take(
         .await
 }
 
-async fn take_in(
-    tx: &Tx,
-    tenant: TenantId,
-    (command, step): (LotCommand, &Step),
-    act: Act,
-) -> Result<LotId> {
+async fn take_in(tx: &Tx, tenant: TenantId, (command, step): (LotCommand, &Step), act: Act) -> Result<LotId> {
     let (mut book, mut lot) = open_in(tx, tenant, step.id, act).await?;
     if lot.version != step.expected_version {
         return Err(Error::conflict(lot.version));
@@ -131,9 +126,7 @@ pub(super) async fn told_in(
     let places = store::places(&**tx, tenant, lot.id).await?;
     let places: Vec<_> = places
         .into_iter()
-        .map(|(item, location, on_hand)| {
-            json!({ "itemId": item, "locationId": location, "onHand": on_hand })
-        })
+        .map(|(item, location, on_hand)| json!({ "itemId": item, "locationId": location, "onHand": on_hand }))
         .collect();
     let days_left = lot.expiry.map(|day| (day.get() - act.at.date_naive()).num_days());
     Ok(Event {

@@ -9,8 +9,8 @@ use lot::{Column, Entity};
 use primitives::{Date, Decimal, InventoryItemId, LocationId, LotId, ProductId, StockMovementId, TenantId};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
+    IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
 };
 
 use super::{Lot, LotFilter, LotOrder, LotStatus, Part};
@@ -62,7 +62,8 @@ fn condition(tenant: TenantId, filter: &LotFilter) -> Condition {
         if wanted { anywhere } else { anywhere.not() }
     });
     // Spelt out, so that `not` finds lots without a date, too.
-    let expiring = expiring_before.map(|day| Condition::all().add(Column::Expiry.is_not_null()).add(Column::Expiry.lt(day)));
+    let expiring = expiring_before
+        .map(|day| Condition::all().add(Column::Expiry.is_not_null()).add(Column::Expiry.lt(day)));
     Condition::all()
         .add_option(ids.as_ref().map(|ids| Column::Id.is_in(ids.iter().copied())))
         .add_option(products.as_ref().map(|ids| Column::ProductId.is_in(ids.iter().copied())))
@@ -153,7 +154,8 @@ pub(crate) async fn ensure_in(
     tenant: TenantId,
     lots: &BTreeMap<(ProductId, String), Lot>,
 ) -> Result<(), DbErr> {
-    let key = OnConflict::columns([Column::TenantId, Column::ProductId, Column::Number]).do_nothing().to_owned();
+    let key =
+        OnConflict::columns([Column::TenantId, Column::ProductId, Column::Number]).do_nothing().to_owned();
     let lots: Vec<&Lot> = lots.values().collect();
     for chunk in lots.chunks(CHUNK) {
         let rows = chunk.iter().map(|lot| to_row(tenant, lot).into_active_model());

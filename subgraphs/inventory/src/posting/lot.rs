@@ -97,8 +97,7 @@ impl Lots {
 
 /// The same parts, taken instead of put.
 pub(super) fn taken(parts: &[Part]) -> impl Iterator<Item = Part> + '_ {
-    parts.iter().map(|part| Part {
-        lot: part.lot,
-        quantity: primitives::Decimal::from_raw(-part.quantity.raw()),
-    })
+    parts
+        .iter()
+        .map(|part| Part { lot: part.lot, quantity: primitives::Decimal::from_raw(-part.quantity.raw()) })
 }

@@ -243,10 +243,9 @@ impl StockRefused {
     /// The stable code of the refusal.
     pub(crate) fn code(&self) -> Code {
         match self {
-            Self::UnknownProduct
-            | Self::UnknownLocation(_)
-            | Self::UnknownReservation
-            | Self::UnknownLot => Code::NotFound,
+            Self::UnknownProduct | Self::UnknownLocation(_) | Self::UnknownReservation | Self::UnknownLot => {
+                Code::NotFound
+            }
             Self::Short(_) => Code::InsufficientStock,
             Self::NoConversion { .. } => Code::UnitConversionMissing,
             Self::ReservationOver(_) => Code::InvalidState,

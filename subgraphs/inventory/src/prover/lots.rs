@@ -60,7 +60,8 @@ pub(super) async fn torn(
     db: &impl ConnectionTrait,
     tenant: TenantId,
 ) -> Result<Vec<(StockMovementId, InventoryItemId)>, DbErr> {
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), TORN, [tenant.as_uuid().into()]);
+    let statement =
+        Statement::from_sql_and_values(db.get_database_backend(), TORN, [tenant.as_uuid().into()]);
     let torn = Torn::find_by_statement(statement).all(db).await?;
     Ok(torn.into_iter().map(|torn| (torn.id, torn.item_id)).collect())
 }

@@ -13,8 +13,8 @@ use sea_orm::{
     EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
 
-use super::lots;
 use super::documents::{CountedFacts, Documents, Effect, MovedFacts};
+use super::lots;
 use super::model::{Books, Holdings, ItemFacts, MovementFacts};
 use crate::costing::CostMethod;
 use crate::ledger::{MovementKind, MovementReason};

@@ -119,7 +119,12 @@ impl House {
         database.db().write(say).await.unwrap();
         for _ in 0..200 {
             let sql = "SELECT COUNT(*) AS heard FROM inbox WHERE consumer = 'inventory'";
-            let row = self.kit.db().read().query_one_raw(Statement::from_string(self.kit.db().backend(), sql)).await;
+            let row = self
+                .kit
+                .db()
+                .read()
+                .query_one_raw(Statement::from_string(self.kit.db().backend(), sql))
+                .await;
             if row.unwrap().unwrap().try_get::<i64>("", "heard").unwrap() > 0 {
                 return;
             }

@@ -78,7 +78,10 @@ async fn a_lot_may_be_chosen_and_holds_no_more_than_it_holds() {
     let short = house.mutate("issueStock", line("LATE", "7")).await;
     assert_eq!(refusals(&short), pairs(&[("INSUFFICIENT_STOCK", "lines.0.quantity")]));
     assert_eq!(short["userErrors"][0]["meta"], json!({ "available": "6", "requested": "7" }));
-    assert_eq!(house.refused("issueStock", line("NOPE", "1")).await, pairs(&[("NOT_FOUND", "lines.0.lotNumber")]));
+    assert_eq!(
+        house.refused("issueStock", line("NOPE", "1")).await,
+        pairs(&[("NOT_FOUND", "lines.0.lotNumber")])
+    );
     house.prove().await;
 }
 
@@ -87,9 +90,7 @@ async fn everything_wrong_with_a_lot_is_told_at_its_field() {
     let (house, fish, cold) = fishmonger().await;
     let (rice, tin) = (house.product(), house.tracked_product(true, false));
     let (good, other, gone) = (day(&house, 10), day(&house, 11), day(&house, -1));
-    let line = |product: &str, lot: Value, expiry: Value| {
-        json!({ "productId": product, "locationId": cold, "quantity": "1", "unitCost": "1", "lotNumber": lot, "expiry": expiry })
-    };
+    let line = |product: &str, lot: Value, expiry: Value| json!({ "productId": product, "locationId": cold, "quantity": "1", "unitCost": "1", "lotNumber": lot, "expiry": expiry });
     let lines = [
         line(&fish, Value::Null, json!(good)),
         line(&fish, json!("NEW"), Value::Null),
@@ -136,7 +137,8 @@ async fn a_transfer_takes_lots_along_also_through_a_transit_location() {
     let (house, fish, cold) = fishmonger().await;
     let kitchen = house.store("KITCHEN").await;
     house.location("TRANSIT", json!({ "type": "TRANSIT" })).await;
-    let line = json!({ "productId": fish, "fromLocationId": cold, "toLocationId": kitchen, "quantity": "12" });
+    let line =
+        json!({ "productId": fish, "fromLocationId": cold, "toLocationId": kitchen, "quantity": "12" });
     house.posted("transferStock", json!({ "lines": [line] })).await;
     assert_eq!(house.lots(&fish, &kitchen).await, lots(&[("EARLY", "10"), ("LATE", "2")]));
     let wanted = json!({ "fromLocationId": kitchen, "toLocationId": cold, "lines": [{ "productId": fish, "quantity": "11" }] });
@@ -161,7 +163,9 @@ async fn a_lot_on_hold_is_not_available_until_it_is_released() {
     let held = house.mutate("holdLot", because(&early)).await;
     assert_eq!(held["lot"]["status"], "QUARANTINE");
     let item = house.item(&fish, &cold).await;
-    let amounts = |item: &Value| [&item["onHand"], &item["onHold"], &item["available"]].map(|amount| amount["value"].clone());
+    let amounts = |item: &Value| {
+        [&item["onHand"], &item["onHold"], &item["available"]].map(|amount| amount["value"].clone())
+    };
     assert_eq!(amounts(&item), ["20", "10", "10"]);
     let line = json!({ "productId": fish, "locationId": cold, "quantity": "11" });
     for mutation in ["issueStock", "reserveStock"] {
@@ -248,7 +252,8 @@ async fn a_lot_is_told_of_once_at_each_warning_before_its_end() {
 #[tokio::test]
 async fn what_a_count_finds_without_a_label_is_held_under_the_counts_number() {
     let (house, fish, cold) = fishmonger().await;
-    let planned = house.counted("planStockCount", json!({ "locationId": cold, "tolerancePercent": "100" })).await;
+    let planned =
+        house.counted("planStockCount", json!({ "locationId": cold, "tolerancePercent": "100" })).await;
     let step = |count: &Value| json!({ "id": count["id"], "expectedVersion": count["version"] });
     let count = house.counted("startStockCount", step(&planned)).await;
     let mut found = step(&count);
@@ -310,7 +315,11 @@ async fn lots_are_listed_by_a_tree_of_conditions_with_few_statements() {
         (json!({ "locationIds": [kitchen] }), "EXPIRY", vec!["EARLY"]),
         (json!({ "expiringBefore": day(&house, 11) }), "EXPIRY", vec!["GONE", "EARLY"]),
         (json!({ "not": { "productIds": [fish] } }), "NEWEST", vec!["GONE"]),
-        (json!({ "or": [{ "numbers": ["LATE"] }, { "statuses": ["RECALLED"] }], "inStock": true }), "EXPIRY", vec!["LATE"]),
+        (
+            json!({ "or": [{ "numbers": ["LATE"] }, { "statuses": ["RECALLED"] }], "inStock": true }),
+            "EXPIRY",
+            vec!["LATE"],
+        ),
     ] {
         let listed = house.data(query, json!({ "where": filter, "sort": sort })).await;
         assert_eq!(numbers(&listed), expected, "{filter}");
@@ -319,7 +328,12 @@ async fn lots_are_listed_by_a_tree_of_conditions_with_few_statements() {
     let all = house.data(query, json!({ "where": {}, "sort": "EXPIRY" })).await;
     // The page, its count, where its lots lie, those items and their locations.
     assert_eq!(house.kit.db().statements().stop().len(), 5);
-    let places: usize = all["lots"]["nodes"].as_array().unwrap().iter().map(|lot| lot["balances"].as_array().unwrap().len()).sum();
+    let places: usize = all["lots"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|lot| lot["balances"].as_array().unwrap().len())
+        .sum();
     assert_eq!(places, 4);
     let stranger = house.kit.caller(lanna(), &["inventory:view"]);
     let nothing = house.ask_as(&stranger, query, json!({ "sort": "EXPIRY" })).await;
@@ -364,7 +378,8 @@ async fn a_lot_that_is_held_among_postings_is_held_to_the_last_unit() {
         house.receive_lot((&fish, &cold), ("FAR", &far), "20").await;
         let lot = house.lot(&fish, "NEAR").await;
         let line = json!({ "productId": fish, "locationId": cold, "quantity": "1" });
-        let moved = json!({ "productId": fish, "fromLocationId": cold, "toLocationId": kitchen, "quantity": "1" });
+        let moved =
+            json!({ "productId": fish, "fromLocationId": cold, "toLocationId": kitchen, "quantity": "1" });
         let receipt = json!({ "productId": fish, "locationId": kitchen, "quantity": "1", "unitCost": "10", "lotNumber": "NEAR", "expiry": near });
         let attempts = (0..12).map(|n| match n % 3 {
             0 => house.mutate("issueStock", json!({ "lines": [line] })),

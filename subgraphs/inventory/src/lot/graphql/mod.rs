@@ -83,7 +83,12 @@ impl Lot {
     async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<LotBalance>> {
         let loader = ctx.data_unchecked::<Loader<LotId, PlacesOfLot>>();
         let places = loader.load(self.0.id).await?.unwrap_or_default();
-        Ok(places.0.iter().take(BALANCES_SHOWN).map(|(item, part)| LotBalance { item: *item, part: *part }).collect())
+        Ok(places
+            .0
+            .iter()
+            .take(BALANCES_SHOWN)
+            .map(|(item, part)| LotBalance { item: *item, part: *part })
+            .collect())
     }
 
     /// Counts the changes; a step names the one it is based on.
