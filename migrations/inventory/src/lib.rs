@@ -14,6 +14,7 @@ mod m20261124_090600_seal_stock_movement;
 mod m20261124_193000_create_stock_count;
 mod m20261124_194500_create_stock_transfer;
 mod m20261201_070000_create_lot;
+mod m20261201_080000_add_policy;
 
 /// Applies the inventory migrations in order.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_193000_create_stock_count::Migration),
             Box::new(m20261124_194500_create_stock_transfer::Migration),
             Box::new(m20261201_070000_create_lot::Migration),
+            Box::new(m20261201_080000_add_policy::Migration),
         ]
     }
 }

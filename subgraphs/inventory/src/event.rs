@@ -3,12 +3,16 @@
 //! `stock.changed` is the wire between a posting and the partners that subscribe: it carries the balance as it was
 //! right after the change, so a subscriber that catches up sees each step and not only the last one.
 
+use chassis::{Error, Event, Result};
 use chrono::{DateTime, Utc};
-use primitives::{Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockMovementId};
+use primitives::{
+    Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockMovementId, TenantId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::StockMovement;
 use crate::stock::InventoryItem;
+pub use crate::stock::Policy;
 
 /// Event type of every change of a balance.
 pub const STOCK_CHANGED: &str = "stock.changed";
@@ -72,8 +76,12 @@ pub struct ItemSnapshot {
     pub average_cost: Decimal,
     /// Worth of what is on hand.
     pub total_value: Decimal,
-    /// When to buy again.
-    pub reorder_point: Option<Decimal>,
+    /// How much of it there should be.
+    #[serde(flatten)]
+    pub policy: Policy,
+    /// Since when it is low.
+    #[serde(default)]
+    pub low_since: Option<DateTime<Utc>>,
     /// Whether it may go below zero.
     pub allow_negative: bool,
     /// Counts the changes.
@@ -161,6 +169,50 @@ impl StockChanged {
     }
 }
 
+/// Event type of an item that became low.
+pub const LOW_STOCK_DETECTED: &str = "lowstock.detected";
+
+/// Event type of an item that is low no longer.
+pub const LOW_STOCK_CLEARED: &str = "lowstock.cleared";
+
+/// An item became low, or low no longer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LowStock {
+    /// The balance right after it did.
+    pub item: ItemSnapshot,
+    /// What was available then.
+    pub available: Decimal,
+    /// How much to buy, where that is decided.
+    pub suggested_order: Option<Decimal>,
+    /// When it did.
+    pub at: DateTime<Utc>,
+}
+
+impl LowStock {
+    /// What there is to say about an item that has just crossed.
+    pub(crate) fn of(item: &InventoryItem, at: DateTime<Utc>) -> Self {
+        let available = item.available();
+        let suggested_order = item.low_since.and_then(|_| item.policy.suggested_order(available));
+        Self { item: ItemSnapshot::of(item), available, suggested_order, at }
+    }
+
+    /// The event: which one follows from whether the item is low now.
+    pub(crate) fn into_event(self, tenant: TenantId, actor: UserId) -> Result<Event> {
+        Ok(Event {
+            tenant,
+            kind: if self.item.low_since.is_some() { LOW_STOCK_DETECTED } else { LOW_STOCK_CLEARED },
+            version: 1,
+            aggregate: self.item.id.as_uuid(),
+            aggregate_version: self.item.version,
+            occurred_at: self.at,
+            actor: Some(actor),
+            causation: None,
+            payload: serde_json::to_value(&self).map_err(Error::internal)?,
+        })
+    }
+}
+
 impl ItemSnapshot {
     /// The balance of `item` as it stands.
     pub(crate) fn of(item: &InventoryItem) -> Self {
@@ -177,7 +229,8 @@ impl ItemSnapshot {
             is_kept_by_lots: item.shelf.is_kept,
             average_cost: item.holding.average_cost(),
             total_value: item.holding.value,
-            reorder_point: item.reorder_point,
+            policy: item.policy,
+            low_since: item.low_since,
             allow_negative: item.allow_negative,
             version: item.version,
             updated_at: item.updated_at,

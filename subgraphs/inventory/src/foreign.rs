@@ -34,6 +34,13 @@ impl Product {
         Ok(Some(here.cloned().map(InventoryItem).collect()))
     }
 
+    /// Its balances that are low: at their reorder point, or not yet 5 % above it again.
+    async fn low_stock_at(&self, ctx: &Context<'_>) -> Result<Option<Vec<InventoryItem>>> {
+        let items = stock::load_of(ctx, self.id).await?;
+        let low = items.iter().filter(|item| item.low_since.is_some());
+        Ok(Some(low.cloned().map(InventoryItem).collect()))
+    }
+
     /// What is on hand at all locations together, in the base unit; null where nothing ever moved.
     async fn total_on_hand(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
         let items = stock::load_of(ctx, self.id).await?;

@@ -242,7 +242,8 @@ fn snapshot(item: &ItemSnapshot) -> Result<stock::InventoryItem> {
         reserved: item.reserved,
         on_hold: item.on_hold,
         shelf: Shelf { is_kept: item.is_kept_by_lots, parts: Vec::new() },
-        reorder_point: item.reorder_point,
+        policy: item.policy,
+        low_since: item.low_since,
         version: item.version,
         updated_at: item.updated_at,
     })

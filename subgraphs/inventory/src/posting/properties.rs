@@ -91,7 +91,8 @@ impl World {
             reserved: Decimal::ZERO,
             on_hold: Decimal::ZERO,
             shelf: Shelf::default(),
-            reorder_point: None,
+            policy: crate::event::Policy::default(),
+            low_since: None,
             version: 0,
             updated_at: DateTime::UNIX_EPOCH,
         };

@@ -203,6 +203,7 @@ pub(crate) struct Written {
 
 /// Writes balances, layers, reservations and ledger lines, and publishes what changed.
 pub(crate) async fn save_in(tx: &Tx, tenant: TenantId, book: &mut Book, actor: UserId) -> Result<Written> {
+    book.settle_low_stock();
     store::save_items_in(tx, tenant, book).await?.map_err(Error::internal)?;
     for reservation in book.changed_reservations() {
         if !reservations::update_in(tx, tenant, reservation).await? {
@@ -227,6 +228,9 @@ pub(crate) async fn save_in(tx: &Tx, tenant: TenantId, book: &mut Book, actor: U
     for mut change in decided.changes {
         change.movement_seq = change.movement_id.and_then(|id| numbers.get(&id).copied());
         tx.publish(stock_changed(tenant, actor, book.now(), &change)?);
+    }
+    for crossing in decided.crossings {
+        tx.publish(crossing.into_event(tenant, actor)?);
     }
     Ok(Written { ledger, reservations: decided.made.into_iter().map(|made| made.id).collect() })
 }

@@ -95,6 +95,12 @@ fn empty_row(
         total_value: Decimal::ZERO,
         average_cost: Decimal::ZERO,
         reorder_point: None,
+        min_quantity: None,
+        par_quantity: None,
+        max_quantity: None,
+        reorder_quantity: None,
+        lead_time_days: None,
+        low_since: None,
         is_kept_by_lots: false,
         on_hold: Decimal::ZERO,
         version: 0,
@@ -265,6 +271,7 @@ pub(crate) async fn save_items_in(
             .col_expr(Column::AverageCost, item.holding.average_cost().into())
             .col_expr(Column::IsKeptByLots, item.shelf.is_kept.into())
             .col_expr(Column::OnHold, item.on_hold.into())
+            .col_expr(Column::LowSince, item.low_since.into())
             .col_expr(Column::Version, item.version.into())
             .col_expr(Column::UpdatedAt, item.updated_at.into())
             .filter(Column::Id.eq(item.id))

@@ -5,6 +5,8 @@ use std::fmt;
 
 use primitives::{Decimal, InventoryItemId, LotId, PostingId, StockMovementId, TenantId};
 
+use crate::stock::Policy;
+
 /// What the prover found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -48,6 +50,8 @@ pub(super) struct ItemFacts {
     pub(super) average_cost: Decimal,
     pub(super) is_kept_by_lots: bool,
     pub(super) on_hold: Decimal,
+    pub(super) policy: Policy,
+    pub(super) is_low: bool,
 }
 
 /// A ledger line as its row tells it.
@@ -195,6 +199,12 @@ impl Replay {
         if holdings.in_held_lots != raw(item.on_hold) {
             let rule = "on hold is what lies in lots that are not OK";
             self.tell(id, rule, amount(holdings.in_held_lots), item.on_hold.to_string());
+        }
+        let available = Decimal::from_raw(item.on_hand.raw() - item.reserved.raw() - item.on_hold.raw());
+        if item.policy.is_low_after(item.is_low, available) != item.is_low {
+            let rule = "an item is low from its reorder point until 5 % above it";
+            let expected = if item.is_low { "not low" } else { "low" };
+            self.tell(id, rule, expected.to_owned(), format!("{available} available"));
         }
         self.compare_average(item, ledger);
     }

@@ -59,7 +59,7 @@ pub(super) async fn tenants_across_tenants(db: &impl ConnectionTrait) -> Result<
 pub(super) async fn books(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Books, DbErr> {
     let head = ledger_head::Entity::find_by_id(tenant).one(db).await?;
     let rows = stock::store::scoped(tenant).find_also_related(location::Entity).all(db).await?;
-    let items = rows.into_iter().map(item_facts).collect();
+    let items = rows.into_iter().map(item_facts).collect::<Result<_, _>>()?;
     let mut holdings: BTreeMap<InventoryItemId, Holdings> = BTreeMap::new();
     for (item, quantity, value) in layer_sums(db, tenant).await? {
         let entry = holdings.entry(item).or_default();
@@ -199,8 +199,11 @@ pub(super) async fn movements_after(
     Ok(query.all(db).await?.into_iter().map(movement_facts).collect())
 }
 
-fn item_facts((row, location): (inventory_item::Model, Option<location::Model>)) -> ItemFacts {
-    ItemFacts {
+fn item_facts(
+    (row, location): (inventory_item::Model, Option<location::Model>),
+) -> Result<ItemFacts, DbErr> {
+    let item = stock::store::from_row(row.clone())?;
+    Ok(ItemFacts {
         id: row.id,
         is_fifo: row.cost_method == CostMethod::Fifo.code(),
         is_direct: location.is_some_and(|location| location.kind == LocationKind::Direct.code()),
@@ -211,7 +214,9 @@ fn item_facts((row, location): (inventory_item::Model, Option<location::Model>))
         average_cost: row.average_cost,
         is_kept_by_lots: row.is_kept_by_lots,
         on_hold: row.on_hold,
-    }
+        policy: item.policy,
+        is_low: item.low_since.is_some(),
+    })
 }
 
 fn movement_facts(row: stock_movement::Model) -> MovementFacts {

@@ -10,7 +10,7 @@ use chassis::{
 };
 use primitives::{Date, DateTime, Decimal, InventoryItemId, LocationId, Money, ProductId, Quantity};
 
-use super::{ItemFilter, service};
+use super::{ItemFilter, Policy, service};
 use crate::foreign::Product;
 use crate::location::graphql::{self as locations, CostMethod, Location};
 use crate::lot::graphql::{self as lots, LotBalance};
@@ -107,9 +107,21 @@ impl InventoryItem {
         self.0.holding.method.into()
     }
 
-    /// At or below this available quantity it should be bought again; null where nobody decided.
-    async fn reorder_point(&self) -> Option<Quantity> {
-        self.0.reorder_point.map(|point| Quantity::new(point, self.0.unit))
+    /// How much of it there should be; every part of it is null where nobody decided.
+    async fn policy(&self) -> StockPolicy {
+        StockPolicy::of(&self.0.policy, self.0.unit)
+    }
+
+    /// Since when it is low: it becomes so at the reorder point and stays so until 5 % above it. Null while it is not.
+    async fn low_since(&self) -> Option<DateTime> {
+        self.0.low_since.map(DateTime::from)
+    }
+
+    /// How much to buy now: the reorder quantity, or what is missing to par, to the maximum or to the reorder point, whichever
+    /// is decided first; null where nothing is.
+    async fn suggested_order(&self) -> Option<Quantity> {
+        let suggested = self.0.policy.suggested_order(self.0.available());
+        suggested.map(|quantity| Quantity::new(quantity, self.0.unit))
     }
 
     /// Whether the available quantity is at or below the reorder point.
@@ -204,22 +216,63 @@ pub(crate) struct InventoryItemWhere {
     expiring_before: Option<Date>,
 }
 
-/// A new reorder point.
+/// How much of an item there should be, in its base unit. What is left out is decided no longer.
 #[derive(Clone, Debug, InputObject)]
-pub(crate) struct SetReorderPointInput {
+pub(crate) struct SetPolicyInput {
     /// The balance it is for.
     id: InventoryItemId,
     /// The version the change is based on; another one answers CONFLICT.
     expected_version: i32,
-    /// Buy again at or below this available quantity, in the base unit; null removes the point.
+    /// There should never be less.
+    min: Option<Decimal>,
+    /// There should be as much after buying.
+    par: Option<Decimal>,
+    /// There should never be more.
+    max: Option<Decimal>,
+    /// Buy again at or below this available quantity.
     reorder_point: Option<Decimal>,
+    /// Buy as much then.
+    reorder_quantity: Option<Decimal>,
+    /// Days from ordering to having it, 0 to 365.
+    lead_time_days: Option<i32>,
     /// The same key with the same input has one effect and answers the same, for 24 hours.
     idempotency_key: Option<String>,
 }
 
+/// How much of an item there should be.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub(crate) struct StockPolicy {
+    /// There should never be less.
+    min: Option<Quantity>,
+    /// There should be as much after buying.
+    par: Option<Quantity>,
+    /// There should never be more.
+    max: Option<Quantity>,
+    /// At or below this available quantity it should be bought again.
+    reorder_point: Option<Quantity>,
+    /// How much is bought then.
+    reorder_quantity: Option<Quantity>,
+    /// Days from ordering to having it.
+    lead_time_days: Option<i32>,
+}
+
+impl StockPolicy {
+    fn of(policy: &Policy, unit: primitives::Unit) -> Self {
+        let quantity = |value: Option<Decimal>| value.map(|value| Quantity::new(value, unit));
+        Self {
+            min: quantity(policy.min),
+            par: quantity(policy.par),
+            max: quantity(policy.max),
+            reorder_point: quantity(policy.reorder_point),
+            reorder_quantity: quantity(policy.reorder_quantity),
+            lead_time_days: policy.lead_time_days,
+        }
+    }
+}
+
 /// The changed item, or why it did not change.
 #[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct SetReorderPointPayload {
+pub(crate) struct SetPolicyPayload {
     /// The item; null where the change was refused.
     inventory_item: Option<InventoryItem>,
     /// What to mend.
@@ -272,25 +325,31 @@ pub(crate) struct StockMutation;
 
 #[Object]
 impl StockMutation {
-    /// Decides when an item should be bought again.
-    async fn set_reorder_point(
+    /// Decides how much of an item there should be, and when to buy it again.
+    async fn set_policy(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The item and its reorder point.")] input: SetReorderPointInput,
-    ) -> Result<SetReorderPointPayload> {
-        let change = service::ReorderPoint {
-            item: input.id,
-            expected_version: input.expected_version,
-            quantity: input.reorder_point,
-        };
-        let key = input.idempotency_key.as_deref();
-        let set = service::set_reorder_point(app(ctx), caller(ctx)?, change, key).await;
+        #[graphql(desc = "The item and what is decided.")] input: SetPolicyInput,
+    ) -> Result<SetPolicyPayload> {
+        let key = input.idempotency_key.clone();
+        let set = service::set_policy(app(ctx), caller(ctx)?, input.into_change(), key.as_deref()).await;
         let (id, user_errors) = outcome(set)?;
         let items = service::changed(app(ctx), caller(ctx)?, id.as_slice()).await?;
-        Ok(SetReorderPointPayload {
-            inventory_item: items.into_iter().next().map(InventoryItem),
-            user_errors,
-        })
+        Ok(SetPolicyPayload { inventory_item: items.into_iter().next().map(InventoryItem), user_errors })
+    }
+}
+
+impl SetPolicyInput {
+    fn into_change(self) -> service::PolicyChange {
+        let policy = Policy {
+            min: self.min,
+            par: self.par,
+            max: self.max,
+            reorder_point: self.reorder_point,
+            reorder_quantity: self.reorder_quantity,
+            lead_time_days: self.lead_time_days,
+        };
+        service::PolicyChange { item: self.id, expected_version: self.expected_version, policy }
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use primitives::{CurrencyCode, Date, Decimal, InventoryItemId, LocationId, ProductId, Unit};
 use serde::Serialize;
 
+use super::Policy;
 use crate::costing::Holding;
 use crate::lot::Shelf;
 
@@ -28,8 +29,10 @@ pub(crate) struct InventoryItem {
     pub(crate) on_hold: Decimal,
     /// What lies here, lot by lot, where it is kept so.
     pub(crate) shelf: Shelf,
-    /// At or below this available quantity the item should be bought again.
-    pub(crate) reorder_point: Option<Decimal>,
+    /// How much of it there should be.
+    pub(crate) policy: Policy,
+    /// Since when it is low; `None` while it is not.
+    pub(crate) low_since: Option<DateTime<Utc>>,
     /// Counts the changes.
     pub(crate) version: i32,
     /// When it last changed.
@@ -66,7 +69,17 @@ impl InventoryItem {
 
     /// Whether the available quantity is at or below the reorder point.
     pub(crate) fn is_below_reorder_point(&self) -> bool {
-        self.reorder_point.is_some_and(|point| self.available() <= point)
+        self.policy.asks_for_more_at(self.available())
+    }
+
+    /// Becomes low, or low no longer; answers whether it did either.
+    pub(crate) fn settle_low(&mut self, now: DateTime<Utc>) -> bool {
+        let was_low = self.low_since.is_some();
+        let is_low = self.policy.is_low_after(was_low, self.available());
+        if is_low != was_low {
+            self.low_since = is_low.then_some(now);
+        }
+        is_low != was_low
     }
 
     /// Makes sure `wanted` may be used, of which `promised` is held by the reservation being consumed.
@@ -148,7 +161,8 @@ mod tests {
             reserved: Decimal::ZERO,
             on_hold: Decimal::ZERO,
             shelf: Shelf::default(),
-            reorder_point: None,
+            policy: Policy::default(),
+            low_since: None,
             version: 1,
             updated_at: DateTime::UNIX_EPOCH,
         }
@@ -197,7 +211,7 @@ mod tests {
     fn an_empty_item_is_below_any_reorder_point() {
         let mut item = item("0", false);
         assert!(!item.is_below_reorder_point());
-        item.reorder_point = Some(Decimal::ZERO);
+        item.policy.reorder_point = Some(Decimal::ZERO);
         assert!(item.is_below_reorder_point());
     }
 }

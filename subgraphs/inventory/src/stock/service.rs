@@ -1,15 +1,15 @@
-//! Reading balances, and keeping the point at which to buy again.
+//! Reading balances, and keeping how much of an item there should be.
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Criteria, Error, Event, PageArgs, Refusal, Result, Tx};
+use chassis::{Caller, Connection, Criteria, Error, Event, PageArgs, Result, Tx};
 use chrono::{DateTime, Utc};
-use primitives::{Decimal, InventoryItemId, LocationId, ProductId};
+use primitives::{InventoryItemId, LocationId, ProductId};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{InventoryItem, ItemFilter, ItemOrder, store};
+use super::{InventoryItem, ItemFilter, ItemOrder, Policy, store};
 use crate::costing::CostLayer;
-use crate::event::ItemSnapshot;
+use crate::event::{ItemSnapshot, LowStock};
 use crate::{Inventory, permission, posting};
 
 /// Open layers shown of one item; an item with more is bought more often than it is counted.
@@ -82,58 +82,54 @@ pub(crate) async fn changed(
     Ok(store::by_ids(app.db.read(), caller.tenant, ids).await?)
 }
 
-/// The point at which an item should be bought again; `None` removes it.
+/// What somebody decides about an item.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct ReorderPoint {
+pub(crate) struct PolicyChange {
     pub(crate) item: InventoryItemId,
     pub(crate) expected_version: i32,
-    pub(crate) quantity: Option<Decimal>,
+    pub(crate) policy: Policy,
 }
 
-/// Sets or removes a reorder point.
-pub(crate) async fn set_reorder_point(
+/// Decides how much of an item there should be.
+pub(crate) async fn set_policy(
     app: &Inventory,
     caller: &Caller,
-    change: ReorderPoint,
+    change: PolicyChange,
     idempotency_key: Option<&str>,
 ) -> Result<InventoryItemId> {
     caller.require(permission::MANAGE)?;
     let now = app.clock.now();
-    let attempt = &Attempt::try_new(caller, "setReorderPoint", idempotency_key, &change, now)?;
-    if change.quantity.is_some_and(|point| point.is_negative() || !point.is_within_bound()) {
-        let message = "a reorder point must be at least 0 and below 1000000000";
-        return Err(Refusal::invalid("reorderPoint", message).into());
-    }
+    let attempt = &Attempt::try_new(caller, "setPolicy", idempotency_key, &change, now)?;
     app.db
         .write(|tx| async move {
-            let work = set_reorder_point_in(&tx, caller, change, now);
+            let work = set_policy_in(&tx, caller, change, now);
             idempotency::once(&tx, attempt, work).await
         })
         .await
 }
 
-async fn set_reorder_point_in(
+async fn set_policy_in(
     tx: &Tx,
     caller: &Caller,
-    change: ReorderPoint,
+    change: PolicyChange,
     now: DateTime<Utc>,
 ) -> Result<InventoryItemId> {
-    let ReorderPoint { item: id, expected_version, quantity: reorder_point } = change;
+    let PolicyChange { item: id, expected_version, policy } = change;
     let item = store::lock_in(tx, caller.tenant, id).await?;
     let mut item = item.ok_or_else(|| Error::not_found_at("inventory item", "id"))?;
     if item.version != expected_version {
         return Err(Error::conflict(item.version));
     }
-    let places = item.unit.decimal_places();
-    if reorder_point.is_some_and(|point| point.decimal_places() > places) {
-        let message = format!("{} allows {places} decimal places", item.unit);
-        return Err(Refusal::invalid("reorderPoint", message).into());
-    }
-    (item.reorder_point, item.version, item.updated_at) = (reorder_point, item.version + 1, now);
-    if !store::set_reorder_point_in(tx, caller.tenant, &item).await? {
+    policy.violations(item.unit).into_result()?;
+    (item.policy, item.version, item.updated_at) = (policy, item.version + 1, now);
+    let is_crossing = item.settle_low(now);
+    if !store::set_policy_in(tx, caller.tenant, &item).await? {
         return Err(Error::conflict(expected_version));
     }
     tx.publish(policy_changed(caller, &item));
+    if is_crossing {
+        tx.publish(LowStock::of(&item, now).into_event(caller.tenant, caller.user)?);
+    }
     Ok(id)
 }
 

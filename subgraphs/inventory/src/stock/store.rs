@@ -10,7 +10,7 @@ use sea_orm::{
     QuerySelect, Select,
 };
 
-use super::{InventoryItem, ItemFilter, ItemOrder};
+use super::{InventoryItem, ItemFilter, ItemOrder, Policy};
 use crate::costing::Holding;
 use crate::lot::{self, Shelf};
 
@@ -39,7 +39,15 @@ pub(crate) fn from_row(row: inventory_item::Model) -> Result<InventoryItem, DbEr
         reserved: row.reserved,
         on_hold: row.on_hold,
         shelf: Shelf { is_kept: row.is_kept_by_lots, parts: Vec::new() },
-        reorder_point: row.reorder_point,
+        policy: Policy {
+            min: row.min_quantity,
+            par: row.par_quantity,
+            max: row.max_quantity,
+            reorder_point: row.reorder_point,
+            reorder_quantity: row.reorder_quantity,
+            lead_time_days: row.lead_time_days,
+        },
+        low_since: row.low_since,
         version: row.version,
         updated_at: row.updated_at,
     })
@@ -132,14 +140,20 @@ fn condition(tenant: TenantId, filter: &ItemFilter) -> Condition {
     all
 }
 
-/// Writes the reorder point unless somebody else changed the item since; answers whether it was written.
-pub(crate) async fn set_reorder_point_in(
+/// Writes the policy and whether the item is low, unless somebody else changed the item since; answers whether it was written.
+pub(crate) async fn set_policy_in(
     tx: &impl ConnectionTrait,
     tenant: TenantId,
     item: &InventoryItem,
 ) -> Result<bool, DbErr> {
     let outcome = Entity::update_many()
-        .col_expr(Column::ReorderPoint, item.reorder_point.into())
+        .col_expr(Column::MinQuantity, item.policy.min.into())
+        .col_expr(Column::ParQuantity, item.policy.par.into())
+        .col_expr(Column::MaxQuantity, item.policy.max.into())
+        .col_expr(Column::ReorderPoint, item.policy.reorder_point.into())
+        .col_expr(Column::ReorderQuantity, item.policy.reorder_quantity.into())
+        .col_expr(Column::LeadTimeDays, item.policy.lead_time_days.into())
+        .col_expr(Column::LowSince, item.low_since.into())
         .col_expr(Column::Version, item.version.into())
         .col_expr(Column::UpdatedAt, item.updated_at.into())
         .filter(Column::TenantId.eq(tenant))

@@ -223,7 +223,7 @@ impl House {
             _ if mutation.ends_with("Lot") => "lot { id version status reason }".to_owned(),
             _ if mutation.ends_with("StockCount") => format!("stockCount {{ {COUNT} }}"),
             _ if mutation.ends_with("StockTransfer") => format!("stockTransfer {{ {TRANSFER} }}"),
-            "setReorderPoint" => format!("inventoryItem {{ {ITEM} isBelowReorderPoint }}"),
+            "setPolicy" => format!("inventoryItem {{ {ITEM} isBelowReorderPoint }}"),
             _ => format!("posting {{ {POSTING} }}"),
         };
         let kind = match mutation {

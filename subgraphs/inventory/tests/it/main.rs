@@ -11,6 +11,7 @@ mod feed;
 mod house;
 mod locations;
 mod lots;
+mod low_stock;
 mod permission;
 mod posting;
 mod reading;

@@ -92,7 +92,7 @@ async fn every_mutation_needs_its_permission() {
         ("releaseReservation", json!({ "reservationId": item }), "inventory:reserve"),
         ("createLocation", place, "inventory:manage"),
         ("updateLocation", json!({ "id": store, "expectedVersion": 9 }), "inventory:manage"),
-        ("setReorderPoint", json!({ "id": item, "expectedVersion": 9 }), "inventory:manage"),
+        ("setPolicy", json!({ "id": item, "expectedVersion": 9 }), "inventory:manage"),
     ] {
         let others: Vec<&str> = PERMISSIONS.into_iter().filter(|held| *held != permission).collect();
         let response = house.mutate_as(&house.kit.caller(andaman(), &others), mutation, input.clone()).await;
@@ -104,6 +104,13 @@ async fn every_mutation_needs_its_permission() {
     }
     assert_eq!(house.item(&rice, &store).await["onHand"]["value"], "9");
     house.prove().await;
+}
+
+#[tokio::test]
+async fn every_role_may_do_what_is_written_down() {
+    let house = House::open().await;
+    let crate_dir = env!("CARGO_MANIFEST_DIR");
+    chassis::testkit::check_roles(crate_dir, &house.kit, &house.subgraph, andaman()).await;
 }
 
 #[tokio::test]

@@ -117,12 +117,12 @@ async fn what_should_be_bought_again_is_listed() {
     let item = house.item(&rice, &store).await;
     let point = |quantity: &str, version: &Value| json!({ "id": item["id"], "expectedVersion": version, "reorderPoint": quantity });
     assert_eq!(
-        house.mutate("setReorderPoint", point("-1", &item["version"])).await["userErrors"][0]["field"],
+        house.mutate("setPolicy", point("-1", &item["version"])).await["userErrors"][0]["field"],
         json!(["reorderPoint"])
     );
-    let set = house.mutate("setReorderPoint", point("8", &item["version"])).await;
+    let set = house.mutate("setPolicy", point("8", &item["version"])).await;
     assert_eq!(set["inventoryItem"]["isBelowReorderPoint"], false, "{set}");
-    let stale = house.mutate("setReorderPoint", point("9", &item["version"])).await;
+    let stale = house.mutate("setPolicy", point("9", &item["version"])).await;
     assert_eq!(stale["userErrors"][0]["code"], "CONFLICT");
     let query = "query($below: Boolean) { inventoryItems(where: { belowReorder: $below }) { nodes { id } } }";
     assert_eq!(house.data(query, json!({ "below": true })).await["inventoryItems"]["nodes"], json!([]));

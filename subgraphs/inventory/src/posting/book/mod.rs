@@ -15,7 +15,7 @@ use super::entry::EnteredCost;
 use super::lot::Lots;
 use super::model::{Action, Document, Heading, Line, LineRefused, StockRefused};
 use crate::costing::{CostLayer, Slice, TooLarge, per_unit};
-use crate::event::StockChanged;
+use crate::event::{LowStock, StockChanged};
 use crate::ledger::{MovementKind, MovementReason, Reference, StockMovement};
 use crate::location::Location;
 use crate::lot::Part;
@@ -55,6 +55,8 @@ pub(crate) struct Decided {
     pub(crate) moved_lots: Vec<(StockMovementId, InventoryItemId, Part)>,
     /// Facts to publish, in order.
     pub(crate) changes: Vec<StockChanged>,
+    /// Items that became low, or low no longer.
+    pub(crate) crossings: Vec<LowStock>,
     /// Reservations made.
     pub(crate) made: Vec<Reservation>,
 }
@@ -186,6 +188,19 @@ impl Book {
         let Some(first) = self.decided.movements.first() else { return Ok(None) };
         let values = self.decided.movements.iter().map(|movement| movement.total_value);
         Ok(Some((Decimal::checked_sum(values).ok_or(TooLarge)?, first.currency)))
+    }
+
+    /// Lets the changed items become low, or low no longer, now that everything about them is decided.
+    pub(crate) fn settle_low_stock(&mut self) {
+        for id in &self.touched {
+            let Some(item) = self.items.get_mut(id) else { continue };
+            if item.settle_low(self.now) {
+                self.decided.crossings.push(LowStock::of(item, self.now));
+            }
+        }
+        for change in &mut self.decided.changes {
+            change.item.low_since = self.items.get(&change.item.id).and_then(|item| item.low_since);
+        }
     }
 
     /// What was decided beside balances, taken out of the book.
