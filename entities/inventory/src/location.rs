@@ -1,6 +1,6 @@
 //! A place that holds stock, or through which stock is expensed.
 
-use primitives::{CurrencyCode, LocationId, StockCountId, TenantId, UserId};
+use primitives::{CurrencyCode, LocationId, PropertyId, StockCountId, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `location`.
@@ -17,6 +17,7 @@ pub struct Model {
     pub allow_negative: bool,
     pub cost_method: Option<String>,
     pub locked_by: Option<StockCountId>,
+    pub property_id: Option<PropertyId>,
     pub version: i32,
     pub created_at: DateTimeUtc,
     pub created_by: UserId,

@@ -1,6 +1,6 @@
 //! Units of a product that came together.
 
-use primitives::{Date, LotId, ProductId, TenantId, UserId};
+use primitives::{Date, LotId, ProductId, TenantId, UserId, VendorId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `lot`.
@@ -16,6 +16,7 @@ pub struct Model {
     pub status: String,
     pub reason: Option<String>,
     pub told_days: Option<i32>,
+    pub vendor_id: Option<VendorId>,
     pub version: i32,
     pub created_at: DateTimeUtc,
     pub created_by: UserId,

@@ -15,6 +15,7 @@ mod m20261124_193000_create_stock_count;
 mod m20261124_194500_create_stock_transfer;
 mod m20261201_070000_create_lot;
 mod m20261201_080000_add_policy;
+mod m20261201_090000_add_property_and_vendor;
 
 /// Applies the inventory migrations in order.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_194500_create_stock_transfer::Migration),
             Box::new(m20261201_070000_create_lot::Migration),
             Box::new(m20261201_080000_add_policy::Migration),
+            Box::new(m20261201_090000_add_property_and_vendor::Migration),
         ]
     }
 }

@@ -1,10 +1,40 @@
-//! What other services own and inventory only points at: products, by id, extended with their stock.
+//! What other services own and inventory only points at: products, by id, extended with their stock; vendors, properties and
+//! notes of goods received, by id alone.
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chassis::Result;
-use primitives::{Decimal, LocationId, ProductId, Quantity};
+use primitives::{
+    Decimal, GoodsReceivedNoteId, LocationId, ProductId, PropertyId, Quantity, VendorId,
+};
 
 use crate::stock::graphql::{self as stock, InventoryItem};
+
+macro_rules! stubs {
+    ($($(#[$doc:meta])* $name:ident($id:ty)),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, SimpleObject)]
+        #[graphql(unresolvable = "id")]
+        pub(crate) struct $name {
+            /// Identity.
+            id: $id,
+        }
+
+        impl From<$id> for $name {
+            fn from(id: $id) -> Self {
+                Self { id }
+            }
+        }
+    )+};
+}
+
+stubs! {
+    /// Goods that a vendor brought. The procurement service describes it.
+    GoodsReceivedNote(GoodsReceivedNoteId),
+    /// A hotel, a restaurant. The users service describes it.
+    Property(PropertyId),
+    /// A supplier. The vendor service describes it.
+    Vendor(VendorId),
+}
 
 /// A product, described by the product service. Inventory knows where it lies and how much of it.
 #[derive(Clone, Copy, Debug, SimpleObject)]

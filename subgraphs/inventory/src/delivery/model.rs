@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use primitives::{
     CurrencyCode, Date, Decimal, GoodsReceivedNoteId, LocationId, PostingId, ProductId, TenantId, Unit,
-    UserId,
+    UserId, VendorId,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Known, Tracking};
 use crate::ledger::MovementReason;
@@ -23,11 +23,13 @@ pub(super) struct Delivery {
     pub(super) goods_received_note_id: GoodsReceivedNoteId,
     pub(super) number: Option<String>,
     pub(super) location_id: LocationId,
+    #[serde(default)]
+    pub(super) vendor_id: Option<VendorId>,
     pub(super) lines: Vec<DeliveredLine>,
 }
 
 /// One product of it, in its base unit.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DeliveredLine {
     pub(super) line_id: String,
@@ -42,7 +44,8 @@ pub(super) struct DeliveredLine {
     pub(super) lot_tracked: Option<bool>,
     /// Whether the product is kept by its date, where that is told.
     pub(super) expiry_tracked: Option<bool>,
-    /// What one base unit cost, in each currency in which that is known.
+    /// What one base unit cost, in each currency in which that is known. Told on to nobody.
+    #[serde(skip_serializing)]
     pub(super) unit_costs: Vec<Cost>,
 }
 
@@ -104,6 +107,7 @@ impl Delivery {
         known: &HashMap<ProductId, Unit>,
         (posted_by, occurred_at, now): (UserId, DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Document, DeliveryRefused> {
+        let vendor = self.vendor_id;
         let mut lines = Vec::with_capacity(self.lines.len());
         for (index, line) in self.lines.into_iter().enumerate() {
             if let Some(here) = known.get(&line.product_id).filter(|here| **here != line.unit) {
@@ -118,7 +122,7 @@ impl Delivery {
                 location: self.location_id,
                 quantity: line.quantity,
                 reference_line: Some(line.line_id),
-                lot: LotChoice::told(line.lot, line.expiry),
+                lot: LotChoice::told(line.lot, line.expiry, vendor),
                 action: Action::Receive { reason: MovementReason::Purchase, cost },
             });
         }

@@ -28,11 +28,15 @@ async fn take_in(tx: &Tx, event: &Arc<Envelope>, now: DateTime<Utc>) -> Result<(
     let delivery: Delivery = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
     let actor = event.actor_id.unwrap_or_else(|| platform(event.tenant_id));
     let id = delivery.goods_received_note_id;
+    let told = json!({ "goodsReceivedNoteId": id, "number": delivery.number, "vendorId": delivery.vendor_id,
+        "locationId": delivery.location_id, "lines": delivery.lines });
     let refused = post(tx, event, delivery, (actor, now)).await?;
     let (kind, reason) = match refused {
         None => ("delivery.posted", None),
         Some(reason) => ("delivery.refused", Some(reason)),
     };
+    let mut payload = told;
+    payload["reason"] = json!(reason);
     tx.publish(Event {
         tenant: event.tenant_id,
         kind,
@@ -42,7 +46,7 @@ async fn take_in(tx: &Tx, event: &Arc<Envelope>, now: DateTime<Utc>) -> Result<(
         occurred_at: now,
         actor: event.actor_id,
         causation: Some(event.event_id),
-        payload: json!({ "goodsReceivedNoteId": id, "reason": reason }),
+        payload,
     });
     Ok(())
 }

@@ -291,7 +291,7 @@ impl<'p> Calendar<'p> {
         let number = format!("L{:05}-{}", self.number + 1, product.code);
         let kept = 1_500 + small(&["kept", &number], 1_500);
         let expiry = morning(0).date_naive() + TimeDelta::days(i64::from(kept));
-        LotChoice::told(Some(number), Some(expiry.into()))
+        LotChoice::told(Some(number), Some(expiry.into()), None)
     }
 
     /// Different products of one document, always the same ones for the same day and errand.

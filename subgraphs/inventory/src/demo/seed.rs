@@ -58,6 +58,7 @@ async fn lay_out(tx: &Tx, caller: &Caller, plan: &Plan<'_>) -> Result<()> {
             currency: place.currency,
             allow_negative: false,
             cost_method: place.cost_method,
+            property: None,
             locked_by: None,
             version: 1,
             created_at: now,

@@ -4,12 +4,13 @@ use chassis::page::{self, PageRequest};
 use chassis::{Connection, Criteria, Db, SortKey};
 use chrono::{DateTime, Utc};
 use entities_inventory::stock_movement::{self, Column, Entity};
-use primitives::{InventoryItemId, StockMovementId, TenantId};
+use primitives::{Decimal, InventoryItemId, StockMovementId, TenantId};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
-use super::{MovementFilter, Reference, StockMovement};
+use super::{MovementFilter, MovementKind, MovementReason, Reference, StockMovement};
 
 /// The tenant's ledger: every query starts here.
 pub(crate) fn scoped(tenant: TenantId) -> Select<Entity> {
@@ -125,6 +126,26 @@ pub(crate) async fn last_before(
 ) -> Result<Option<StockMovement>, DbErr> {
     let query = scoped(tenant).filter(Column::ItemId.eq(item)).filter(Column::PostedAt.lt(moment));
     query.order_by_desc(Column::Seq).limit(1).one(db).await?.map(from_row).transpose()
+}
+
+/// What was used of an item since a moment: issues, without what went back to a vendor. PostgreSQL sums BIGINT as NUMERIC,
+/// hence the cast.
+pub(crate) async fn used_since(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    (item, since): (InventoryItemId, DateTime<Utc>),
+) -> Result<Decimal, DbErr> {
+    let used: Option<Option<i64>> = scoped(tenant)
+        .filter(Column::ItemId.eq(item))
+        .filter(Column::Kind.eq(MovementKind::Out.code()))
+        .filter(Column::Reason.ne(MovementReason::ReturnToVendor.code()))
+        .filter(Column::OccurredAt.gte(since))
+        .select_only()
+        .column_as(Expr::cust("CAST(SUM(\"quantity\") AS BIGINT)"), "used")
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(Decimal::from_raw(-used.flatten().unwrap_or_default()))
 }
 
 /// The condition a filter stands for.

@@ -6,9 +6,10 @@ use chassis::{
     Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusal, Refusals, Result, UserError, caller,
     outcome,
 };
-use primitives::{CurrencyCode, DateTime, LocationId, UserId};
+use primitives::{CurrencyCode, DateTime, LocationId, PropertyId, UserId};
 
 use super::{LocationChanges, LocationFilter, NewLocation, service};
+use crate::foreign::Property;
 use crate::schema::app;
 use crate::stocktake::graphql::{self as stocktakes, StockCount};
 
@@ -89,6 +90,11 @@ impl Location {
         }
     }
 
+    /// The hotel or restaurant it belongs to; null where nobody said.
+    async fn property(&self) -> Option<Property> {
+        self.0.property.map(Property::from)
+    }
+
     /// Counts the changes; an update names the one it is based on.
     async fn version(&self) -> i32 {
         self.0.version
@@ -128,6 +134,8 @@ pub(crate) struct LocationWhere {
     ids: Option<Vec<LocationId>>,
     /// Of one of these types.
     types: Option<Vec<LocationType>>,
+    /// Of one of these properties.
+    property_ids: Option<Vec<PropertyId>>,
 }
 
 /// What a new location needs.
@@ -147,6 +155,8 @@ pub(crate) struct CreateLocationInput {
     allow_negative: bool,
     /// How its items are valued; moving average where nothing is said.
     cost_method: Option<CostMethod>,
+    /// The hotel or restaurant it belongs to.
+    property_id: Option<PropertyId>,
     /// The same key with the same input creates one location and answers the same, for 24 hours.
     idempotency_key: Option<String>,
 }
@@ -166,6 +176,8 @@ pub(crate) struct UpdateLocationInput {
     allow_negative: Option<bool>,
     /// How its items are valued. Changing it while the location holds stock answers INVALID_STATE.
     cost_method: Option<CostMethod>,
+    /// The hotel or restaurant it belongs to from now on.
+    property_id: Option<PropertyId>,
 }
 
 /// The new location, or what is wrong with it.
@@ -265,8 +277,10 @@ impl Filter for LocationWhere {
 
     fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<LocationFilter>> {
         check_values(self.ids.as_ref(), &format!("{at}.ids"), refusals);
+        check_values(self.property_ids.as_ref(), &format!("{at}.propertyIds"), refusals);
         vec![Criteria::Is(LocationFilter {
             ids: self.ids.unwrap_or_default(),
+            properties: self.property_ids.unwrap_or_default(),
             kinds: self.types.unwrap_or_default().into_iter().map(Into::into).collect(),
             search: None,
         })]
@@ -290,6 +304,7 @@ impl CreateLocationInput {
             currency: self.currency,
             allow_negative: self.allow_negative,
             cost_method: self.cost_method.map(Into::into),
+            property: self.property_id,
         };
         (self.idempotency_key, new)
     }
@@ -302,6 +317,7 @@ impl UpdateLocationInput {
             name: self.name,
             allow_negative: self.allow_negative,
             cost_method: self.cost_method.map(Into::into),
+            property: self.property_id,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chassis::{Code, Refusal};
 use chrono::{DateTime, Utc};
-use primitives::{CurrencyCode, LocationId, StockCountId, UserId};
+use primitives::{CurrencyCode, LocationId, PropertyId, StockCountId, UserId};
 use serde::Serialize;
 
 use crate::costing::CostMethod;
@@ -69,6 +69,8 @@ pub(crate) struct Location {
     pub(crate) allow_negative: bool,
     /// How its items are valued; `None` means moving average.
     pub(crate) cost_method: Option<CostMethod>,
+    /// The hotel or restaurant it belongs to.
+    pub(crate) property: Option<PropertyId>,
     /// The count that lets nothing else post here.
     pub(crate) locked_by: Option<StockCountId>,
     /// Counts the changes.
@@ -98,6 +100,8 @@ pub(crate) struct NewLocation {
     pub(crate) allow_negative: bool,
     /// How its items are valued.
     pub(crate) cost_method: Option<CostMethod>,
+    /// The hotel or restaurant it belongs to.
+    pub(crate) property: Option<PropertyId>,
 }
 
 /// What may change at a location; `None` leaves a setting as it is.
@@ -111,6 +115,8 @@ pub(crate) struct LocationChanges {
     pub(crate) allow_negative: Option<bool>,
     /// New valuation.
     pub(crate) cost_method: Option<CostMethod>,
+    /// The hotel or restaurant it belongs to from now on.
+    pub(crate) property: Option<PropertyId>,
 }
 
 /// Which locations to list; empty lists and `None` do not restrict.
@@ -118,6 +124,8 @@ pub(crate) struct LocationChanges {
 pub(crate) struct LocationFilter {
     /// With these ids.
     pub(crate) ids: Vec<LocationId>,
+    /// Of one of these properties.
+    pub(crate) properties: Vec<PropertyId>,
     /// Of these types.
     pub(crate) kinds: Vec<LocationKind>,
     /// With this text in code or name, whatever its case.
@@ -193,6 +201,7 @@ impl Location {
         if changes.cost_method.is_some() {
             next.cost_method = changes.cost_method;
         }
+        next.property = changes.property.or(next.property);
         refused.extend(violations(&next.code, &next.name, next.kind, next.allow_negative));
         if next.effective_cost_method() != self.effective_cost_method() && stock.holds_stock {
             refused.push(LocationRefused::CostMethodFrozen);
@@ -225,6 +234,7 @@ impl NewLocation {
             currency: self.currency,
             allow_negative: self.allow_negative,
             cost_method: self.cost_method,
+            property: self.property,
             locked_by: None,
             version: 1,
             created_at: now,
@@ -290,6 +300,7 @@ mod tests {
             currency: "THB".parse().unwrap(),
             allow_negative: true,
             cost_method: None,
+            property: None,
             locked_by: None,
             version: 1,
             created_at: DateTime::UNIX_EPOCH,
@@ -322,6 +333,7 @@ mod tests {
             name: Some("  ".into()),
             allow_negative: Some(false),
             cost_method: Some(CostMethod::Fifo),
+            property: None,
         };
         let overdrawn = StockSituation { holds_stock: true, overdrawn: true };
         let fields: Vec<_> =
@@ -338,6 +350,7 @@ mod tests {
             currency: "THB".parse().unwrap(),
             allow_negative: true,
             cost_method: None,
+            property: None,
         };
         assert_eq!(banquet.checked().unwrap_err(), [LocationRefused::DirectCannotGoNegative]);
     }

@@ -147,6 +147,7 @@ fn location_event(kind: &'static str, caller: &Caller, location: &Location) -> E
             "type": location.kind.code(),
             "currency": location.currency,
             "allowNegative": location.allow_negative,
+            "propertyId": location.property,
             "costMethod": location.effective_cost_method().code(),
         }),
     }
@@ -156,6 +157,7 @@ impl NewLocation {
     /// What makes two requests the same, for idempotency.
     fn fingerprint(&self) -> impl Serialize + use<> {
         let method = self.cost_method.map(crate::costing::CostMethod::code);
-        (self.code.clone(), self.name.clone(), self.kind.code(), self.currency, self.allow_negative, method)
+        let place = (self.code.clone(), self.name.clone(), self.kind.code(), self.property);
+        (place, self.currency, self.allow_negative, method)
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn from_row(row: location::Model) -> Result<Location, DbErr> {
         currency: row.currency,
         allow_negative: row.allow_negative,
         cost_method: row.cost_method.map(|method| method.parse()).transpose().map_err(DbErr::Type)?,
+        property: row.property_id,
         locked_by: row.locked_by,
         version: row.version,
         created_at: row.created_at,
@@ -48,6 +49,7 @@ fn to_row(tenant: TenantId, location: &Location) -> location::Model {
         allow_negative: location.allow_negative,
         cost_method: location.cost_method.map(|method| method.code().to_owned()),
         locked_by: location.locked_by,
+        property_id: location.property,
         version: location.version,
         created_at: location.created_at,
         created_by: location.created_by,
@@ -119,6 +121,11 @@ fn condition(filter: &LocationFilter) -> Condition {
     let mut all = Condition::all();
     if !filter.ids.is_empty() {
         all = all.add(Column::Id.is_in(filter.ids.iter().copied()));
+    }
+    if !filter.properties.is_empty() {
+        // Spelt out, so that `not` finds those of no property, too.
+        let of = Column::PropertyId.is_in(filter.properties.iter().copied());
+        all = all.add(Column::PropertyId.is_not_null()).add(of);
     }
     if !filter.kinds.is_empty() {
         all = all.add(Column::Kind.is_in(filter.kinds.iter().map(|kind| kind.code())));

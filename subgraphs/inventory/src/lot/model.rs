@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chassis::Refusal;
 use chrono::{DateTime, Utc};
-use primitives::{Date, InventoryItemId, LocationId, LotId, ProductId, UserId};
+use primitives::{Date, InventoryItemId, LocationId, LotId, ProductId, UserId, VendorId};
 use serde::Serialize;
 
 use crate::act::Act;
@@ -91,6 +91,8 @@ pub(crate) struct Lot {
     pub(crate) status: LotStatus,
     /// Why it is held, called back or let go.
     pub(crate) reason: Option<String>,
+    /// Who brought it, where that is known.
+    pub(crate) vendor: Option<VendorId>,
     /// At how many days before its end that was last told.
     pub(crate) told_days: Option<i32>,
     /// Counts the changes, from 1.
@@ -159,6 +161,8 @@ pub(crate) struct LotFilter {
     pub(crate) items: Option<Vec<InventoryItemId>>,
     /// With these numbers.
     pub(crate) numbers: Option<Vec<String>>,
+    /// Brought by one of these vendors.
+    pub(crate) vendors: Option<Vec<VendorId>>,
     /// Standing at one of these.
     pub(crate) statuses: Option<Vec<LotStatus>>,
     /// Good until before this day.
@@ -179,6 +183,7 @@ pub(crate) mod tests {
             expiry: expiry.map(|day| day.parse().unwrap()),
             status,
             reason: None,
+            vendor: None,
             told_days: None,
             version: 1,
             created_at: DateTime::UNIX_EPOCH,

@@ -142,6 +142,7 @@ pub(super) async fn told_in(
             "lotId": lot.id,
             "number": lot.number,
             "productId": lot.product,
+            "vendorId": lot.vendor,
             "expiry": lot.expiry,
             "daysLeft": days_left,
             "status": lot.status.code(),

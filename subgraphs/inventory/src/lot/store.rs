@@ -51,7 +51,13 @@ fn condition(tenant: TenantId, filter: &LotFilter) -> Condition {
     let among = |balances: Select<lot_balance::Entity>| {
         Column::Id.in_subquery(balances.select_only().column(Balance::LotId).into_query())
     };
-    let LotFilter { ids, products, locations, items, numbers, statuses, expiring_before, in_stock } = filter;
+    let LotFilter { ids, products, locations, items, numbers, vendors, statuses, expiring_before, in_stock } =
+        filter;
+    // Spelt out, like dates below.
+    let brought = vendors.as_ref().map(|ids| {
+        let by = Column::VendorId.is_in(ids.iter().copied());
+        Condition::all().add(Column::VendorId.is_not_null()).add(by)
+    });
     let at = locations.as_ref().map(|locations| {
         let here = inventory_item::Column::LocationId.is_in(locations.iter().copied());
         among(lying().join(JoinType::InnerJoin, lot_balance::Relation::Item.def()).filter(here))
@@ -69,6 +75,7 @@ fn condition(tenant: TenantId, filter: &LotFilter) -> Condition {
         .add_option(products.as_ref().map(|ids| Column::ProductId.is_in(ids.iter().copied())))
         .add_option(numbers.as_ref().map(|numbers| Column::Number.is_in(numbers.iter().cloned())))
         .add_option(statuses.as_ref().map(|all| Column::Status.is_in(all.iter().map(|status| status.code()))))
+        .add_option(brought)
         .add_option(at)
         .add_option(of)
         .add_option(stocked)
@@ -305,6 +312,7 @@ fn from_row(row: lot::Model) -> Result<Lot, DbErr> {
         expiry: row.expiry,
         status: row.status.parse().map_err(DbErr::Type)?,
         reason: row.reason,
+        vendor: row.vendor_id,
         told_days: row.told_days,
         version: row.version,
         created_at: row.created_at,
@@ -324,6 +332,7 @@ fn to_row(tenant: TenantId, lot: &Lot) -> lot::Model {
         status: lot.status.code().to_owned(),
         reason: lot.reason.clone(),
         told_days: lot.told_days,
+        vendor_id: lot.vendor,
         version: lot.version,
         created_at: lot.created_at,
         created_by: lot.created_by,

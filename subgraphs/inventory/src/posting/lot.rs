@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use primitives::{Date, LotId, ProductId};
+use primitives::{Date, LotId, ProductId, VendorId};
 use serde::Serialize;
 
 use super::model::StockRefused;
@@ -16,6 +16,8 @@ pub(crate) struct LotChoice {
     pub(crate) number: Option<String>,
     /// The last day it is good, where it comes in.
     pub(crate) expiry: Option<Date>,
+    /// Who brings it, where that is known.
+    pub(crate) vendor: Option<VendorId>,
     /// What to do where the product is not kept by lots, or the lot is new.
     pub(crate) manner: LotManner,
 }
@@ -34,13 +36,13 @@ pub(crate) enum LotManner {
 
 impl LotChoice {
     /// What a document of another service tells.
-    pub(crate) fn told(number: Option<String>, expiry: Option<Date>) -> Self {
-        Self { number, expiry, manner: LotManner::Told }
+    pub(crate) fn told(number: Option<String>, expiry: Option<Date>, vendor: Option<VendorId>) -> Self {
+        Self { number, expiry, vendor, manner: LotManner::Told }
     }
 
     /// What turned up without a label is known by the document that found it.
     pub(crate) fn found(number: &str) -> Self {
-        Self { number: Some(number.to_owned()), expiry: None, manner: LotManner::Found }
+        Self { number: Some(number.to_owned()), expiry: None, vendor: None, manner: LotManner::Found }
     }
 
     /// The number it goes by: where only the date is followed, lots are known by it.

@@ -63,6 +63,7 @@ fn location(code: &str, kind: LocationKind, method: Option<CostMethod>, allow_ne
         currency: CurrencyCode::THB,
         allow_negative,
         cost_method: method,
+        property: None,
         locked_by: None,
         version: 1,
         created_at: DateTime::UNIX_EPOCH,

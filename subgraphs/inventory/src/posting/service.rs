@@ -169,6 +169,7 @@ fn new_lot(heading: &Heading, line: &Line, number: &str) -> Lot {
         expiry: line.lot.expiry,
         status: if is_found { LotStatus::Quarantine } else { LotStatus::Ok },
         reason: is_found.then(|| "found without a label".to_owned()),
+        vendor: line.lot.vendor,
         told_days: None,
         version: 1,
         created_at: heading.posted_at,

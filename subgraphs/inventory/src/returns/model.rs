@@ -83,7 +83,7 @@ impl Return {
             location: place,
             quantity: line.quantity,
             reference_line: Some(line.line_id),
-            lot: LotChoice::told(line.lot, line.expiry),
+            lot: LotChoice::told(line.lot, line.expiry, None),
             action: way.action(),
         });
         let heading = Heading {

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use crate::house::{House, andaman};
 
 /// Procurement as far as inventory hears of it: a database whose events are on the bus.
-async fn procurement(house: &House) -> TestDatabase {
+pub(crate) async fn procurement(house: &House) -> TestDatabase {
     let database = TestDatabase::new::<subgraph_inventory::Migrator>().await;
     house.kit.bus().attach("procurement", database.db());
     database
 }
 
 /// Says that a delivery was taken over; answers what inventory makes of it.
-async fn take_over(
+pub(crate) async fn take_over(
     house: &House,
     from: &TestDatabase,
     (id, payload): (GoodsReceivedNoteId, &Value),
@@ -57,7 +57,7 @@ async fn answers(house: &House) -> Vec<(String, Value)> {
     answers.map(|event| (event.kind, event.payload["reason"].clone())).collect()
 }
 
-fn delivery(
+pub(crate) fn delivery(
     id: GoodsReceivedNoteId,
     (product, place): (&str, &str),
     (quantity, currency): (&str, &str),

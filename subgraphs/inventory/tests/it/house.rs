@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::testkit::{Kit, TestDatabase, TestPeer, data};
 use chassis::{Bus, Caller, Event, Subgraph, SubgraphRequest};
-use primitives::{Decimal, ProductId, TenantId};
+use primitives::{CategoryId, Decimal, ProductId, TenantId};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use subgraph_inventory::FeedSettings;
@@ -94,6 +94,13 @@ impl House {
         let mut known = self.known.lock().unwrap();
         let facts = known.get_mut(&(andaman().to_string(), product.to_owned())).unwrap();
         (facts["lotTracked"], facts["expiryTracked"]) = (json!(lots), json!(dates));
+    }
+
+    /// The product service sorts a product into a category.
+    pub(crate) fn categorise(&self, product: &str, category: CategoryId) {
+        let mut known = self.known.lock().unwrap();
+        let facts = known.get_mut(&(andaman().to_string(), product.to_owned())).unwrap();
+        facts["category"] = json!({ "id": category });
     }
 
     /// The product service says that a product changed; answers once that was heard.
@@ -357,7 +364,7 @@ fn answer(known: &Known, request: &SubgraphRequest) -> Value {
             let id = &representation["id"];
             let facts = facts(id);
             facts.map_or(Value::Null, |facts| {
-                json!({ "id": id, "baseUnit": { "code": facts["baseUnit"] }, "category": null,
+                json!({ "id": id, "baseUnit": { "code": facts["baseUnit"] }, "category": facts["category"],
                     "lotTracked": facts["lotTracked"] == true, "expiryTracked": facts["expiryTracked"] == true })
             })
         };

@@ -8,6 +8,7 @@ mod deliveries;
 mod demo;
 mod entities;
 mod feed;
+mod feed_views;
 mod house;
 mod locations;
 mod lots;

@@ -3,7 +3,7 @@
 use async_graphql::InputObject;
 use chassis::page::check_values;
 use chassis::{Criteria, Filter, Nested, Refusals};
-use primitives::{Date, InventoryItemId, LocationId, LotId, ProductId};
+use primitives::{Date, InventoryItemId, LocationId, LotId, ProductId, VendorId};
 
 use super::super::LotFilter;
 use super::super::service::Step;
@@ -28,6 +28,8 @@ pub(crate) struct LotWhere {
     item_ids: Option<Vec<InventoryItemId>>,
     /// With one of these numbers.
     numbers: Option<Vec<String>>,
+    /// Brought by one of these vendors.
+    vendor_ids: Option<Vec<VendorId>>,
     /// Standing at one of these.
     statuses: Option<Vec<LotStatus>>,
     /// With a date before this day.
@@ -48,6 +50,7 @@ impl Filter for LotWhere {
         check_values(self.product_ids.as_ref(), &format!("{at}.productIds"), refusals);
         check_values(self.location_ids.as_ref(), &format!("{at}.locationIds"), refusals);
         check_values(self.item_ids.as_ref(), &format!("{at}.itemIds"), refusals);
+        check_values(self.vendor_ids.as_ref(), &format!("{at}.vendorIds"), refusals);
         check_values(self.numbers.as_ref(), &format!("{at}.numbers"), refusals);
         vec![Criteria::Is(LotFilter {
             ids: self.ids,
@@ -55,6 +58,7 @@ impl Filter for LotWhere {
             locations: self.location_ids,
             items: self.item_ids,
             numbers: self.numbers,
+            vendors: self.vendor_ids,
             statuses: self.statuses.map(|all| all.into_iter().map(Into::into).collect()),
             expiring_before: self.expiring_before,
             in_stock: self.in_stock,

@@ -11,7 +11,7 @@ use primitives::{Date, DateTime, InventoryItemId, LotId, Quantity, StockMovement
 
 use super::service::{self, Step};
 use super::{LotCommand, Part};
-use crate::foreign::Product;
+use crate::foreign::{Product, Vendor};
 use crate::schema::app;
 use crate::stock::graphql::{self as stock, InventoryItem};
 use input::{LotStepInput, LotWhere};
@@ -67,6 +67,11 @@ impl Lot {
     /// The last day it is good; null where it has no date.
     async fn expiry(&self) -> Option<Date> {
         self.0.expiry
+    }
+
+    /// Who brought it; null where that is not known.
+    async fn vendor(&self) -> Option<Vendor> {
+        self.0.vendor.map(Vendor::from)
     }
 
     /// Whether it may be used.

@@ -287,7 +287,7 @@ fn reference(input: Option<DocumentReferenceInput>) -> Option<(String, String)> 
 
 /// A lot that a person names.
 fn strict(number: Option<String>, expiry: Option<Date>) -> LotChoice {
-    LotChoice { number, expiry, manner: LotManner::Strict }
+    LotChoice { number, expiry, vendor: None, manner: LotManner::Strict }
 }
 
 impl ReceiveStockInput {

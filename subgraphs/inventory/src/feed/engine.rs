@@ -1,27 +1,58 @@
 //! Following the outbox on behalf of one subscriber.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chassis::outbox::{self, Tail};
 use chassis::{Caller, Code, Envelope, Error, LiveCaller, Refusal, Result, task};
 use futures::Stream;
 use primitives::{EventId, TenantId};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 
-use super::{Position, StockFilter};
-use crate::event::{STOCK_CHANGED, StockChanged};
+use super::Position;
 use crate::{Inventory, permission};
 
 /// Events read from the outbox at a time.
 const BATCH: u64 = 256;
 
+/// Messages that wait to be merged with later ones; more are sent at once.
+const WAITING_MAX: usize = 1_000;
+
+/// What a subscriber follows: which events it wants, and what it makes of them.
+pub(crate) trait View: Send + 'static {
+    /// What a message is about.
+    type Item: Send + 'static;
+
+    /// What this view makes of an event; nothing where the subscriber does not want it.
+    fn read(
+        &mut self,
+        app: &Inventory,
+        event: &Envelope,
+    ) -> impl Future<Output = Result<Option<Self::Item>>> + Send;
+
+    /// How long messages wait to be merged with later ones; not at all by default.
+    fn window(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Takes a later message about the same thing into an earlier one that still waits, or gives it back.
+    fn merge(&self, _earlier: &mut Self::Item, later: Self::Item) -> Option<Self::Item> {
+        Some(later)
+    }
+
+    /// Whether a message is worth sending, now that nothing will be merged into it any more.
+    fn is_worth_sending(&self, _item: &Self::Item) -> bool {
+        true
+    }
+}
+
 /// What a subscriber gets.
 #[derive(Clone, Debug)]
-pub(crate) enum Message {
-    /// A balance changed.
-    Change { position: Position, event: EventId, change: Box<StockChanged> },
-    /// Nothing the subscriber wants has changed up to here.
+pub(crate) enum Message<T> {
+    /// Something the subscriber wants.
+    News { position: Position, event: EventId, item: T },
+    /// Nothing the subscriber wants has happened up to here.
     Heartbeat { position: Position },
 }
 
@@ -55,11 +86,11 @@ enum Stop {
     Fault(Error),
 }
 
-impl Message {
+impl<T> Message<T> {
     /// Where the subscriber stands once it has this message.
     pub(crate) fn position(&self) -> Position {
         match self {
-            Self::Change { position, .. } | Self::Heartbeat { position } => *position,
+            Self::News { position, .. } | Self::Heartbeat { position } => *position,
         }
     }
 }
@@ -72,13 +103,13 @@ pub(crate) async fn latest(app: &Inventory, caller: &Caller) -> Result<Position>
     Ok(Position { tenant: caller.tenant, seq })
 }
 
-/// Opens the feed behind `after`, or behind everything published so far.
-pub(crate) async fn open(
+/// Opens a feed behind `after`, or behind everything published so far.
+pub(crate) async fn open<V: View>(
     app: &Inventory,
     live: LiveCaller,
-    filter: StockFilter,
+    view: V,
     after: Option<String>,
-) -> Result<impl Stream<Item = std::result::Result<Message, End>> + Send + 'static + use<>> {
+) -> Result<impl Stream<Item = std::result::Result<Message<V::Item>, End>> + Send + 'static + use<V>> {
     let caller = live.current();
     let latest = latest(app, &caller).await?;
     let start = match after {
@@ -87,7 +118,7 @@ pub(crate) async fn open(
     };
     let (sender, mut receiver) = mpsc::channel(app.feed.buffer.max(1));
     let (stop_sender, stop) = oneshot::channel();
-    let pump = Pump::new(app.clone(), live, filter, start, sender);
+    let pump = Pump::new(app.clone(), live, view, start, sender);
     task::spawn("stock feed", async move {
         if let Some(reason) = pump.run().await {
             // The subscriber may have left in the meantime; then nobody needs the reason.
@@ -129,13 +160,23 @@ async fn resume(app: &Inventory, tenant: TenantId, cursor: &str, latest: Positio
     Ok(position)
 }
 
+/// A message that waits to be merged with later ones.
+struct Waiting<T> {
+    seq: i64,
+    event: EventId,
+    item: T,
+}
+
 /// Carries events from the outbox into one subscriber's buffer.
-struct Pump {
+struct Pump<V: View> {
     app: Inventory,
-    filter: StockFilter,
+    view: V,
     position: Position,
     tail: Tail,
-    sender: mpsc::Sender<Message>,
+    sender: mpsc::Sender<Message<V::Item>>,
+    /// What waits, in the order of its latest event; until when it waits.
+    waiting: Vec<Waiting<V::Item>>,
+    wakes_at: Instant,
     opened_by: Arc<Caller>,
     live: LiveCaller,
 }
@@ -147,17 +188,18 @@ enum Delivery {
     TooSlow,
 }
 
-impl Pump {
+impl<V: View> Pump<V> {
     fn new(
         app: Inventory,
         live: LiveCaller,
-        filter: StockFilter,
+        view: V,
         start: Position,
-        sender: mpsc::Sender<Message>,
+        sender: mpsc::Sender<Message<V::Item>>,
     ) -> Self {
         let opened_by = live.current();
         let tail = Tail::after(&app.db, opened_by.tenant, start.seq, BATCH);
-        Self { app, filter, position: start, tail, sender, opened_by, live }
+        let (waiting, wakes_at) = (Vec::new(), Instant::now());
+        Self { app, view, position: start, tail, sender, waiting, wakes_at, opened_by, live }
     }
 
     /// Runs until the subscriber leaves (`None`) or has to be told why the feed ends.
@@ -166,44 +208,90 @@ impl Pump {
         let mut recheck = ticking(self.app.feed.recheck);
         let sender = self.sender.clone();
         loop {
-            tokio::select! {
+            let (is_waiting, wakes_at) = (!self.waiting.is_empty(), self.wakes_at);
+            let delivery = tokio::select! {
                 biased;
                 () = sender.closed() => return None,
-                renewed = self.live.renewed() => if let Some(lost) = self.withdrawn(&renewed) {
-                    return Some(Stop::Withdrawn(lost));
+                renewed = self.live.renewed() => match self.withdrawn(&renewed) {
+                    Some(lost) => return Some(Stop::Withdrawn(lost)),
+                    None => Ok(Delivery::Done),
                 },
-                _ = recheck.tick() => if self.token_is_over() { return Some(Stop::TokenExpired) },
+                _ = recheck.tick() => match self.token_is_over() {
+                    true => return Some(Stop::TokenExpired),
+                    false => Ok(Delivery::Done),
+                },
+                () = sleep_until(wakes_at), if is_waiting => self.flush(&mut heartbeat).await,
                 _ = heartbeat.tick() => {
-                    // A full buffer has cursors enough; a heartbeat is never worth waiting for.
-                    let _ = self.sender.try_send(Message::Heartbeat { position: self.position });
+                    self.beat();
+                    Ok(Delivery::Done)
                 }
                 batch = self.tail.next() => match batch {
-                    Err(error) => return Some(Stop::Fault(error)),
-                    Ok(events) => match self.forward(events, &mut heartbeat).await {
-                        Ok(Delivery::Done) => {}
-                        Ok(Delivery::Left) => return None,
-                        Ok(Delivery::TooSlow) => return Some(Stop::SlowReader),
-                        Err(error) => return Some(Stop::Fault(error)),
-                    },
+                    Err(error) => Err(error),
+                    Ok(events) => self.forward(events, &mut heartbeat).await,
                 },
+            };
+            match delivery {
+                Ok(Delivery::Done) => {}
+                Ok(Delivery::Left) => return None,
+                Ok(Delivery::TooSlow) => return Some(Stop::SlowReader),
+                Err(error) => return Some(Stop::Fault(error)),
             }
+        }
+    }
+
+    /// A full buffer has cursors enough; a heartbeat is never worth waiting for. Nor may it step over what still waits.
+    fn beat(&self) {
+        if self.waiting.is_empty() {
+            let _ = self.sender.try_send(Message::Heartbeat { position: self.position });
         }
     }
 
     async fn forward(&mut self, events: Vec<Envelope>, heartbeat: &mut Interval) -> Result<Delivery> {
         for event in events {
+            let item = self.view.read(&self.app, &event).await?;
             self.position.seq = event.seq;
-            if event.kind != STOCK_CHANGED {
-                continue;
+            let Some(item) = item else { continue };
+            let fresh = Waiting { seq: event.seq, event: event.event_id, item };
+            let delivery = match self.view.window() {
+                Some(window) => {
+                    self.wait(fresh, window);
+                    if self.waiting.len() < WAITING_MAX { continue } else { self.flush(heartbeat).await? }
+                }
+                None => self.deliver(fresh, heartbeat).await,
+            };
+            if !matches!(delivery, Delivery::Done) {
+                return Ok(delivery);
             }
-            let change: StockChanged = serde_json::from_value(event.payload).map_err(Error::internal)?;
-            if !self.filter.wants(&change) {
-                continue;
+        }
+        Ok(Delivery::Done)
+    }
+
+    /// Merges a message into the one that waits about the same thing, or lets it wait too. The merged one takes the later
+    /// event's place: whoever resumes behind an earlier message hears it again.
+    fn wait(&mut self, fresh: Waiting<V::Item>, window: Duration) {
+        if self.waiting.is_empty() {
+            self.wakes_at = Instant::now() + window;
+        }
+        let Waiting { seq, event, item } = fresh;
+        let mut later = Some(item);
+        let mut place = 0;
+        while let (Some(item), true) = (later.take(), place < self.waiting.len()) {
+            later = self.view.merge(&mut self.waiting[place].item, item);
+            if later.is_none() {
+                let merged = self.waiting.remove(place);
+                self.waiting.push(Waiting { seq, event, item: merged.item });
+                return;
             }
-            let message =
-                Message::Change { position: self.position, event: event.event_id, change: Box::new(change) };
-            match self.deliver(message).await {
-                Delivery::Done => heartbeat.reset(),
+            place += 1;
+        }
+        self.waiting.extend(later.map(|item| Waiting { seq, event, item }));
+    }
+
+    /// Sends everything that waits.
+    async fn flush(&mut self, heartbeat: &mut Interval) -> Result<Delivery> {
+        for waiting in std::mem::take(&mut self.waiting) {
+            match self.deliver(waiting, heartbeat).await {
+                Delivery::Done => {}
                 other => return Ok(other),
             }
         }
@@ -211,9 +299,17 @@ impl Pump {
     }
 
     /// Puts a message into the buffer, waiting for a slow reader as long as the settings allow.
-    async fn deliver(&self, message: Message) -> Delivery {
+    async fn deliver(&mut self, news: Waiting<V::Item>, heartbeat: &mut Interval) -> Delivery {
+        if !self.view.is_worth_sending(&news.item) {
+            return Delivery::Done;
+        }
+        let position = Position { seq: news.seq, ..self.position };
+        let message = Message::News { position, event: news.event, item: news.item };
         match timeout(self.app.feed.grace, self.sender.send(message)).await {
-            Ok(Ok(())) => Delivery::Done,
+            Ok(Ok(())) => {
+                heartbeat.reset();
+                Delivery::Done
+            }
             Ok(Err(_)) => Delivery::Left,
             Err(_) => Delivery::TooSlow,
         }
@@ -233,7 +329,7 @@ impl Pump {
     }
 }
 
-fn ticking(period: std::time::Duration) -> Interval {
+fn ticking(period: Duration) -> Interval {
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
