@@ -3,9 +3,7 @@
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chassis::Result;
-use primitives::{
-    Decimal, GoodsReceivedNoteId, LocationId, ProductId, PropertyId, Quantity, VendorId,
-};
+use primitives::{Decimal, GoodsReceivedNoteId, LocationId, ProductId, PropertyId, Quantity, VendorId};
 
 use crate::stock::graphql::{self as stock, InventoryItem};
 

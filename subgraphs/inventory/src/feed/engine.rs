@@ -272,19 +272,18 @@ impl<V: View> Pump<V> {
         if self.waiting.is_empty() {
             self.wakes_at = Instant::now() + window;
         }
-        let Waiting { seq, event, item } = fresh;
-        let mut later = Some(item);
-        let mut place = 0;
-        while let (Some(item), true) = (later.take(), place < self.waiting.len()) {
-            later = self.view.merge(&mut self.waiting[place].item, item);
-            if later.is_none() {
-                let merged = self.waiting.remove(place);
-                self.waiting.push(Waiting { seq, event, item: merged.item });
-                return;
+        let Waiting { seq, event, mut item } = fresh;
+        for place in 0..self.waiting.len() {
+            match self.view.merge(&mut self.waiting[place].item, item) {
+                Some(back) => item = back,
+                None => {
+                    let merged = self.waiting.remove(place);
+                    self.waiting.push(Waiting { seq, event, item: merged.item });
+                    return;
+                }
             }
-            place += 1;
         }
-        self.waiting.extend(later.map(|item| Waiting { seq, event, item }));
+        self.waiting.push(Waiting { seq, event, item });
     }
 
     /// Sends everything that waits.

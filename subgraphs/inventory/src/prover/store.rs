@@ -199,9 +199,7 @@ pub(super) async fn movements_after(
     Ok(query.all(db).await?.into_iter().map(movement_facts).collect())
 }
 
-fn item_facts(
-    (row, location): (inventory_item::Model, Option<location::Model>),
-) -> Result<ItemFacts, DbErr> {
+fn item_facts((row, location): (inventory_item::Model, Option<location::Model>)) -> Result<ItemFacts, DbErr> {
     let item = stock::store::from_row(row.clone())?;
     Ok(ItemFacts {
         id: row.id,

@@ -84,15 +84,15 @@ impl Policy {
         if available <= point {
             return true;
         }
-        let clears_at =
-            point.checked_ratio(Decimal::from_whole(CLEARS_AT_PERCENT), Decimal::from_whole(100));
+        let clears_at = point.checked_ratio(Decimal::from_whole(CLEARS_AT_PERCENT), Decimal::from_whole(100));
         was_low && clears_at.is_some_and(|clears_at| available < clears_at)
     }
 
     /// How much to buy with so much available: the reorder quantity, or what is missing to par, to the maximum or to the reorder
     /// point, whichever is decided first. Nothing where nothing is decided.
     pub(crate) fn suggested_order(&self, available: Decimal) -> Option<Decimal> {
-        let missing = |target: Decimal| target.checked_sub(available).map(|missing| missing.max(Decimal::ZERO));
+        let missing =
+            |target: Decimal| target.checked_sub(available).map(|missing| missing.max(Decimal::ZERO));
         let target = self.par.or(self.max).or(self.reorder_point);
         match (self.reorder_quantity, target) {
             (Some(quantity), _) => Some(quantity),

@@ -113,7 +113,10 @@ async fn a_policy_says_everything_that_is_wrong_with_it() {
     ];
     assert_eq!(refusals(&house.mutate("setPolicy", input.clone()).await), pairs(&expected));
     input["expectedVersion"] = json!(0);
-    assert_eq!(refusals(&house.mutate("setPolicy", input.clone()).await), pairs(&[("CONFLICT", "expectedVersion")]));
+    assert_eq!(
+        refusals(&house.mutate("setPolicy", input.clone()).await),
+        pairs(&[("CONFLICT", "expectedVersion")])
+    );
     let stranger = house.kit.caller(lanna(), &["*"]);
     let foreign = house.mutate_as(&stranger, "setPolicy", input).await;
     assert_eq!(refusals(&foreign["data"]["setPolicy"]), pairs(&[("NOT_FOUND", "id")]));

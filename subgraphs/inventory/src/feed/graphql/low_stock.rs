@@ -75,9 +75,15 @@ impl LowStockWhere {
         let mut refusals = Refusals::new();
         check_values(self.location_ids.as_ref(), "where.locationIds", &mut refusals);
         let most = Decimal::from_whole(COVER_DAYS_MAX);
-        refusals.check(self.days_of_cover_below.is_none_or(|days| days.is_positive() && days <= most), || {
-            Refusal::invalid("where.daysOfCoverBelow", format!("days of cover are more than 0 and at most {most}"))
-        });
+        refusals.check(
+            self.days_of_cover_below.is_none_or(|days| days.is_positive() && days <= most),
+            || {
+                Refusal::invalid(
+                    "where.daysOfCoverBelow",
+                    format!("days of cover are more than 0 and at most {most}"),
+                )
+            },
+        );
         refusals.check(self.below_reorder != Some(true) || self.days_of_cover_below.is_none(), || {
             Refusal::invalid("where.daysOfCoverBelow", "either the reorder point counts or days of cover do")
         });

@@ -170,8 +170,9 @@ impl StockChangeWhere {
 pub(super) fn window(coalesce_ms: Option<i32>) -> Result<Option<Duration>> {
     let Some(milliseconds) = coalesce_ms else { return Ok(None) };
     let window = u64::try_from(milliseconds).ok().filter(|window| (1..=60_000).contains(window));
-    let window = window
-        .ok_or_else(|| Refusal::invalid("coalesceMs", "changes are told as one within 1 to 60000 milliseconds"))?;
+    let window = window.ok_or_else(|| {
+        Refusal::invalid("coalesceMs", "changes are told as one within 1 to 60000 milliseconds")
+    })?;
     Ok(Some(Duration::from_millis(window)))
 }
 

@@ -121,7 +121,7 @@ fn still_low(event: &Envelope) -> Result<Option<LowNews>> {
     let change: StockChanged = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
     let was_low_before = change.item.low_since.is_some_and(|since| since < change.item.updated_at);
     let suggested_order = change.item.policy.suggested_order(change.available_after());
-    Ok(was_low_before.then(|| LowNews {
+    Ok(was_low_before.then_some(LowNews {
         matter: LowMatter::StillLow,
         suggested_order,
         days_of_cover: None,

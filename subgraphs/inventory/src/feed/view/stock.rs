@@ -1,6 +1,7 @@
 //! Every change of a balance.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use chassis::{Envelope, Error, Result};
@@ -67,11 +68,13 @@ impl StockView {
         if self.filter.properties.is_empty() {
             return Ok(true);
         }
-        if !self.properties.contains_key(&location) {
-            let found = location::store::by_ids(app.db.read(), tenant, &[location]).await?.pop();
-            self.properties.insert(location, found.and_then(|location| location.property));
-        }
-        let property = self.properties.get(&location).copied().flatten();
+        let property = match self.properties.entry(location) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => {
+                let found = location::store::by_ids(app.db.read(), tenant, &[location]).await?.pop();
+                *unknown.insert(found.and_then(|location| location.property))
+            }
+        };
         Ok(property.is_some_and(|property| self.filter.properties.contains(&property)))
     }
 
