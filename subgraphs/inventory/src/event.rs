@@ -44,6 +44,9 @@ pub struct StockChanged {
     pub reservation_id: Option<ReservationId>,
     /// When it happened in the house.
     pub occurred_at: DateTime<Utc>,
+    /// Whether the item became low by it, or low no longer.
+    #[serde(default)]
+    pub is_crossing: bool,
 }
 
 /// A balance at one moment.
@@ -114,6 +117,7 @@ impl StockChanged {
             movement_seq: None,
             reservation_id: movement.reservation,
             occurred_at: movement.occurred_at,
+            is_crossing: false,
         }
     }
 
@@ -136,6 +140,7 @@ impl StockChanged {
             movement_seq: None,
             reservation_id: Some(reservation),
             occurred_at: at,
+            is_crossing: false,
         }
     }
 
@@ -152,6 +157,7 @@ impl StockChanged {
             movement_seq: None,
             reservation_id: None,
             occurred_at: at,
+            is_crossing: false,
         }
     }
 

@@ -119,7 +119,7 @@ fn crossing(event: &Envelope) -> Result<LowNews> {
 /// A change at an item that is low. The change by which it became so is told as that.
 fn still_low(event: &Envelope) -> Result<Option<LowNews>> {
     let change: StockChanged = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
-    let was_low_before = change.item.low_since.is_some_and(|since| since < change.item.updated_at);
+    let was_low_before = change.item.low_since.is_some() && !change.is_crossing;
     let suggested_order = change.item.policy.suggested_order(change.available_after());
     Ok(was_low_before.then_some(LowNews {
         matter: LowMatter::StillLow,

@@ -173,6 +173,7 @@ mod tests {
             movement_seq: None,
             reservation_id: None,
             occurred_at: DateTime::UNIX_EPOCH,
+            is_crossing: false,
         }
     }
 

@@ -198,8 +198,11 @@ impl Book {
                 self.decided.crossings.push(LowStock::of(item, self.now));
             }
         }
+        let crossed: BTreeSet<InventoryItemId> =
+            self.decided.crossings.iter().map(|crossing| crossing.item.id).collect();
         for change in &mut self.decided.changes {
             change.item.low_since = self.items.get(&change.item.id).and_then(|item| item.low_since);
+            change.is_crossing = crossed.contains(&change.item.id);
         }
     }
 
