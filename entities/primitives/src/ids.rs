@@ -204,6 +204,8 @@ ids! {
     StockCountId,
     /// One line of the stock ledger.
     StockMovementId,
+    /// A month of the stock's books.
+    StockPeriodId,
     /// Stock moving between two locations.
     StockTransferId,
     /// A customer of the platform: everything belongs to exactly one.

@@ -16,6 +16,7 @@ mod m20261124_194500_create_stock_transfer;
 mod m20261201_070000_create_lot;
 mod m20261201_080000_add_policy;
 mod m20261201_090000_add_property_and_vendor;
+mod m20261201_100000_create_stock_period;
 
 /// Applies the inventory migrations in order.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_070000_create_lot::Migration),
             Box::new(m20261201_080000_add_policy::Migration),
             Box::new(m20261201_090000_add_property_and_vendor::Migration),
+            Box::new(m20261201_100000_create_stock_period::Migration),
         ]
     }
 }

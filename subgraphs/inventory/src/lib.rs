@@ -16,6 +16,7 @@ mod ledger;
 mod location;
 mod lot;
 mod machine;
+mod period;
 pub mod permission;
 mod posting;
 mod prover;

@@ -18,5 +18,7 @@ pub const COUNT: &str = "inventory:count";
 pub const APPROVE: &str = "inventory:approve";
 /// Create and change locations and reorder points.
 pub const MANAGE: &str = "inventory:manage";
+/// Close, open and lock months of the books.
+pub const PERIOD_CLOSE: &str = "inventory:period-close";
 /// See what things cost; without it, money is null.
 pub const PRICES: &str = "prices:view";

@@ -16,6 +16,7 @@ use crate::foreign::Product;
 use crate::ledger::graphql::{self as ledger_api, LedgerQuery, StockMovement};
 use crate::location::graphql::{self as location_api, Location, LocationMutation, LocationQuery};
 use crate::lot::graphql::{self as lot_api, Lot, LotMutation, LotQuery, LotsOfMovement};
+use crate::period::graphql::{PeriodMutation, PeriodQuery};
 use crate::posting::graphql::PostingMutation;
 use crate::reservation::graphql::{
     self as reservation_api, Reservation, ReservationMutation, ReservationQuery,
@@ -37,6 +38,7 @@ pub(crate) struct Query(
     LedgerQuery,
     LotQuery,
     ReservationQuery,
+    PeriodQuery,
     StocktakeQuery,
     TransferQuery,
     FeedQuery,
@@ -50,6 +52,7 @@ pub(crate) struct Mutation(
     PostingMutation,
     LotMutation,
     ReservationMutation,
+    PeriodMutation,
     StocktakeMutation,
     TransferMutation,
     StockMutation,

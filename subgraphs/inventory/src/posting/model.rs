@@ -2,7 +2,7 @@
 
 use chassis::{Code, Refusal};
 use chrono::{DateTime, Utc};
-use primitives::{Decimal, LocationId, PostingId, ProductId, ReservationId, UserId};
+use primitives::{Date, Decimal, LocationId, PostingId, ProductId, ReservationId, UserId};
 
 use super::entry::EnteredCost;
 use super::lot::LotChoice;
@@ -192,6 +192,12 @@ pub(crate) enum StockRefused {
     /// An expiry that is over already.
     #[error("the reservation would expire before it begins")]
     ExpiresInThePast,
+    /// The month it happened in is closed.
+    #[error("the books are closed for everything before {before}")]
+    PeriodClosed {
+        /// Up to which day they are.
+        before: Date,
+    },
     /// The same document line has moved this stock before.
     #[error("this document line has already been posted")]
     PostedBefore,
@@ -251,6 +257,7 @@ impl StockRefused {
             Self::ReservationOver(_) => Code::InvalidState,
             Self::PostedBefore => Code::Duplicate,
             Self::LocationLocked(_) => Code::LocationLocked,
+            Self::PeriodClosed { .. } => Code::PeriodClosed,
             _ => Code::ValidationError,
         }
     }
@@ -269,6 +276,7 @@ impl StockRefused {
             Self::BadUnitCost => "unitCost",
             Self::UnknownUnit(_) | Self::NoConversion { .. } => "unit",
             Self::ExpiresInThePast => "expiresAt",
+            Self::PeriodClosed { .. } => "occurredAt",
             Self::PostedBefore | Self::BadLineId => "lineId",
             Self::LotMissing
             | Self::UnknownLot
@@ -298,6 +306,7 @@ impl StockRefused {
                 ("to", ReservationStatus::Consumed.code().to_owned()),
             ],
             Self::NoConversion { from, to } => vec![("from", from.clone()), ("to", to.clone())],
+            Self::PeriodClosed { before } => vec![("closedBefore", before.to_string())],
             Self::OtherExpiry { known } => vec![("known", known.clone())],
             _ => Vec::new(),
         }
@@ -307,8 +316,10 @@ impl StockRefused {
 impl From<LineRefused> for Refusal {
     fn from(line: LineRefused) -> Self {
         let LineRefused { index, refused } = line;
-        let refusal =
-            Self::new(refused.code(), refused.field(), refused.to_string()).below(&format!("lines.{index}"));
+        let refusal = Self::new(refused.code(), refused.field(), refused.to_string());
+        // The day is the document's, not the line's.
+        let is_of_line = !matches!(refused, StockRefused::PeriodClosed { .. });
+        let refusal = if is_of_line { refusal.below(&format!("lines.{index}")) } else { refusal };
         refused.facts().into_iter().fold(refusal, |refusal, (name, value)| refusal.with(name, value))
     }
 }

@@ -11,14 +11,14 @@ use primitives::{
 use serde::{Deserialize, Serialize};
 
 use super::entry::Draft;
-use super::model::Action;
+use super::model::{Action, StockRefused};
 use super::{Book, Document, Heading, Line, LineRefused, LotManner, Lots, Request, store};
 use crate::catalogue::Tracking;
 use crate::event::{STOCK_CHANGED, STOCK_CHANGED_VERSION, StockChanged};
 use crate::lot::{Lot, LotStatus};
 use crate::reservation::store as reservations;
 use crate::stock::InventoryItem;
-use crate::{Inventory, catalogue, lot};
+use crate::{Inventory, catalogue, lot, period};
 
 /// Which permission a kind of document needs, and the name its idempotency keys live under.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +90,11 @@ async fn post_draft_in(
 
 /// All refusals in a stable order: the document first, then line by line.
 fn refuse(whole: &Refusals, mut lines: Vec<LineRefused>) -> Result<()> {
-    lines.sort_by(|a, b| (a.index, a.refused.field()).cmp(&(b.index, b.refused.field())));
+    let place = |line: &LineRefused| {
+        let is_of_line = !matches!(line.refused, StockRefused::PeriodClosed { .. });
+        (is_of_line, line.index, line.refused.field())
+    };
+    lines.sort_by(|a, b| place(a).cmp(&place(b)));
     let mut all = whole.clone();
     all.extend(lines.into_iter().map(Refusal::from));
     all.into_result()
@@ -104,6 +108,11 @@ pub(crate) async fn open_in(
     base_units: &HashMap<ProductId, Unit>,
     now: DateTime<Utc>,
 ) -> Result<Book> {
+    // Before everything else: who closes a month waits for all postings that have begun, and lets none begin.
+    let closed_before = match documents.iter().any(Document::moves_stock) {
+        true => period::store::keep_closed_before_in(&**tx, tenant).await?,
+        false => None,
+    };
     let wanted = places(documents, base_units);
     let location_ids: BTreeSet<LocationId> = wanted.keys().map(|(_, location)| *location).collect();
     let locations = store::keep_locations_in(tx, tenant, &location_ids).await?;
@@ -113,7 +122,10 @@ pub(crate) async fn open_in(
     let lots = lots_in(tx, tenant, documents, &mut items).await?;
     let promised: Vec<ReservationId> = documents.iter().flat_map(Document::consumed_reservations).collect();
     let promised = reservations::under_lock_in(tx, tenant, &promised).await?;
-    let mut book = Book::new(locations, items, now).with_lots(lots).with_reservations(promised);
+    let mut book = Book::new(locations, items, now)
+        .closed_before(closed_before)
+        .with_lots(lots)
+        .with_reservations(promised);
     for document in documents {
         if let Some((kind, id)) = document.heading.reference.as_ref().filter(|_| document.moves_stock()) {
             book = book.with_effects(store::effects_in(tx, tenant, (kind, id)).await?);

@@ -7,6 +7,7 @@
 mod documents;
 mod lots;
 mod model;
+mod periods;
 mod service;
 mod store;
 

@@ -3,7 +3,7 @@
 use chassis::{Environment, Result};
 
 use super::model::{Replay, Report};
-use super::store;
+use super::{periods, store};
 
 /// Recomputes every balance of every tenant from the ledger. Safe to run beside live postings: each tenant is read from
 /// one snapshot.
@@ -23,6 +23,7 @@ pub async fn prove(env: &Environment) -> Result<Report> {
                 replay.add(movement);
             }
         }
+        periods::compare(&snapshot, tenant, &mut report).await?;
         snapshot.rollback().await?;
         replay.compare(&books, &mut report);
         documents.compare(tenant, &mut report);

@@ -227,6 +227,7 @@ impl House {
             }
             "reserveStock" => format!("reservations {{ {RESERVATION} }}"),
             "releaseReservation" => format!("reservation {{ {RESERVATION} }}"),
+            _ if mutation.ends_with("StockPeriod") => "stockPeriod { id month status version }".to_owned(),
             _ if mutation.ends_with("Lot") => "lot { id version status reason }".to_owned(),
             _ if mutation.ends_with("StockCount") => format!("stockCount {{ {COUNT} }}"),
             _ if mutation.ends_with("StockTransfer") => format!("stockTransfer {{ {TRANSFER} }}"),
@@ -236,6 +237,8 @@ impl House {
         let kind = match mutation {
             "startStockCount" | "submitStockCount" | "postStockCount" => "StockCountStepInput".to_owned(),
             "reopenStockCount" | "cancelStockCount" => "StockCountReasonInput".to_owned(),
+            "closeStockPeriod" | "lockStockPeriod" => "StockPeriodStepInput".to_owned(),
+            "reopenStockPeriod" => "StockPeriodReasonInput".to_owned(),
             "holdLot" | "releaseLot" | "recallLot" => "LotStepInput".to_owned(),
             "approveStockTransfer" => "StockTransferApprovalInput".to_owned(),
             "shipStockTransfer" | "receiveStockTransfer" => "StockTransferMovementInput".to_owned(),

@@ -13,6 +13,7 @@ mod house;
 mod locations;
 mod lots;
 mod low_stock;
+mod periods;
 mod permission;
 mod posting;
 mod reading;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::house::{House, andaman};
 
 /// A root field as a query, and the one permission it needs.
-const QUERIES: [(&str, &str); 14] = [
+const QUERIES: [(&str, &str); 17] = [
     ("{ locations { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { location(id: $id) { id } }", "inventory:view"),
     ("{ inventoryItems { nodes { id } } }", "inventory:view"),
@@ -20,11 +20,14 @@ const QUERIES: [(&str, &str); 14] = [
     ("query($id: ID!) { stockCount(id: $id) { id } }", "inventory:view"),
     ("{ stockTransfers { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { stockTransfer(id: $id) { id } }", "inventory:view"),
+    ("{ stockPeriods { nodes { id } } }", "inventory:view"),
+    ("{ stockPeriod(month: \"2026-07\") { id } }", "inventory:view"),
+    ("{ valuation(asOf: \"2026-07-31\") { asOf items { nodes { onHand { value } } } } }", "inventory:view"),
     ("{ stockCursor }", "inventory:view"),
 ];
 
 /// Everything somebody may be allowed to do here.
-const PERMISSIONS: [&str; 9] = [
+const PERMISSIONS: [&str; 10] = [
     "inventory:view",
     "inventory:receive",
     "inventory:issue",
@@ -34,6 +37,7 @@ const PERMISSIONS: [&str; 9] = [
     "inventory:count",
     "inventory:approve",
     "inventory:manage",
+    "inventory:period-close",
 ];
 
 #[tokio::test]
@@ -78,6 +82,9 @@ async fn every_mutation_needs_its_permission() {
         ("holdLot", because.clone(), "inventory:adjust"),
         ("releaseLot", because.clone(), "inventory:approve"),
         ("recallLot", because.clone(), "inventory:approve"),
+        ("closeStockPeriod", json!({ "month": "2026-07", "expectedVersion": 9 }), "inventory:period-close"),
+        ("reopenStockPeriod", json!({ "month": "2026-07", "expectedVersion": 9, "reason": "a delivery was forgotten" }), "inventory:period-close"),
+        ("lockStockPeriod", json!({ "month": "2026-07", "expectedVersion": 9 }), "inventory:period-close"),
         ("createStockTransfer", wanted, "inventory:transfer"),
         ("approveStockTransfer", step.clone(), "inventory:approve"),
         ("shipStockTransfer", step.clone(), "inventory:transfer"),

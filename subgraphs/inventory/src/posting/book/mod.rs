@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use primitives::{
-    CostLayerId, CurrencyCode, Decimal, InventoryItemId, LocationId, LotId, ProductId, ReservationId,
+    CostLayerId, CurrencyCode, Date, Decimal, InventoryItemId, LocationId, LotId, ProductId, ReservationId,
     StockCountId, StockMovementId,
 };
 
@@ -40,6 +40,8 @@ pub(crate) struct Book {
     loaded_layers: HashMap<CostLayerId, Decimal>,
     touched: BTreeSet<InventoryItemId>,
     touched_reservations: BTreeSet<ReservationId>,
+    /// Whatever happened before this day is settled.
+    closed_before: Option<Date>,
     /// The count whose lock does not hold this book back.
     count: Option<StockCountId>,
     now: DateTime<Utc>,
@@ -119,10 +121,22 @@ impl Book {
         self
     }
 
+    /// The same book, into which nothing is posted that happened before this day.
+    #[must_use]
+    pub(crate) fn closed_before(mut self, day: Option<Date>) -> Self {
+        self.closed_before = day;
+        self
+    }
+
     /// Posts every line that can be posted and tells everything that forbids the others. The caller rolls back when
     /// anything is told.
     pub(crate) fn post(&mut self, document: &Document) -> Vec<LineRefused> {
         let mut refused = Vec::new();
+        let happened_on = Date::from(document.heading.occurred_at.date_naive());
+        let closed = self.closed_before.filter(|day| document.moves_stock() && happened_on < *day);
+        if let Some(before) = closed {
+            refused.push(LineRefused { index: 0, refused: StockRefused::PeriodClosed { before } });
+        }
         for line in &document.lines {
             if let Err(reason) = self.post_line(&document.heading, line) {
                 refused.push(LineRefused { index: line.index, refused: reason });

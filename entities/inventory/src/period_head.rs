@@ -1,0 +1,19 @@
+//! Up to which day the tenant's books are closed.
+
+use primitives::{Date, TenantId};
+use sea_orm::entity::prelude::*;
+
+/// One row of `period_head`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "period_head")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    pub closed_before: Option<Date>,
+}
+
+/// Nothing hangs on it.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

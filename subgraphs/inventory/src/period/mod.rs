@@ -1,0 +1,23 @@
+//! Months of the stock's books.
+//!
+//! ```mermaid
+//! stateDiagram-v2
+//!     OPEN --> CLOSED: Close
+//!     CLOSED --> OPEN: Reopen
+//!     CLOSED --> LOCKED: Lock
+//! ```
+//!
+//! Invariants: months are closed one after another, so the books are closed up to one day; nothing is posted that happened
+//! before it; what a closed month's snapshot says is the sum of all movements that happened before its end (the prover adds
+//! them up). Only the last closed month is opened again, and a locked one never. Postings share the row that says up to which
+//! day the books are closed, and who closes a month takes it for himself: a posting is in the snapshot, or refused. A month
+//! is a calendar month in UTC.
+
+pub(crate) mod graphql;
+mod model;
+pub(crate) mod service;
+pub(crate) mod store;
+mod valuation;
+
+pub(crate) use model::{Month, PeriodCommand, PeriodFilter, PeriodStatus, StockPeriod};
+pub(crate) use valuation::{ItemValue, ValuationFilter};
