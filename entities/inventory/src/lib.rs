@@ -19,3 +19,5 @@ pub mod stock_movement;
 pub mod stock_period;
 pub mod stock_transfer;
 pub mod stock_transfer_line;
+pub mod store_requisition;
+pub mod store_requisition_line;

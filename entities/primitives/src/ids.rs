@@ -208,6 +208,8 @@ ids! {
     StockPeriodId,
     /// Stock moving between two locations.
     StockTransferId,
+    /// What a kitchen asks of a store.
+    StoreRequisitionId,
     /// A customer of the platform: everything belongs to exactly one.
     TenantId,
     /// A product's own ratio between two units.

@@ -25,8 +25,8 @@ pub use ids::{
     IdError, ImportId, InventoryItemId, InvitationId, LocationId, LotId, PostingId, PriceLineId,
     PriceListId, ProductId, PropertyId, PurchaseOrderAmendmentId, PurchaseOrderId, PurchaseOrderLineId,
     PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId, SessionId, SigningKeyId,
-    SpecificationId, StockCountId, StockMovementId, StockPeriodId, StockTransferId, TenantId,
-    UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId, VendorInvoiceLineId,
+    SpecificationId, StockCountId, StockMovementId, StockPeriodId, StockTransferId, StoreRequisitionId,
+    TenantId, UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId, VendorInvoiceLineId,
     VendorProductId,
 };
 pub use money::{CurrencyMismatch, Money};

@@ -17,6 +17,7 @@ mod m20261201_070000_create_lot;
 mod m20261201_080000_add_policy;
 mod m20261201_090000_add_property_and_vendor;
 mod m20261201_100000_create_stock_period;
+mod m20261201_110000_create_store_requisition;
 
 /// Applies the inventory migrations in order.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_080000_add_policy::Migration),
             Box::new(m20261201_090000_add_property_and_vendor::Migration),
             Box::new(m20261201_100000_create_stock_period::Migration),
+            Box::new(m20261201_110000_create_store_requisition::Migration),
         ]
     }
 }

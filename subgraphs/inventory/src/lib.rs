@@ -20,6 +20,7 @@ mod period;
 pub mod permission;
 mod posting;
 mod prover;
+mod requisition;
 mod reservation;
 mod returns;
 mod schema;

@@ -8,7 +8,7 @@ use async_graphql::{Context, Data, ID, MergedObject, MergedSubscription, Object}
 use chassis::{Caller, Environment, RequestScope, Result, Subgraph};
 use primitives::{
     Decimal, InventoryItemId, LocationId, LotId, ProductId, ReservationId, StockCountId, StockMovementId,
-    StockTransferId,
+    StockTransferId, StoreRequisitionId,
 };
 
 use crate::feed::graphql::{FeedQuery, FeedSubscription};
@@ -18,6 +18,9 @@ use crate::location::graphql::{self as location_api, Location, LocationMutation,
 use crate::lot::graphql::{self as lot_api, Lot, LotMutation, LotQuery, LotsOfMovement};
 use crate::period::graphql::{PeriodMutation, PeriodQuery};
 use crate::posting::graphql::PostingMutation;
+use crate::requisition::graphql::{
+    self as requisition_api, RequisitionLines, RequisitionMutation, RequisitionQuery, StoreRequisition,
+};
 use crate::reservation::graphql::{
     self as reservation_api, Reservation, ReservationMutation, ReservationQuery,
 };
@@ -26,7 +29,7 @@ use crate::stocktake::graphql::{self as stocktake_api, StockCount, StocktakeMuta
 use crate::transfer::graphql::{
     self as transfer_api, StockTransfer, TransferLines, TransferMutation, TransferQuery,
 };
-use crate::{Inventory, ledger, location, lot, reservation, stock, stocktake, transfer};
+use crate::{Inventory, ledger, location, lot, requisition, reservation, stock, stocktake, transfer};
 
 chassis::backoffice!("inventoryAuditEntries", "inventoryDeadLetters", "replayInventoryDeadLetter");
 
@@ -40,6 +43,7 @@ pub(crate) struct Query(
     ReservationQuery,
     PeriodQuery,
     StocktakeQuery,
+    RequisitionQuery,
     TransferQuery,
     FeedQuery,
     Entities,
@@ -54,6 +58,7 @@ pub(crate) struct Mutation(
     ReservationMutation,
     PeriodMutation,
     StocktakeMutation,
+    RequisitionMutation,
     TransferMutation,
     StockMutation,
     LocationMutation,
@@ -121,6 +126,16 @@ impl Entities {
     async fn find_stock_count_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<StockCount>> {
         let Ok(id) = id.parse() else { return Ok(None) };
         stocktake_api::load(ctx, id).await
+    }
+
+    #[graphql(entity)]
+    async fn find_store_requisition_by_id(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> Result<Option<StoreRequisition>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        requisition_api::load(ctx, id).await
     }
 
     #[graphql(entity)]
@@ -212,7 +227,27 @@ fn lay_lot_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
     }));
 }
 
+fn lay_requisition_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StoreRequisitionId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(requisition::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StoreRequisitionId>| {
+        let app = inventory.clone();
+        async move {
+            let lines = requisition::service::lines_by_ids(&app, &caller, &ids).await?;
+            Ok(lines
+                .into_iter()
+                .map(|(id, lines)| (id, Arc::new(lines)))
+                .collect::<HashMap<_, RequisitionLines>>())
+        }
+    }));
+}
+
 fn lay_document_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
+    lay_requisition_loaders(app, scope, data);
     let inventory = app.clone();
     data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StockCountId>| {
         let app = inventory.clone();

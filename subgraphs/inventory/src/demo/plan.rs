@@ -257,7 +257,7 @@ impl<'p> Calendar<'p> {
             let Some(quantity) = self.share(product, from, 10) else { continue };
             *self.on_hand.entry((product.id, from)).or_default() = self.left(product, from, quantity);
             self.add(product, to, quantity);
-            lines.push(line(lines.len(), product, from, quantity, Action::Transfer { to }));
+            lines.push(line(lines.len(), product, from, quantity, Action::Transfer { to, reservation: None }));
         }
         (!lines.is_empty()).then(|| self.document("REQUISITION", at, lines))
     }

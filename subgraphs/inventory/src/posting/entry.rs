@@ -19,7 +19,7 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 const BACK_DATING: TimeDelta = TimeDelta::days(366);
 
 /// Documents of this service: what they say and what they moved has to agree, so nobody else refers to them.
-const RESERVED: [&str; 2] = [crate::transfer::KIND, crate::stocktake::KIND];
+const RESERVED: [&str; 3] = [crate::transfer::KIND, crate::stocktake::KIND, crate::requisition::KIND];
 
 /// A document as it was entered.
 #[derive(Clone, Debug, Serialize)]
@@ -98,7 +98,7 @@ impl Request {
         });
         if let Some((kind, id)) = &self.reference {
             refusals.check(!RESERVED.contains(&kind.as_str()), || {
-                Refusal::invalid("reference.type", "transfers and counts write this reference themselves")
+                Refusal::invalid("reference.type", "transfers, counts and requisitions write this reference themselves")
             });
             refusals.check(has_length(kind, 32), || {
                 Refusal::invalid("reference.type", "a reference type has 1 to 32 characters")
@@ -266,7 +266,7 @@ impl Verb {
             Self::Receive(reason) => Action::Receive { reason, cost },
             Self::Issue(reason, reservation) => Action::Issue { reason, reservation },
             Self::Adjust(reason) => Action::Adjust { reason, cost },
-            Self::Transfer(to) => Action::Transfer { to },
+            Self::Transfer(to) => Action::Transfer { to, reservation: None },
             Self::Reserve(expires_at) => Action::Reserve { expires_at },
         }
     }

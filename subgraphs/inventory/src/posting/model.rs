@@ -41,8 +41,8 @@ pub(crate) enum Action {
     /// Corrects a balance by a signed quantity; what is added comes in at the cost entered or at
     /// the item's own.
     Adjust { reason: MovementReason, cost: Option<EnteredCost> },
-    /// Moves stock to another location.
-    Transfer { to: LocationId },
+    /// Moves stock to another location, consuming a reservation where one is named.
+    Transfer { to: LocationId, reservation: Option<ReservationId> },
     /// Promises stock to somebody.
     Reserve { expires_at: Option<DateTime<Utc>> },
 }
@@ -97,7 +97,7 @@ impl Document {
     /// The reservations its lines consume.
     pub(crate) fn consumed_reservations(&self) -> impl Iterator<Item = ReservationId> + '_ {
         self.lines.iter().filter_map(|line| match line.action {
-            Action::Issue { reservation, .. } => reservation,
+            Action::Issue { reservation, .. } | Action::Transfer { reservation, .. } => reservation,
             _ => None,
         })
     }

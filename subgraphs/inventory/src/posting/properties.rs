@@ -122,7 +122,7 @@ impl World {
                 let signed = if wish.cost % 2 == 0 { quantity } else { quantity.checked_neg().unwrap() };
                 (signed, Action::Adjust { reason: MovementReason::Count, cost: None })
             }
-            5 => (quantity, Action::Transfer { to: self.locations[wish.to].id }),
+            5 => (quantity, Action::Transfer { to: self.locations[wish.to].id, reservation: None }),
             _ => (quantity, Action::Reserve { expires_at: None }),
         };
         let (product, location) = (self.products[wish.product], self.locations[wish.location].id);

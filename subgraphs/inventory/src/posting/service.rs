@@ -200,7 +200,7 @@ fn places(
     for line in documents.iter().flat_map(|document| &document.lines) {
         let Some(unit) = base_units.get(&line.product) else { continue };
         places.insert((line.product, line.location), *unit);
-        if let Action::Transfer { to } = line.action {
+        if let Action::Transfer { to, .. } = line.action {
             places.insert((line.product, to), *unit);
         }
     }

@@ -1,4 +1,4 @@
-//! What transfers and counts say, against what they wrote into the ledger. Pure.
+//! What transfers, requisitions and counts say, against what they wrote into the ledger. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,16 @@ pub(super) struct MovedFacts {
     pub(super) lost: Decimal,
 }
 
+/// A line of a requisition of which something was issued, as its row tells it.
+#[derive(Clone, Debug)]
+pub(super) struct IssuedFacts {
+    pub(super) requisition: String,
+    pub(super) product: ProductId,
+    pub(super) from: LocationId,
+    pub(super) to: LocationId,
+    pub(super) issued: Decimal,
+}
+
 /// A line of a posted count, as its row tells it.
 #[derive(Clone, Debug)]
 pub(super) struct CountedFacts {
@@ -36,6 +46,7 @@ pub(super) struct CountedFacts {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Documents {
     pub(super) moved: Vec<MovedFacts>,
+    pub(super) issued: Vec<IssuedFacts>,
     pub(super) counted: Vec<CountedFacts>,
     /// Which count locks which location, as the locations tell it.
     pub(super) locks: BTreeSet<(LocationId, StockCountId)>,
@@ -48,7 +59,7 @@ pub(super) struct Documents {
 impl Documents {
     /// Compares both sides and adds what differs to the report.
     pub(super) fn compare(&self, tenant: TenantId, report: &mut Report) {
-        report.document_lines += self.moved.len() + self.counted.len();
+        report.document_lines += self.moved.len() + self.issued.len() + self.counted.len();
         let mut expected: BTreeMap<Effect, i128> = BTreeMap::new();
         for line in &self.moved {
             let (shipped, received, lost) = (raw(line.shipped), raw(line.received), raw(line.lost));
@@ -59,6 +70,12 @@ impl Documents {
                 (line.via, "LOSS", -lost),
             ] {
                 let effect = (line.transfer.clone(), line.product, place, reason.to_owned());
+                *expected.entry(effect).or_default() += quantity;
+            }
+        }
+        for line in &self.issued {
+            for (place, quantity) in [(line.from, -raw(line.issued)), (line.to, raw(line.issued))] {
+                let effect = (line.requisition.clone(), line.product, place, "TRANSFER".to_owned());
                 *expected.entry(effect).or_default() += quantity;
             }
         }

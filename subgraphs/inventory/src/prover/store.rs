@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entities_inventory::{
     cost_layer, inventory_item, ledger_head, location, reservation, stock_count, stock_count_line,
-    stock_movement, stock_transfer, stock_transfer_line,
+    stock_movement, stock_transfer, stock_transfer_line, store_requisition, store_requisition_line,
 };
 use primitives::{InventoryItemId, LocationId, LotId, ProductId, StockCountId, TenantId};
 use sea_orm::sea_query::Expr;
@@ -13,7 +13,7 @@ use sea_orm::{
     EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
 
-use super::documents::{CountedFacts, Documents, Effect, MovedFacts};
+use super::documents::{CountedFacts, Documents, Effect, IssuedFacts, MovedFacts};
 use super::lots;
 use super::model::{Books, Holdings, ItemFacts, MovementFacts};
 use crate::costing::CostMethod;
@@ -23,7 +23,7 @@ use crate::lot::LotStatus;
 use crate::machine::Machine;
 use crate::reservation::ReservationStatus;
 use crate::stocktake::{CountMode, CountStatus};
-use crate::{ledger, stock, stocktake, transfer};
+use crate::{ledger, requisition, stock, stocktake, transfer};
 
 /// Ledger lines read at a time.
 const PAGE: u64 = 5_000;
@@ -111,6 +111,7 @@ pub(super) async fn documents(db: &impl ConnectionTrait, tenant: TenantId) -> Re
         .await?;
     Ok(Documents {
         moved: moved(db, tenant).await?,
+        issued: issued(db, tenant).await?,
         counted: counted(db, tenant).await?,
         locks: locks.into_iter().collect(),
         locking: locking.into_iter().collect(),
@@ -141,6 +142,26 @@ async fn moved(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<MovedF
     Ok(facts.collect())
 }
 
+async fn issued(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<IssuedFacts>, DbErr> {
+    let rows = store_requisition_line::Entity::find()
+        .filter(store_requisition_line::Column::TenantId.eq(tenant))
+        .filter(store_requisition_line::Column::Issued.gt(0_i64))
+        .find_also_related(store_requisition::Entity)
+        .all(db)
+        .await?;
+    let facts = rows.into_iter().filter_map(|(line, requisition)| {
+        let requisition = requisition?;
+        Some(IssuedFacts {
+            requisition: requisition.id.to_string(),
+            product: line.product_id,
+            from: requisition.from_location_id,
+            to: requisition.to_location_id,
+            issued: line.issued,
+        })
+    });
+    Ok(facts.collect())
+}
+
 async fn counted(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<CountedFacts>, DbErr> {
     let rows = stock_count_line::Entity::find()
         .filter(stock_count_line::Column::TenantId.eq(tenant))
@@ -166,7 +187,7 @@ async fn counted(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<Coun
 async fn written(db: &impl ConnectionTrait, tenant: TenantId) -> Result<BTreeMap<Effect, i128>, DbErr> {
     use stock_movement::Column;
     let rows: Vec<(String, ProductId, LocationId, String, i64)> = ledger::store::scoped(tenant)
-        .filter(Column::ReferenceType.is_in([transfer::KIND, stocktake::KIND]))
+        .filter(Column::ReferenceType.is_in([transfer::KIND, stocktake::KIND, requisition::KIND]))
         .filter(
             Column::Reason
                 .is_not_in([MovementReason::DirectExpense.code(), MovementReason::CostVariance.code()]),

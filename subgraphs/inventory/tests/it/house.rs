@@ -44,6 +44,8 @@ const POSTING: &str = "id movements { id seq type reason quantity { value unit {
 const COUNT: &str = "id number status round version mode varianceValue { amount currency } postingId";
 const TRANSFER: &str = "id number status version from { code } via { code } to { code } \
     lines { product { id } requested { value } shipped { value } received { value } lost { value } inTransit { value } }";
+const REQUISITION: &str = "id number status version reason from { code } to { code } \
+    lines { product { id } requested { value } approved { value } issued { value } }";
 const RESERVATION: &str =
     "id status version quantity { value } quantityLeft { value } item { available { value } }";
 
@@ -227,6 +229,7 @@ impl House {
             }
             "reserveStock" => format!("reservations {{ {RESERVATION} }}"),
             "releaseReservation" => format!("reservation {{ {RESERVATION} }}"),
+            _ if mutation.ends_with("StoreRequisition") => format!("storeRequisition {{ {REQUISITION} }}"),
             _ if mutation.ends_with("StockPeriod") => "stockPeriod { id month status version }".to_owned(),
             _ if mutation.ends_with("Lot") => "lot { id version status reason }".to_owned(),
             _ if mutation.ends_with("StockCount") => format!("stockCount {{ {COUNT} }}"),
@@ -237,6 +240,10 @@ impl House {
         let kind = match mutation {
             "startStockCount" | "submitStockCount" | "postStockCount" => "StockCountStepInput".to_owned(),
             "reopenStockCount" | "cancelStockCount" => "StockCountReasonInput".to_owned(),
+            "submitStoreRequisition" => "StoreRequisitionStepInput".to_owned(),
+            "approveStoreRequisition" | "issueStoreRequisition" => "StoreRequisitionQuantitiesInput".to_owned(),
+            "closeStoreRequisition" => "StoreRequisitionClosingInput".to_owned(),
+            "cancelStoreRequisition" => "StoreRequisitionReasonInput".to_owned(),
             "closeStockPeriod" | "lockStockPeriod" => "StockPeriodStepInput".to_owned(),
             "reopenStockPeriod" => "StockPeriodReasonInput".to_owned(),
             "holdLot" | "releaseLot" | "recallLot" => "LotStepInput".to_owned(),

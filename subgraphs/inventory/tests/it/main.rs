@@ -18,6 +18,7 @@ mod permission;
 mod posting;
 mod reading;
 mod refusals;
+mod requisitions;
 mod reservations;
 mod returns;
 mod sdl;

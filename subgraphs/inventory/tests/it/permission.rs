@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::house::{House, andaman};
 
 /// A root field as a query, and the one permission it needs.
-const QUERIES: [(&str, &str); 17] = [
+const QUERIES: [(&str, &str); 19] = [
     ("{ locations { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { location(id: $id) { id } }", "inventory:view"),
     ("{ inventoryItems { nodes { id } } }", "inventory:view"),
@@ -23,6 +23,8 @@ const QUERIES: [(&str, &str); 17] = [
     ("{ stockPeriods { nodes { id } } }", "inventory:view"),
     ("{ stockPeriod(month: \"2026-07\") { id } }", "inventory:view"),
     ("{ valuation(asOf: \"2026-07-31\") { asOf items { nodes { onHand { value } } } } }", "inventory:view"),
+    ("{ storeRequisitions { nodes { id } } }", "inventory:view"),
+    ("query($id: ID!) { storeRequisition(id: $id) { id } }", "inventory:view"),
     ("{ stockCursor }", "inventory:view"),
 ];
 
@@ -71,6 +73,9 @@ async fn every_mutation_needs_its_permission() {
     let mut found = step.clone();
     found["lines"] = json!([{ "productId": rice, "quantity": "1" }]);
     let wanted = json!({ "fromLocationId": store, "toLocationId": store, "lines": [{ "productId": rice, "quantity": "1" }] });
+    let asked = json!({ "fromLocationId": store, "toLocationId": store, "lines": [] });
+    let mut rewritten = asked.clone();
+    (rewritten["id"], rewritten["expectedVersion"]) = (item.clone(), json!(9));
     for (mutation, input, permission) in [
         ("planStockCount", json!({ "locationId": store }), "inventory:count"),
         ("startStockCount", step.clone(), "inventory:count"),
@@ -85,6 +90,13 @@ async fn every_mutation_needs_its_permission() {
         ("closeStockPeriod", json!({ "month": "2026-07", "expectedVersion": 9 }), "inventory:period-close"),
         ("reopenStockPeriod", json!({ "month": "2026-07", "expectedVersion": 9, "reason": "a delivery was forgotten" }), "inventory:period-close"),
         ("lockStockPeriod", json!({ "month": "2026-07", "expectedVersion": 9 }), "inventory:period-close"),
+        ("createStoreRequisition", asked.clone(), "inventory:reserve"),
+        ("updateStoreRequisition", rewritten, "inventory:reserve"),
+        ("submitStoreRequisition", step.clone(), "inventory:reserve"),
+        ("approveStoreRequisition", step.clone(), "inventory:approve"),
+        ("issueStoreRequisition", step.clone(), "inventory:issue"),
+        ("closeStoreRequisition", step.clone(), "inventory:issue"),
+        ("cancelStoreRequisition", because.clone(), "inventory:reserve"),
         ("createStockTransfer", wanted, "inventory:transfer"),
         ("approveStockTransfer", step.clone(), "inventory:approve"),
         ("shipStockTransfer", step.clone(), "inventory:transfer"),

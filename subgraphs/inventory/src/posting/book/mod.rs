@@ -238,8 +238,8 @@ impl Book {
                 self.issue(step(MovementKind::Out, *reason), *reservation)
             }
             Action::Adjust { reason, cost } => self.adjust(step(MovementKind::Adjustment, *reason), *cost),
-            Action::Transfer { to } => {
-                self.transfer(step(MovementKind::Transfer, MovementReason::Transfer), *to)
+            Action::Transfer { to, reservation } => {
+                self.transfer(step(MovementKind::Transfer, MovementReason::Transfer), *to, *reservation)
             }
             Action::Reserve { expires_at } => self.reserve(heading, line, item, *expires_at),
         }
@@ -262,19 +262,35 @@ impl Book {
         self.refuse_direct(step.line)?;
         self.claim(step)?;
         let wanted = step.line.quantity;
-        let promised = match reservation {
-            Some(id) => self.promised(id, step.item)?.min(wanted),
-            None => Decimal::ZERO,
-        };
+        let promised = self.promise(step, reservation)?;
         let parts = self.pick(step, (wanted, promised))?;
         let before = self.item(step.item).clone();
-        if let Some(reservation) = reservation.and_then(|id| self.reservations.get_mut(&id)) {
-            reservation.consume(wanted)?;
-            let id = reservation.id;
-            self.touch_reservation(id, step.heading);
-            self.item_mut(step.item).release(promised);
-        }
+        self.consume(step, (reservation, promised))?;
         self.take_out(step, &before, (wanted, &parts)).map(|_| ())
+    }
+
+    /// What of a line's quantity is held for it.
+    fn promise(
+        &self,
+        step: Step<'_>,
+        reservation: Option<ReservationId>,
+    ) -> Result<Decimal, StockRefused> {
+        let held = reservation.map(|id| self.promised(id, step.item)).transpose()?;
+        Ok(held.unwrap_or_default().min(step.line.quantity))
+    }
+
+    /// Takes out of the promise what leaves under it.
+    fn consume(
+        &mut self,
+        step: Step<'_>,
+        (reservation, promised): (Option<ReservationId>, Decimal),
+    ) -> Result<(), StockRefused> {
+        let Some(reservation) = reservation.and_then(|id| self.reservations.get_mut(&id)) else { return Ok(()) };
+        reservation.consume(step.line.quantity)?;
+        let id = reservation.id;
+        self.touch_reservation(id, step.heading);
+        self.item_mut(step.item).release(promised);
+        Ok(())
     }
 
     fn adjust(&mut self, step: Step<'_>, cost: Option<EnteredCost>) -> Result<(), StockRefused> {
@@ -289,7 +305,12 @@ impl Book {
         self.take_out(step, &before, (quantity, &parts)).map(|_| ())
     }
 
-    fn transfer(&mut self, step: Step<'_>, to: LocationId) -> Result<(), StockRefused> {
+    fn transfer(
+        &mut self,
+        step: Step<'_>,
+        to: LocationId,
+        reservation: Option<ReservationId>,
+    ) -> Result<(), StockRefused> {
         if step.line.location == to {
             return Err(StockRefused::SameLocation);
         }
@@ -303,7 +324,9 @@ impl Book {
         }
         self.claim(step)?;
         self.claim(Step { item: target, ..step })?;
-        let parts = self.pick(step, (step.line.quantity, Decimal::ZERO))?;
+        let promised = self.promise(step, reservation)?;
+        let parts = self.pick(step, (step.line.quantity, promised))?;
+        self.consume(step, (reservation, promised))?;
         let arriving = match parts.is_empty() {
             // What was not kept by lots comes into one where it is from now on.
             true => self.bring(Step { item: target, ..step }, step.line.quantity)?,
@@ -392,7 +415,10 @@ impl Book {
         let total_value = difference(after.holding.value, before.holding.value);
         let nothing_moved = quantity == Decimal::ZERO;
         let reservation = match &step.line.action {
-            Action::Issue { reservation, .. } => *reservation,
+            // Of a transfer's two legs, the one that leaves consumes.
+            Action::Issue { reservation, .. } | Action::Transfer { reservation, .. } => {
+                reservation.filter(|_| quantity.is_negative())
+            }
             _ => None,
         };
         let movement = StockMovement {
