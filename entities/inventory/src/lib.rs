@@ -3,6 +3,7 @@
 //! `migrations-inventory`.
 
 pub mod cost_layer;
+pub mod incoming_line;
 pub mod inventory_item;
 pub mod ledger_head;
 pub mod location;

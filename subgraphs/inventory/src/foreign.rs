@@ -1,10 +1,14 @@
 //! What other services own and inventory only points at: products, by id, extended with their stock; vendors, properties and
 //! notes of goods received, by id alone.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
-use chassis::Result;
+use chassis::{Loader, Result};
 use primitives::{Decimal, GoodsReceivedNoteId, LocationId, ProductId, PropertyId, Quantity, VendorId};
 
+use crate::reservation::graphql::Reservation;
 use crate::stock::graphql::{self as stock, InventoryItem};
 
 macro_rules! stubs {
@@ -32,6 +36,48 @@ stubs! {
     Property(PropertyId),
     /// A supplier. The vendor service describes it.
     Vendor(VendorId),
+}
+
+/// A request to buy, described by the procurement service. Inventory knows what is promised to it.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct PurchaseRequest {
+    /// Identity of the request.
+    id: PurchaseRequestId,
+}
+
+impl PurchaseRequest {
+    /// The request with this id.
+    pub(crate) fn new(id: PurchaseRequestId) -> Self {
+        Self { id }
+    }
+}
+
+#[ComplexObject]
+impl PurchaseRequest {
+    /// What its stores have promised to it since it was approved, one reservation per line that got anything.
+    async fn reservations(&self, ctx: &Context<'_>) -> Result<Option<Vec<Reservation>>> {
+        let loader = ctx.data_unchecked::<Loader<PurchaseRequestId, RequestPromises>>();
+        let promises = loader.load(self.id).await?.unwrap_or_default();
+        Ok(Some(promises.iter().cloned().map(Reservation).collect()))
+    }
+}
+
+/// Promises to a request, shared by everybody who asks for them in one query.
+pub(crate) type RequestPromises = Arc<Vec<crate::reservation::Reservation>>;
+
+/// Groups the promises that were loaded for several requests.
+pub(crate) fn by_request(
+    promises: Vec<crate::reservation::Reservation>,
+) -> HashMap<PurchaseRequestId, RequestPromises> {
+    let mut grouped: HashMap<PurchaseRequestId, Vec<crate::reservation::Reservation>> = HashMap::new();
+    for promise in promises {
+        let request = promise.reference.as_ref().and_then(|reference| reference.id.parse().ok());
+        if let Some(request) = request {
+            grouped.entry(request).or_default().push(promise);
+        }
+    }
+    grouped.into_iter().map(|(request, promises)| (request, Arc::new(promises))).collect()
 }
 
 /// A product, described by the product service. Inventory knows where it lies and how much of it.

@@ -20,6 +20,7 @@ mod period;
 pub mod permission;
 mod posting;
 mod prover;
+mod purchasing;
 mod requisition;
 mod reservation;
 mod returns;
@@ -73,6 +74,7 @@ pub async fn age_lots(env: &Environment) -> Result<usize> {
 pub(crate) fn handlers(clock: &Clock) -> Handlers {
     let handlers = catalogue::handlers(Handlers::new());
     let handlers = delivery::handlers(handlers, clock);
+    let handlers = purchasing::handlers(handlers, clock);
     returns::handlers(handlers, clock)
 }
 

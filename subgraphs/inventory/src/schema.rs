@@ -7,12 +7,12 @@ use std::sync::Arc;
 use async_graphql::{Context, Data, ID, MergedObject, MergedSubscription, Object};
 use chassis::{Caller, Environment, RequestScope, Result, Subgraph};
 use primitives::{
-    Decimal, InventoryItemId, LocationId, LotId, ProductId, ReservationId, StockCountId, StockMovementId,
+    Decimal, InventoryItemId, LocationId, LotId, ProductId, PurchaseRequestId, ReservationId, StockCountId, StockMovementId,
     StockTransferId, StoreRequisitionId,
 };
 
 use crate::feed::graphql::{FeedQuery, FeedSubscription};
-use crate::foreign::Product;
+use crate::foreign::{self, Product, PurchaseRequest};
 use crate::ledger::graphql::{self as ledger_api, LedgerQuery, StockMovement};
 use crate::location::graphql::{self as location_api, Location, LocationMutation, LocationQuery};
 use crate::lot::graphql::{self as lot_api, Lot, LotMutation, LotQuery, LotsOfMovement};
@@ -29,7 +29,7 @@ use crate::stocktake::graphql::{self as stocktake_api, StockCount, StocktakeMuta
 use crate::transfer::graphql::{
     self as transfer_api, StockTransfer, TransferLines, TransferMutation, TransferQuery,
 };
-use crate::{Inventory, ledger, location, lot, requisition, reservation, stock, stocktake, transfer};
+use crate::{Inventory, ledger, location, lot, purchasing, requisition, reservation, stock, stocktake, transfer};
 
 chassis::backoffice!("inventoryAuditEntries", "inventoryDeadLetters", "replayInventoryDeadLetter");
 
@@ -120,6 +120,11 @@ impl Entities {
     async fn find_lot_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Lot>> {
         let Ok(id) = id.parse() else { return Ok(None) };
         lot_api::load(ctx, id).await
+    }
+
+    #[graphql(entity)]
+    async fn find_purchase_request_by_id(&self, id: ID) -> Option<PurchaseRequest> {
+        id.parse().ok().map(PurchaseRequest::new)
     }
 
     #[graphql(entity)]
@@ -227,7 +232,29 @@ fn lay_lot_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
     }));
 }
 
+fn lay_purchasing_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, places: Vec<(ProductId, LocationId)>| {
+        let app = inventory.clone();
+        async move {
+            let coming = purchasing::service::on_order(&app, &caller, &places).await?;
+            Ok(coming
+                .into_iter()
+                .map(|(place, quantity)| (place, OnOrder(quantity)))
+                .collect::<HashMap<_, _>>())
+        }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, requests: Vec<PurchaseRequestId>| {
+        let app = inventory.clone();
+        async move {
+            Ok(foreign::by_request(purchasing::service::promises(&app, &caller, &requests).await?))
+        }
+    }));
+}
+
 fn lay_requisition_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
+    lay_purchasing_loaders(app, scope, data);
     let inventory = app.clone();
     data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StoreRequisitionId>| {
         let app = inventory.clone();
@@ -281,6 +308,10 @@ fn lay_document_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) 
         }
     }));
 }
+
+/// What is on order for a place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OnOrder(pub(crate) Decimal);
 
 /// What is on its way to a place; a type of its own, because loaders are told apart by type.
 #[derive(Clone, Copy, Debug)]

@@ -62,6 +62,22 @@ async fn release_in(
     Ok(id)
 }
 
+/// Gives back promises that whoever asked for them needs no longer; those that are over by then are left alone.
+pub(crate) async fn release_all_in(
+    tx: &Tx,
+    tenant: TenantId,
+    seen: &[Reservation],
+    (user, now): (UserId, DateTime<Utc>),
+) -> Result<()> {
+    if seen.is_empty() {
+        return Ok(());
+    }
+    let mut book = open_in(tx, tenant, seen, now).await?;
+    book.end_reservations(ReservationStatus::Released, &heading(now, user));
+    posting::service::save_in(tx, tenant, &mut book, user).await?;
+    Ok(())
+}
+
 /// Locks the items of the reservations, then reads the reservations again as they stand under the lock.
 async fn open_in(tx: &Tx, tenant: TenantId, seen: &[Reservation], now: DateTime<Utc>) -> Result<Book> {
     let items: BTreeSet<_> = seen.iter().map(|reservation| reservation.item).collect();

@@ -15,7 +15,7 @@ use crate::foreign::Product;
 use crate::location::graphql::{self as locations, CostMethod, Location};
 use crate::lot::graphql::{self as lots, LotBalance};
 use crate::permission;
-use crate::schema::{OnTheWay, app};
+use crate::schema::{OnOrder, OnTheWay, app};
 
 /// In which order to list items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -90,6 +90,13 @@ impl InventoryItem {
         let loader = ctx.data_unchecked::<Loader<(ProductId, LocationId), OnTheWay>>();
         let moving = loader.load((self.0.product, self.0.location)).await?;
         Ok(Quantity::new(moving.map_or(Decimal::ZERO, |moving| moving.0), self.0.unit))
+    }
+
+    /// What vendors have been asked for and not brought here yet.
+    async fn on_order(&self, ctx: &Context<'_>) -> Result<Quantity> {
+        let loader = ctx.data_unchecked::<Loader<(ProductId, LocationId), OnOrder>>();
+        let coming = loader.load((self.0.product, self.0.location)).await?;
+        Ok(Quantity::new(coming.map_or(Decimal::ZERO, |coming| coming.0), self.0.unit))
     }
 
     /// What one unit costs, to five places; null without prices:view.

@@ -127,19 +127,20 @@ impl House {
         };
         database.db().write(say).await.unwrap();
         for _ in 0..200 {
-            let sql = "SELECT COUNT(*) AS heard FROM inbox WHERE consumer = 'inventory'";
-            let row = self
-                .kit
-                .db()
-                .read()
-                .query_one_raw(Statement::from_string(self.kit.db().backend(), sql))
-                .await;
-            if row.unwrap().unwrap().try_get::<i64>("", "heard").unwrap() > 0 {
+            if self.events_heard().await > 0 {
                 return;
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         panic!("nobody heard of the product");
+    }
+
+    /// How many events of other services were acted on.
+    pub(crate) async fn events_heard(&self) -> i64 {
+        let sql = "SELECT COUNT(*) AS heard FROM inbox WHERE consumer = 'inventory'";
+        let statement = Statement::from_string(self.kit.db().backend(), sql);
+        let row = self.kit.db().read().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get::<i64>("", "heard").unwrap()
     }
 
     /// Receives a lot of a product at a cost of ten; answers the posting.

@@ -16,6 +16,7 @@ mod low_stock;
 mod periods;
 mod permission;
 mod posting;
+mod purchasing;
 mod reading;
 mod refusals;
 mod requisitions;

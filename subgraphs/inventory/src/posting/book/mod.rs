@@ -145,6 +145,24 @@ impl Book {
         refused
     }
 
+    /// Promises each line what is available of it, all or part; answers how much, by the line's place. What cannot be promised
+    /// at all is left out.
+    pub(crate) fn reserve_what_there_is(&mut self, document: &Document) -> HashMap<usize, Decimal> {
+        let mut reserved = HashMap::new();
+        for line in &document.lines {
+            let Ok(id) = self.locate(line.product, line.location, "locationId") else { continue };
+            let quantity = line.quantity.min(self.item(id).available());
+            if !quantity.is_positive() {
+                continue;
+            }
+            let part = Line { quantity, ..line.clone() };
+            if self.reserve(&document.heading, &part, id, None).is_ok() {
+                reserved.insert(line.index, quantity);
+            }
+        }
+        reserved
+    }
+
     /// Ends reservations that are still active and frees what they hold; others are left alone.
     pub(crate) fn end_reservations(&mut self, status: ReservationStatus, heading: &Heading) {
         let ids: BTreeSet<ReservationId> = self.reservations.keys().copied().collect();

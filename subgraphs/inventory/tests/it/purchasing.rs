@@ -1,0 +1,119 @@
+//! What procurement approves and orders: promises, shortages, and what is on order.
+
+use std::time::Duration;
+
+use chassis::testkit::TestDatabase;
+use chassis::{Event, outbox};
+use primitives::{ProductId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::deliveries::procurement;
+use crate::house::{House, andaman, lanna};
+
+/// Says something as procurement and waits until inventory has heard it.
+async fn say(house: &House, from: &TestDatabase, (kind, version): (&'static str, i32), (id, payload): (Uuid, &Value)) {
+    let heard = house.events_heard().await;
+    let at = house.kit.clock().now();
+    let tell = |tx: chassis::Tx| async move {
+        tx.publish(Event {
+            tenant: andaman(),
+            kind,
+            version: 1,
+            aggregate: id,
+            aggregate_version: version,
+            occurred_at: at,
+            actor: None,
+            causation: None,
+            payload: (*payload).clone(),
+        });
+        Ok(())
+    };
+    from.db().write(tell).await.unwrap();
+    for _ in 0..400 {
+        if house.events_heard().await > heard {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("nobody heard of {kind}");
+}
+
+/// What inventory said about requests so far.
+async fn answers(house: &House) -> Vec<Value> {
+    let events = outbox::read_after(house.kit.db().read(), andaman(), 0, 1_000).await.unwrap();
+    events.into_iter().filter(|event| event.kind == "reservation.completed").map(|event| event.payload).collect()
+}
+
+#[tokio::test]
+async fn an_approved_request_is_promised_what_there_is_and_told_what_is_missing() {
+    let house = House::open().await;
+    let from = procurement(&house).await;
+    let (rice, wine, store) = (house.product(), house.product(), house.store("MAIN").await);
+    let banquet = house.location("BQT", json!({ "type": "DIRECT" })).await;
+    house.receive(&[(&rice, &store, "10", "4"), (&wine, &store, "30", "4")]).await;
+    let id = PurchaseRequestId::generate();
+    let strange = ProductId::generate();
+    let line = |line: &str, product: &str, quantity: &str, place: &str| {
+        json!({ "lineId": line, "productId": product, "quantity": quantity, "unit": "case", "factor": "12", "deliverTo": place })
+    };
+    let payload = json!({ "purchaseRequestId": id, "number": "PR-2026-001", "lines": [
+        line("a", &rice, "1", &store), line("b", &wine, "2", &store), line("c", &wine, "1", &store),
+        line("d", &strange.to_string(), "1", &store), line("e", &rice, "1", &banquet) ] });
+    say(&house, &from, ("pr.approved", 4), (id.as_uuid(), &payload)).await;
+    let told = |line: &str, product: &str, reserved: &str, short: &str| json!({ "lineId": line, "productId": product, "reserved": reserved, "short": short });
+    let strange = strange.to_string();
+    let expected = json!([told("a", &rice, "10", "2"), told("b", &wine, "24", "0"), told("c", &wine, "6", "6"),
+        told("d", &strange, "0", "12"), told("e", &rice, "0", "12")]);
+    let answer = &answers(&house).await[0];
+    assert_eq!((&answer["purchaseRequestId"], &answer["lines"]), (&json!(id), &expected));
+    assert_eq!(answer["short"].as_array().unwrap().len(), 4);
+    let query = "query($id: ID!) { _entities(representations: [{ __typename: \"PurchaseRequest\", id: $id }]) { ... on PurchaseRequest {
+        reservations { status quantity { value } reference { type line } } } } }";
+    let promised = house.data(query, json!({ "id": id })).await;
+    let promised = promised["_entities"][0]["reservations"].as_array().unwrap();
+    assert_eq!(promised.len(), 3);
+    assert_eq!(promised[0]["reference"]["type"], "PURCHASE_REQUEST");
+    let stranger = house.kit.caller(lanna(), &["inventory:view"]);
+    let nothing = house.ask_as(&stranger, query, json!({ "id": id })).await;
+    assert_eq!(nothing["data"]["_entities"][0]["reservations"], json!([]));
+    house.prove().await;
+    // Given up, it lets go; what was used up meanwhile stays used.
+    say(&house, &from, ("pr.cancelled", 5), (id.as_uuid(), &json!({ "purchaseRequestId": id }))).await;
+    for product in [&rice, &wine] {
+        assert_eq!(house.item(product, &store).await["reserved"]["value"], "0");
+    }
+    say(&house, &from, ("pr.cancelled", 6), (id.as_uuid(), &json!({ "purchaseRequestId": id }))).await;
+    house.prove().await;
+}
+
+#[tokio::test]
+async fn what_was_ordered_is_on_order_until_it_came_or_was_cancelled() {
+    let house = House::open().await;
+    let from = procurement(&house).await;
+    let (rice, store) = (house.product(), house.store("MAIN").await);
+    house.receive(&[(&rice, &store, "1", "4")]).await;
+    let (order, line) = (PurchaseOrderId::generate(), PurchaseOrderLineId::generate());
+    let state = |status: &str, received: &str, cancelled: &str| {
+        json!({ "purchaseOrderId": order, "status": status, "deliverTo": store, "lines": [{ "lineId": line, "productId": rice,
+            "ordered": "5", "received": received, "cancelled": cancelled, "unit": "case", "factor": "12" }] })
+    };
+    let on_order = async || {
+        let query = "query($where: InventoryItemWhere) { inventoryItems(where: $where) { nodes { onOrder { value } } } }";
+        let items = house.data(query, json!({ "where": { "productIds": [rice] } })).await;
+        items["inventoryItems"]["nodes"][0]["onOrder"]["value"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(on_order().await, "0");
+    for (kind, version, payload, expected) in [
+        ("po.sent", 3, state("SENT", "0", "0"), "60"),
+        ("po.received", 5, state("PARTIALLY_RECEIVED", "2", "0"), "36"),
+        // An older state that comes late changes nothing.
+        ("po.amended", 4, state("SENT", "0", "0"), "36"),
+        ("po.closed", 6, state("CLOSED", "2", "3"), "0"),
+        ("po.reopened", 7, state("PARTIALLY_RECEIVED", "2", "0"), "36"),
+        ("po.cancelled", 8, state("CANCELLED", "2", "3"), "0"),
+    ] {
+        say(&house, &from, (kind, version), (order.as_uuid(), &payload)).await;
+        assert_eq!(on_order().await, expected, "{kind}");
+    }
+}
