@@ -199,7 +199,7 @@ pub(crate) async fn item_values(
     let select = stock::store::scoped(tenant).filter(item_condition(filter));
     let rows = page::list(db, select, &[], inventory_item::Column::Id, page).await?;
     let items = rows.try_map(stock::store::from_row)?;
-    let ids: Vec<InventoryItemId> = items.nodes().map(|item| item.id).collect();
+    let ids: Vec<InventoryItemId> = items.as_edges().iter().map(|edge| edge.node.id).collect();
     let held = held_by(db.read(), tenant, (&ids, base, before)).await?;
     Ok(items.map(|item| {
         let (on_hand, value) = held.get(&item.id).copied().unwrap_or_default();
