@@ -2,6 +2,7 @@
 //! primitives types and no foreign key leaves this database. Rules live in `subgraph-inventory`, history in
 //! `migrations-inventory`.
 
+pub mod adjustment_limit;
 pub mod cost_layer;
 pub mod incoming_line;
 pub mod inventory_item;
@@ -14,6 +15,8 @@ pub mod period_head;
 pub mod period_snapshot;
 pub mod product_ref;
 pub mod reservation;
+pub mod stock_adjustment;
+pub mod stock_adjustment_line;
 pub mod stock_count;
 pub mod stock_count_line;
 pub mod stock_movement;

@@ -200,6 +200,8 @@ ids! {
     SigningKeyId,
     /// A wording of what a product has to be.
     SpecificationId,
+    /// Balances put right, with somebody's consent.
+    StockAdjustmentId,
     /// A count of what lies at a location.
     StockCountId,
     /// One line of the stock ledger.

@@ -25,9 +25,9 @@ pub use ids::{
     IdError, ImportId, InventoryItemId, InvitationId, LocationId, LotId, PostingId, PriceLineId,
     PriceListId, ProductId, PropertyId, PurchaseOrderAmendmentId, PurchaseOrderId, PurchaseOrderLineId,
     PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId, SessionId, SigningKeyId,
-    SpecificationId, StockCountId, StockMovementId, StockPeriodId, StockTransferId, StoreRequisitionId,
-    TenantId, UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId, VendorInvoiceLineId,
-    VendorProductId,
+    SpecificationId, StockAdjustmentId, StockCountId, StockMovementId, StockPeriodId, StockTransferId,
+    StoreRequisitionId, TenantId, UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId,
+    VendorInvoiceLineId, VendorProductId,
 };
 pub use money::{CurrencyMismatch, Money};
 pub use quantity::{Quantity, QuantityError};

@@ -85,9 +85,5 @@ fn snapshot() -> TableCreateStatement {
 
 /// Up to which day the books are closed: postings share this row, who closes a month takes it for himself.
 fn head() -> TableCreateStatement {
-    Table::create()
-        .table("period_head")
-        .col(pk_uuid("tenant_id"))
-        .col(date_null("closed_before"))
-        .take()
+    Table::create().table("period_head").col(pk_uuid("tenant_id")).col(date_null("closed_before")).take()
 }

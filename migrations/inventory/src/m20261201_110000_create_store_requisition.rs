@@ -56,10 +56,7 @@ fn requisition() -> TableCreateStatement {
         .col(timestamp_with_time_zone("updated_at"))
         .col(uuid("updated_by"))
         .check(("store_requisition_status_known", Expr::cust(statuses)))
-        .check((
-            "store_requisition_two_places",
-            Expr::cust("\"from_location_id\" <> \"to_location_id\""),
-        ))
+        .check(("store_requisition_two_places", Expr::cust("\"from_location_id\" <> \"to_location_id\"")))
         .check((
             "store_requisition_numbered",
             Expr::cust("\"status\" IN ('DRAFT', 'CANCELLED') OR \"number\" IS NOT NULL"),

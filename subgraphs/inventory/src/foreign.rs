@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chassis::{Loader, Result};
-use primitives::{Decimal, GoodsReceivedNoteId, LocationId, ProductId, PropertyId, PurchaseRequestId, Quantity, VendorId};
+use primitives::{
+    Decimal, GoodsReceivedNoteId, LocationId, ProductId, PropertyId, PurchaseRequestId, Quantity, VendorId,
+};
 
 use crate::reservation::graphql::Reservation;
 use crate::stock::graphql::{self as stock, InventoryItem};

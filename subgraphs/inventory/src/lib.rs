@@ -5,6 +5,7 @@
 //! `posting` (the only way a balance changes), then `costing` (what it is worth) and `feed` (who is told).
 
 mod act;
+mod adjustment;
 mod catalogue;
 mod costing;
 mod delivery;

@@ -7,10 +7,13 @@ use std::sync::Arc;
 use async_graphql::{Context, Data, ID, MergedObject, MergedSubscription, Object};
 use chassis::{Caller, Environment, RequestScope, Result, Subgraph};
 use primitives::{
-    Decimal, InventoryItemId, LocationId, LotId, ProductId, PurchaseRequestId, ReservationId, StockCountId, StockMovementId,
-    StockTransferId, StoreRequisitionId,
+    Decimal, InventoryItemId, LocationId, LotId, ProductId, PurchaseRequestId, ReservationId,
+    StockAdjustmentId, StockCountId, StockMovementId, StockTransferId, StoreRequisitionId,
 };
 
+use crate::adjustment::graphql::{
+    self as adjustment_api, AdjustmentLines, AdjustmentMutation, AdjustmentQuery, StockAdjustment,
+};
 use crate::feed::graphql::{FeedQuery, FeedSubscription};
 use crate::foreign::{self, Product, PurchaseRequest};
 use crate::ledger::graphql::{self as ledger_api, LedgerQuery, StockMovement};
@@ -29,7 +32,10 @@ use crate::stocktake::graphql::{self as stocktake_api, StockCount, StocktakeMuta
 use crate::transfer::graphql::{
     self as transfer_api, StockTransfer, TransferLines, TransferMutation, TransferQuery,
 };
-use crate::{Inventory, ledger, location, lot, purchasing, requisition, reservation, stock, stocktake, transfer};
+use crate::{
+    Inventory, adjustment, ledger, location, lot, purchasing, requisition, reservation, stock, stocktake,
+    transfer,
+};
 
 chassis::backoffice!("inventoryAuditEntries", "inventoryDeadLetters", "replayInventoryDeadLetter");
 
@@ -44,6 +50,7 @@ pub(crate) struct Query(
     PeriodQuery,
     StocktakeQuery,
     RequisitionQuery,
+    AdjustmentQuery,
     TransferQuery,
     FeedQuery,
     Entities,
@@ -59,6 +66,7 @@ pub(crate) struct Mutation(
     PeriodMutation,
     StocktakeMutation,
     RequisitionMutation,
+    AdjustmentMutation,
     TransferMutation,
     StockMutation,
     LocationMutation,
@@ -125,6 +133,16 @@ impl Entities {
     #[graphql(entity)]
     async fn find_purchase_request_by_id(&self, id: ID) -> Option<PurchaseRequest> {
         id.parse().ok().map(PurchaseRequest::new)
+    }
+
+    #[graphql(entity)]
+    async fn find_stock_adjustment_by_id(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> Result<Option<StockAdjustment>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        adjustment_api::load(ctx, id).await
     }
 
     #[graphql(entity)]
@@ -247,13 +265,31 @@ fn lay_purchasing_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data
     let inventory = app.clone();
     data.insert(scope.loader(move |caller: Arc<Caller>, requests: Vec<PurchaseRequestId>| {
         let app = inventory.clone();
+        async move { Ok(foreign::by_request(purchasing::service::promises(&app, &caller, &requests).await?)) }
+    }));
+}
+
+fn lay_adjustment_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StockAdjustmentId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(adjustment::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StockAdjustmentId>| {
+        let app = inventory.clone();
         async move {
-            Ok(foreign::by_request(purchasing::service::promises(&app, &caller, &requests).await?))
+            let lines = adjustment::service::lines_by_ids(&app, &caller, &ids).await?;
+            Ok(lines
+                .into_iter()
+                .map(|(id, lines)| (id, Arc::new(lines)))
+                .collect::<HashMap<_, AdjustmentLines>>())
         }
     }));
 }
 
 fn lay_requisition_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
+    lay_adjustment_loaders(app, scope, data);
     lay_purchasing_loaders(app, scope, data);
     let inventory = app.clone();
     data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StoreRequisitionId>| {

@@ -115,7 +115,7 @@ impl Delivery {
             }
             let cost = line.unit_costs.iter().find(|cost| cost.currency == currency);
             let cost = cost.ok_or(DeliveryRefused::OtherCurrency(currency))?;
-            let cost = Some(EnteredCost { quantity: line.quantity, unit_cost: cost.amount });
+            let cost = Some(EnteredCost::Each { quantity: line.quantity, unit_cost: cost.amount });
             lines.push(Line {
                 index,
                 product: line.product_id,
@@ -170,8 +170,11 @@ mod tests {
     fn the_cost_is_the_one_in_the_places_currency() {
         let product = ProductId::generate();
         let taken = document(&HashMap::new(), CurrencyCode::THB, product).unwrap();
-        let Action::Receive { cost: Some(cost), .. } = &taken.lines[0].action else { panic!("{taken:?}") };
-        assert_eq!(cost.unit_cost, "36.5".parse().unwrap());
+        let Action::Receive { cost: Some(EnteredCost::Each { unit_cost, .. }), .. } = &taken.lines[0].action
+        else {
+            panic!("{taken:?}")
+        };
+        assert_eq!(*unit_cost, "36.5".parse().unwrap());
         let refused = document(&HashMap::new(), CurrencyCode::SGD, product).unwrap_err();
         assert_eq!(refused, DeliveryRefused::OtherCurrency(CurrencyCode::SGD));
     }

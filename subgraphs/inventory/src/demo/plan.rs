@@ -257,7 +257,13 @@ impl<'p> Calendar<'p> {
             let Some(quantity) = self.share(product, from, 10) else { continue };
             *self.on_hand.entry((product.id, from)).or_default() = self.left(product, from, quantity);
             self.add(product, to, quantity);
-            lines.push(line(lines.len(), product, from, quantity, Action::Transfer { to, reservation: None }));
+            lines.push(line(
+                lines.len(),
+                product,
+                from,
+                quantity,
+                Action::Transfer { to, reservation: None },
+            ));
         }
         (!lines.is_empty()).then(|| self.document("REQUISITION", at, lines))
     }
@@ -280,7 +286,7 @@ impl<'p> Calendar<'p> {
         } else {
             cost
         };
-        let cost = Some(EnteredCost { quantity, unit_cost });
+        let cost = Some(EnteredCost::Each { quantity, unit_cost });
         let lot = if product.is_kept_by_lots { self.lot(product) } else { LotChoice::default() };
         Line { lot, ..line(index, product, location, quantity, Action::Receive { reason, cost }) }
     }

@@ -23,7 +23,7 @@ pub(crate) enum MovementKind {
 }
 
 /// Why stock moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub(crate) enum MovementReason {
     /// Bought and delivered.
     Purchase,

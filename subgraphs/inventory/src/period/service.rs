@@ -10,7 +10,9 @@ use primitives::{Date, LocationId, StockPeriodId};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{ItemValue, Month, PeriodCommand, PeriodFilter, PeriodStatus, StockPeriod, ValuationFilter, store};
+use super::{
+    ItemValue, Month, PeriodCommand, PeriodFilter, PeriodStatus, StockPeriod, ValuationFilter, store,
+};
 use crate::act::Act;
 use crate::machine::Machine;
 use crate::{Inventory, permission};

@@ -19,7 +19,13 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 const BACK_DATING: TimeDelta = TimeDelta::days(366);
 
 /// Documents of this service: what they say and what they moved has to agree, so nobody else refers to them.
-const RESERVED: [&str; 3] = [crate::transfer::KIND, crate::stocktake::KIND, crate::requisition::KIND];
+pub(crate) const RESERVED: [&str; 5] = [
+    crate::transfer::KIND,
+    crate::stocktake::KIND,
+    crate::requisition::KIND,
+    crate::adjustment::KIND,
+    crate::adjustment::REVERSAL,
+];
 
 /// A document as it was entered.
 #[derive(Clone, Debug, Serialize)]
@@ -98,7 +104,7 @@ impl Request {
         });
         if let Some((kind, id)) = &self.reference {
             refusals.check(!RESERVED.contains(&kind.as_str()), || {
-                Refusal::invalid("reference.type", "transfers, counts and requisitions write this reference themselves")
+                Refusal::invalid("reference.type", "documents of the store write this reference themselves")
             });
             refusals.check(has_length(kind, 32), || {
                 Refusal::invalid("reference.type", "a reference type has 1 to 32 characters")
@@ -188,7 +194,7 @@ impl Entered {
         if !quantity.is_within_bound() {
             return Err(vec![StockRefused::QuantityTooLarge]);
         }
-        let cost = self.unit_cost.map(|unit_cost| EnteredCost { quantity: self.quantity, unit_cost });
+        let cost = self.unit_cost.map(|unit_cost| EnteredCost::Each { quantity: self.quantity, unit_cost });
         let action = self.verb.into_action(cost);
         Ok(Line {
             index,
@@ -244,19 +250,27 @@ impl Entered {
     }
 }
 
-/// What a line costs as it was entered: so many, each so much. The value is rounded once the currency is known.
+/// What comes in costs. The value is rounded once the currency is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct EnteredCost {
-    /// How many units were entered.
-    pub(crate) quantity: Decimal,
-    /// What each of them costs.
-    pub(crate) unit_cost: Decimal,
+pub(crate) enum EnteredCost {
+    /// So many, each so much.
+    Each {
+        /// How many units were entered.
+        quantity: Decimal,
+        /// What each of them costs.
+        unit_cost: Decimal,
+    },
+    /// So much altogether: what had left comes back at what it left with.
+    Whole(Decimal),
 }
 
 impl EnteredCost {
     /// The value in `currency`, rounded half-up to its minor unit; `None` beyond the decimal range.
     pub(crate) fn value(self, currency: CurrencyCode) -> Option<Decimal> {
-        line_value(self.quantity, self.unit_cost, currency)
+        match self {
+            Self::Each { quantity, unit_cost } => line_value(quantity, unit_cost, currency),
+            Self::Whole(value) => Some(value),
+        }
     }
 }
 

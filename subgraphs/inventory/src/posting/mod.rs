@@ -17,7 +17,7 @@ pub(crate) mod service;
 pub(crate) mod store;
 
 pub(crate) use book::Book;
-pub(crate) use entry::{Entered, EnteredCost, Request, Verb};
+pub(crate) use entry::{Entered, EnteredCost, RESERVED, Request, Verb};
 pub(crate) use lot::{LotChoice, LotManner, Lots};
 pub(crate) use model::{Action, Document, Heading, Line, LineRefused, MAX_LINES};
 pub(crate) use portion::{InBase, Least, Portion};

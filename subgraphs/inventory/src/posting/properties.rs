@@ -105,7 +105,7 @@ impl World {
     fn line(&self, index: usize, wish: Wish) -> Line {
         let quantity = Decimal::from_raw(i64::from(wish.quantity) * 10_000);
         let unit_cost = Decimal::from_raw(i64::from(wish.cost) * 1_000);
-        let cost = Some(EnteredCost { quantity, unit_cost });
+        let cost = Some(EnteredCost::Each { quantity, unit_cost });
         let promised = self.reservations.iter().find(|reservation| {
             reservation.product == self.products[wish.product]
                 && reservation.location == self.locations[wish.location].id

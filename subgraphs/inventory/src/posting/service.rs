@@ -18,13 +18,15 @@ use crate::event::{STOCK_CHANGED, STOCK_CHANGED_VERSION, StockChanged};
 use crate::lot::{Lot, LotStatus};
 use crate::reservation::store as reservations;
 use crate::stock::InventoryItem;
-use crate::{Inventory, catalogue, lot, period};
+use crate::{Inventory, adjustment, catalogue, lot, period, permission};
 
 /// Which permission a kind of document needs, and the name its idempotency keys live under.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) permission: &'static str,
+    /// Beyond the limit of its reason it needs somebody who may decide.
+    pub(crate) is_limited: bool,
 }
 
 /// What a posting wrote. Replayed as it is when the same document comes again under its idempotency key.
@@ -55,11 +57,12 @@ pub(crate) async fn post(
         return Err(Error::Refused(whole));
     }
     let learned = &catalogue::learn(app, caller, &request.products_and_measures()).await?;
+    let is_limited = operation.is_limited && !caller.may(permission::APPROVE);
     let draft = &request.into_draft(learned, now, caller.user);
     let whole = &whole;
     app.db
         .write(|tx| async move {
-            let work = post_draft_in(&tx, caller.tenant, draft, &learned.base_units, whole);
+            let work = post_draft_in(&tx, caller.tenant, (draft, is_limited), &learned.base_units, whole);
             idempotency::once(&tx, attempt, work).await
         })
         .await
@@ -68,7 +71,7 @@ pub(crate) async fn post(
 async fn post_draft_in(
     tx: &Tx,
     tenant: TenantId,
-    draft: &Draft,
+    (draft, is_limited): (&Draft, bool),
     base_units: &HashMap<ProductId, Unit>,
     whole: &Refusals,
 ) -> Result<Posted> {
@@ -78,6 +81,9 @@ async fn post_draft_in(
     let mut refused = book.post(document);
     refused.extend(draft.refused.iter().cloned());
     refuse(whole, refused)?;
+    if is_limited {
+        adjustment::service::require_within_limits_in(tx, tenant, &book).await?;
+    }
     let written = save_in(tx, tenant, &mut book, heading.posted_by).await?;
     Ok(Posted {
         posting: heading.posting,

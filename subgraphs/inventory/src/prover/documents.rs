@@ -32,6 +32,16 @@ pub(super) struct IssuedFacts {
     pub(super) issued: Decimal,
 }
 
+/// A line of an adjustment that is in the books, as its row tells it.
+#[derive(Clone, Debug)]
+pub(super) struct AdjustedFacts {
+    pub(super) adjustment: String,
+    pub(super) product: ProductId,
+    pub(super) location: LocationId,
+    pub(super) reason: String,
+    pub(super) quantity: Decimal,
+}
+
 /// A line of a posted count, as its row tells it.
 #[derive(Clone, Debug)]
 pub(super) struct CountedFacts {
@@ -47,6 +57,7 @@ pub(super) struct CountedFacts {
 pub(super) struct Documents {
     pub(super) moved: Vec<MovedFacts>,
     pub(super) issued: Vec<IssuedFacts>,
+    pub(super) adjusted: Vec<AdjustedFacts>,
     pub(super) counted: Vec<CountedFacts>,
     /// Which count locks which location, as the locations tell it.
     pub(super) locks: BTreeSet<(LocationId, StockCountId)>,
@@ -60,6 +71,7 @@ impl Documents {
     /// Compares both sides and adds what differs to the report.
     pub(super) fn compare(&self, tenant: TenantId, report: &mut Report) {
         report.document_lines += self.moved.len() + self.issued.len() + self.counted.len();
+        report.document_lines += self.adjusted.len();
         let mut expected: BTreeMap<Effect, i128> = BTreeMap::new();
         for line in &self.moved {
             let (shipped, received, lost) = (raw(line.shipped), raw(line.received), raw(line.lost));
@@ -78,6 +90,10 @@ impl Documents {
                 let effect = (line.requisition.clone(), line.product, place, "TRANSFER".to_owned());
                 *expected.entry(effect).or_default() += quantity;
             }
+        }
+        for line in &self.adjusted {
+            let effect = (line.adjustment.clone(), line.product, line.location, line.reason.clone());
+            *expected.entry(effect).or_default() += raw(line.quantity);
         }
         for line in &self.counted {
             let effect = (line.count.clone(), line.product, line.location, "COUNT".to_owned());

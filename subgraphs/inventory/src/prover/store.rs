@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use entities_inventory::{
-    cost_layer, inventory_item, ledger_head, location, reservation, stock_count, stock_count_line,
-    stock_movement, stock_transfer, stock_transfer_line, store_requisition, store_requisition_line,
+    cost_layer, inventory_item, ledger_head, location, reservation, stock_adjustment, stock_adjustment_line,
+    stock_count, stock_count_line, stock_movement, stock_transfer, stock_transfer_line, store_requisition,
+    store_requisition_line,
 };
 use primitives::{InventoryItemId, LocationId, LotId, ProductId, StockCountId, TenantId};
 use sea_orm::sea_query::Expr;
@@ -13,7 +14,7 @@ use sea_orm::{
     EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
 
-use super::documents::{CountedFacts, Documents, Effect, IssuedFacts, MovedFacts};
+use super::documents::{AdjustedFacts, CountedFacts, Documents, Effect, IssuedFacts, MovedFacts};
 use super::lots;
 use super::model::{Books, Holdings, ItemFacts, MovementFacts};
 use crate::costing::CostMethod;
@@ -23,7 +24,7 @@ use crate::lot::LotStatus;
 use crate::machine::Machine;
 use crate::reservation::ReservationStatus;
 use crate::stocktake::{CountMode, CountStatus};
-use crate::{ledger, requisition, stock, stocktake, transfer};
+use crate::{adjustment, ledger, requisition, stock, stocktake, transfer};
 
 /// Ledger lines read at a time.
 const PAGE: u64 = 5_000;
@@ -112,6 +113,7 @@ pub(super) async fn documents(db: &impl ConnectionTrait, tenant: TenantId) -> Re
     Ok(Documents {
         moved: moved(db, tenant).await?,
         issued: issued(db, tenant).await?,
+        adjusted: adjusted(db, tenant).await?,
         counted: counted(db, tenant).await?,
         locks: locks.into_iter().collect(),
         locking: locking.into_iter().collect(),
@@ -162,6 +164,23 @@ async fn issued(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<Issue
     Ok(facts.collect())
 }
 
+async fn adjusted(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<AdjustedFacts>, DbErr> {
+    let rows = stock_adjustment_line::Entity::find()
+        .filter(stock_adjustment_line::Column::TenantId.eq(tenant))
+        .find_also_related(stock_adjustment::Entity)
+        .filter(stock_adjustment::Column::PostingId.is_not_null())
+        .all(db)
+        .await?;
+    let facts = rows.into_iter().map(|(line, _)| AdjustedFacts {
+        adjustment: line.adjustment_id.to_string(),
+        product: line.product_id,
+        location: line.location_id,
+        reason: line.reason,
+        quantity: line.quantity,
+    });
+    Ok(facts.collect())
+}
+
 async fn counted(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<CountedFacts>, DbErr> {
     let rows = stock_count_line::Entity::find()
         .filter(stock_count_line::Column::TenantId.eq(tenant))
@@ -187,7 +206,12 @@ async fn counted(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<Coun
 async fn written(db: &impl ConnectionTrait, tenant: TenantId) -> Result<BTreeMap<Effect, i128>, DbErr> {
     use stock_movement::Column;
     let rows: Vec<(String, ProductId, LocationId, String, i64)> = ledger::store::scoped(tenant)
-        .filter(Column::ReferenceType.is_in([transfer::KIND, stocktake::KIND, requisition::KIND]))
+        .filter(Column::ReferenceType.is_in([
+            transfer::KIND,
+            stocktake::KIND,
+            requisition::KIND,
+            adjustment::KIND,
+        ]))
         .filter(
             Column::Reason
                 .is_not_in([MovementReason::DirectExpense.code(), MovementReason::CostVariance.code()]),

@@ -102,7 +102,9 @@ mod tests {
 
     #[test]
     fn what_is_to_come_is_what_was_ordered_and_neither_came_nor_was_cancelled() {
-        for (status, open) in [("SENT", "60"), ("PARTIALLY_RECEIVED", "60"), ("CLOSED", "0"), ("APPROVED", "0")] {
+        for (status, open) in
+            [("SENT", "60"), ("PARTIALLY_RECEIVED", "60"), ("CLOSED", "0"), ("APPROVED", "0")]
+        {
             let order = order(status);
             assert_eq!(order.open(&order.lines[0]), dec(open), "{status}");
         }
@@ -111,7 +113,8 @@ mod tests {
     #[test]
     fn a_line_is_wanted_in_base_units() {
         let line = |more: serde_json::Value| -> ApprovedLine {
-            let mut line = json!({ "lineId": "1", "productId": ProductId::generate(), "quantity": "500", "unit": "g" });
+            let mut line =
+                json!({ "lineId": "1", "productId": ProductId::generate(), "quantity": "500", "unit": "g" });
             for (name, value) in more.as_object().unwrap() {
                 line[name] = value.clone();
             }

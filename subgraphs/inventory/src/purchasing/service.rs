@@ -19,15 +19,8 @@ const SOURCE: &str = "procurement";
 pub(crate) const REQUEST: &str = "PURCHASE_REQUEST";
 
 /// Every event of an order tells its whole state.
-const ORDER_EVENTS: [&str; 7] = [
-    "po.sent",
-    "po.acknowledged",
-    "po.amended",
-    "po.received",
-    "po.closed",
-    "po.cancelled",
-    "po.reopened",
-];
+const ORDER_EVENTS: [&str; 7] =
+    ["po.sent", "po.acknowledged", "po.amended", "po.received", "po.closed", "po.cancelled", "po.reopened"];
 
 /// Whatever ends a request lets its promises go.
 const GIVEN_UP: [&str; 4] = ["pr.cancelled", "pr.rejected", "pr.returned", "pr.recalled"];
@@ -127,8 +120,7 @@ fn completed(
         })
         .collect();
     let short: Vec<&Value> = lines.iter().filter(|line| line["short"] != "0").collect();
-    let payload =
-        json!({ "purchaseRequestId": request.purchase_request_id, "short": short, "lines": lines });
+    let payload = json!({ "purchaseRequestId": request.purchase_request_id, "short": short, "lines": lines });
     Event {
         tenant: event.tenant_id,
         kind: "reservation.completed",

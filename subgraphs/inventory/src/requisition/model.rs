@@ -470,7 +470,10 @@ mod tests {
         let own = Act { by: asked.submitted.unwrap().1, ..act() };
         assert_eq!(asked.approve(&mut lines, None, own).unwrap_err().as_slice()[0].code, Code::SodViolation);
         let nothing = of(&lines[0], "0");
-        assert_eq!(asked.approve(&mut lines, Some(&nothing), act()).unwrap_err().as_slice()[0].field, ["lines"]);
+        assert_eq!(
+            asked.approve(&mut lines, Some(&nothing), act()).unwrap_err().as_slice()[0].field,
+            ["lines"]
+        );
     }
 
     #[test]

@@ -101,11 +101,7 @@ impl Deed {
 /// What somebody entered, read: the lines in base units, and what is wrong with others.
 type Entered = (Vec<(usize, InBase)>, Vec<Refusal>);
 
-async fn read(
-    app: &Inventory,
-    caller: &Caller,
-    (portions, least): (&[&Portion], Least),
-) -> Result<Entered> {
+async fn read(app: &Inventory, caller: &Caller, (portions, least): (&[&Portion], Least)) -> Result<Entered> {
     if portions.len() > MAX_LINES {
         let message = format!("a requisition has at most {MAX_LINES} lines");
         return Err(Refusal::new(Code::LimitExceeded, "lines", message).with("limit", MAX_LINES).into());
@@ -220,12 +216,7 @@ fn fresh(wanted: &Wanted, act: Act) -> StoreRequisition {
     }
 }
 
-async fn check_places_in(
-    tx: &Tx,
-    caller: &Caller,
-    wanted: &Wanted,
-    refusals: &mut Refusals,
-) -> Result<()> {
+async fn check_places_in(tx: &Tx, caller: &Caller, wanted: &Wanted, refusals: &mut Refusals) -> Result<()> {
     let known = locations::by_ids(&**tx, caller.tenant, &[wanted.from, wanted.to]).await?;
     let find = |id: LocationId| known.iter().find(|location| location.id == id);
     for (id, field) in [(wanted.from, "fromLocationId"), (wanted.to, "toLocationId")] {

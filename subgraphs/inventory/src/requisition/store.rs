@@ -111,8 +111,7 @@ pub(crate) async fn save_in(
     tenant: TenantId,
     requisition: &StoreRequisition,
 ) -> Result<(), DbErr> {
-    let row: store_requisition::ActiveModel =
-        to_row(tenant, requisition).into_active_model().reset_all();
+    let row: store_requisition::ActiveModel = to_row(tenant, requisition).into_active_model().reset_all();
     let update = Entity::update_many().set(row).filter(Column::TenantId.eq(tenant));
     update.filter(Column::Id.eq(requisition.id)).exec(tx).await.map(drop)
 }

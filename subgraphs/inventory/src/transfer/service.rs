@@ -311,8 +311,12 @@ fn document(caller: &Caller, deed: Deed, transfer: &StockTransfer, moving: &[Mov
     };
     let lines = moving.iter().map(|moved| {
         let (location, quantity, action) = match deed {
-            Deed::Ship => (transfer.from, moved.quantity, Action::Transfer { to: transfer.via, reservation: None }),
-            Deed::Receive => (transfer.via, moved.quantity, Action::Transfer { to: transfer.to, reservation: None }),
+            Deed::Ship => {
+                (transfer.from, moved.quantity, Action::Transfer { to: transfer.via, reservation: None })
+            }
+            Deed::Receive => {
+                (transfer.via, moved.quantity, Action::Transfer { to: transfer.to, reservation: None })
+            }
             _ => {
                 let lost = primitives::Decimal::from_raw(-moved.quantity.raw());
                 (transfer.via, lost, Action::Adjust { reason: MovementReason::Loss, cost: None })

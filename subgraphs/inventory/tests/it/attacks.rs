@@ -130,7 +130,8 @@ async fn issues_receipts_and_returns_never_take_a_layer_twice_in_any_round() {
             _ => house.mutate("issueStock", json!({ "reason": "RETURN_TO_VENDOR", "lines": [one] })),
         });
         let payloads = join_all(attempts).await;
-        let out = payloads.iter().filter(|payload| payload["posting"]["movements"][0]["type"] == "OUT").count();
+        let out =
+            payloads.iter().filter(|payload| payload["posting"]["movements"][0]["type"] == "OUT").count();
         assert_eq!(out + 8 + count(&payloads, "INSUFFICIENT_STOCK"), 24);
         assert_eq!(house.balance(&beef, &cold).await.0, (16 - out).to_string());
         house.prove().await;
@@ -147,7 +148,8 @@ async fn a_delivery_that_meets_a_frozen_count_is_on_its_sheet_or_comes_back() {
     for round in 0..ROUNDS {
         let rice = house.product();
         house.receive(&[(&rice, &store, "10", "4")]).await;
-        let planned = house.counted("planStockCount", json!({ "locationId": store, "productIds": [rice] })).await;
+        let planned =
+            house.counted("planStockCount", json!({ "locationId": store, "productIds": [rice] })).await;
         let begin = json!({ "id": planned["id"], "expectedVersion": planned["version"] });
         let id = GoodsReceivedNoteId::generate();
         let told = delivery(id, (&rice, &store), ("5", "THB"));
@@ -163,7 +165,8 @@ async fn a_delivery_that_meets_a_frozen_count_is_on_its_sheet_or_comes_back() {
             other => panic!("{other}"),
         };
         *(if expected == "15" { &mut before } else { &mut locked }) += 1;
-        let query = "query($id: ID!) { stockCount(id: $id) { lines(first: 5) { nodes { expected { value } } } } }";
+        let query =
+            "query($id: ID!) { stockCount(id: $id) { lines(first: 5) { nodes { expected { value } } } } }";
         let sheet = house.data(query, json!({ "id": count["id"] })).await;
         assert_eq!(sheet["stockCount"]["lines"]["nodes"][0]["expected"]["value"], expected, "{answer:?}");
         assert_eq!(house.balance(&rice, &store).await.0, expected);

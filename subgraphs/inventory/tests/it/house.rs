@@ -230,6 +230,14 @@ impl House {
             }
             "reserveStock" => format!("reservations {{ {RESERVATION} }}"),
             "releaseReservation" => format!("reservation {{ {RESERVATION} }}"),
+            _ if mutation.ends_with("StockAdjustment") => {
+                "stockAdjustment { id number status version value { amount } reversalId }".to_owned()
+            }
+            "reverseMovement" => {
+                "movements { quantity { value } totalValue { amount } reason lots { lot { number } } }"
+                    .to_owned()
+            }
+            "setAdjustmentLimit" => "limit { reason amount version }".to_owned(),
             _ if mutation.ends_with("StoreRequisition") => format!("storeRequisition {{ {REQUISITION} }}"),
             _ if mutation.ends_with("StockPeriod") => "stockPeriod { id month status version }".to_owned(),
             _ if mutation.ends_with("Lot") => "lot { id version status reason }".to_owned(),
@@ -241,8 +249,14 @@ impl House {
         let kind = match mutation {
             "startStockCount" | "submitStockCount" | "postStockCount" => "StockCountStepInput".to_owned(),
             "reopenStockCount" | "cancelStockCount" => "StockCountReasonInput".to_owned(),
+            "submitStockAdjustment" | "approveStockAdjustment" => "StockAdjustmentStepInput".to_owned(),
+            "rejectStockAdjustment" | "reverseStockAdjustment" | "cancelStockAdjustment" => {
+                "StockAdjustmentReasonInput".to_owned()
+            }
             "submitStoreRequisition" => "StoreRequisitionStepInput".to_owned(),
-            "approveStoreRequisition" | "issueStoreRequisition" => "StoreRequisitionQuantitiesInput".to_owned(),
+            "approveStoreRequisition" | "issueStoreRequisition" => {
+                "StoreRequisitionQuantitiesInput".to_owned()
+            }
             "closeStoreRequisition" => "StoreRequisitionClosingInput".to_owned(),
             "cancelStoreRequisition" => "StoreRequisitionReasonInput".to_owned(),
             "closeStockPeriod" | "lockStockPeriod" => "StockPeriodStepInput".to_owned(),

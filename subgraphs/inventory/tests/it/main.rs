@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its answer has failed")]
 
+mod adjustments;
 mod attacks;
 mod concurrency;
 mod constraints;

@@ -68,15 +68,27 @@ async fn every_step_of_a_month_is_judged() {
     let house = House::open().await;
     let (two, one, now) = (month(&house, 2), month(&house, 1), month(&house, 0));
     let refused = |payload: Value| refusals(&payload);
-    assert_eq!(refused(house.mutate("closeStockPeriod", step(&now, 0)).await), pairs(&[("VALIDATION_ERROR", "month")]));
-    assert_eq!(refused(house.mutate("closeStockPeriod", step("July", 0)).await), pairs(&[("VALIDATION_ERROR", "month")]));
+    assert_eq!(
+        refused(house.mutate("closeStockPeriod", step(&now, 0)).await),
+        pairs(&[("VALIDATION_ERROR", "month")])
+    );
+    assert_eq!(
+        refused(house.mutate("closeStockPeriod", step("July", 0)).await),
+        pairs(&[("VALIDATION_ERROR", "month")])
+    );
     assert_eq!(refused(house.mutate("reopenStockPeriod", because(&two, 0)).await)[0].0, "INVALID_STATE");
     close(&house, &two, 0).await;
     assert_eq!(refused(house.mutate("closeStockPeriod", step(&two, 1)).await)[0].0, "INVALID_STATE");
-    assert_eq!(refused(house.mutate("lockStockPeriod", step(&two, 0)).await), pairs(&[("CONFLICT", "expectedVersion")]));
+    assert_eq!(
+        refused(house.mutate("lockStockPeriod", step(&two, 0)).await),
+        pairs(&[("CONFLICT", "expectedVersion")])
+    );
     close(&house, &one, 0).await;
     // The later month stands in the way.
-    assert_eq!(refused(house.mutate("reopenStockPeriod", because(&two, 1)).await), pairs(&[("VALIDATION_ERROR", "month")]));
+    assert_eq!(
+        refused(house.mutate("reopenStockPeriod", because(&two, 1)).await),
+        pairs(&[("VALIDATION_ERROR", "month")])
+    );
     let locked = house.mutate("lockStockPeriod", step(&two, 1)).await;
     assert_eq!(locked["stockPeriod"]["status"], "LOCKED");
     assert_eq!(refused(house.mutate("reopenStockPeriod", because(&two, 2)).await)[0].0, "INVALID_STATE");
@@ -88,7 +100,9 @@ async fn every_step_of_a_month_is_judged() {
     let query = "query($where: StockPeriodWhere) { stockPeriods(where: $where, sort: EARLIEST) { nodes { month status closedBy } totalCount } }";
     let all = house.data(query, json!({})).await;
     assert_eq!(all["stockPeriods"]["totalCount"], 2);
-    let open = house.data(query, json!({ "where": { "statuses": ["OPEN"], "not": { "before": format!("{one}-01") } } })).await;
+    let open = house
+        .data(query, json!({ "where": { "statuses": ["OPEN"], "not": { "before": format!("{one}-01") } } }))
+        .await;
     assert_eq!(open["stockPeriods"]["nodes"][0]["month"], json!(one));
     let neighbour = house.kit.caller(lanna(), &["inventory:view"]);
     assert_eq!(house.ask_as(&neighbour, query, json!({})).await["data"]["stockPeriods"]["totalCount"], 0);
@@ -107,7 +121,8 @@ async fn a_month_is_not_closed_over_a_count_that_began_in_it() {
     let refused = house.mutate_as(&keeper, "closeStockPeriod", step(&began, 0)).await;
     let refused = &refused["data"]["closeStockPeriod"]["userErrors"][0];
     assert_eq!((&refused["code"], &refused["meta"]["countsUnderWay"]), (&json!("INVALID_STATE"), &json!(1)));
-    let stop = json!({ "id": count["id"], "expectedVersion": count["version"], "reason": "nobody has time for it" });
+    let stop =
+        json!({ "id": count["id"], "expectedVersion": count["version"], "reason": "nobody has time for it" });
     house.mutate_as(&keeper, "cancelStockCount", stop).await;
     let closed = house.mutate_as(&keeper, "closeStockPeriod", step(&began, 0)).await;
     assert_eq!(closed["data"]["closeStockPeriod"]["stockPeriod"]["status"], "CLOSED");
@@ -121,12 +136,16 @@ const VALUATION: &str = "query($asOf: Date!, $where: ValuationWhere) { valuation
 async fn looking_back_starts_from_the_last_snapshot() {
     let house = House::open().await;
     let (rice, wine) = (house.product(), house.product());
-    let (store, city) = (house.store("MAIN").await, house.location("CITY", json!({ "currency": "SGD" })).await);
+    let (store, city) =
+        (house.store("MAIN").await, house.location("CITY", json!({ "currency": "SGD" })).await);
     let (three, two, one) = (month(&house, 3), month(&house, 2), month(&house, 1));
     receive_in(&house, (&rice, &store), (&three, "5")).await;
     receive_in(&house, (&wine, &city), (&two, "2")).await;
     let open = house.data(VALUATION, json!({ "asOf": last_day(&three) })).await["valuation"].take();
-    assert_eq!((&open["basedOn"], &open["totals"]), (&Value::Null, &json!([{ "amount": "50.00", "currency": "THB" }])));
+    assert_eq!(
+        (&open["basedOn"], &open["totals"]),
+        (&Value::Null, &json!([{ "amount": "50.00", "currency": "THB" }]))
+    );
     close(&house, &three, 0).await;
     close(&house, &two, 0).await;
     receive_in(&house, (&rice, &store), (&one, "1")).await;

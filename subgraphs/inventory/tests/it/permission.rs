@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::house::{House, andaman};
 
 /// A root field as a query, and the one permission it needs.
-const QUERIES: [(&str, &str); 19] = [
+const QUERIES: [(&str, &str); 22] = [
     ("{ locations { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { location(id: $id) { id } }", "inventory:view"),
     ("{ inventoryItems { nodes { id } } }", "inventory:view"),
@@ -25,6 +25,9 @@ const QUERIES: [(&str, &str); 19] = [
     ("{ valuation(asOf: \"2026-07-31\") { asOf items { nodes { onHand { value } } } } }", "inventory:view"),
     ("{ storeRequisitions { nodes { id } } }", "inventory:view"),
     ("query($id: ID!) { storeRequisition(id: $id) { id } }", "inventory:view"),
+    ("{ stockAdjustments { nodes { id } } }", "inventory:view"),
+    ("query($id: ID!) { stockAdjustment(id: $id) { id } }", "inventory:view"),
+    ("{ adjustmentLimits { amount } }", "inventory:view"),
     ("{ stockCursor }", "inventory:view"),
 ];
 
@@ -92,6 +95,7 @@ fn stock_cases(rice: &str, store: &str, item: &Value) -> Vec<Case> {
 /// Mutations of counts, transfers and requisitions.
 fn document_cases(rice: &str, store: &str, item: &Value) -> Vec<Case> {
     let step = json!({ "id": item, "expectedVersion": 9 });
+    let waste = json!({ "productId": rice, "locationId": store, "quantity": "-1", "reason": "WASTE" });
     let because = json!({ "id": item, "expectedVersion": 9, "reason": "nobody needs it" });
     let lines = json!([{ "productId": rice, "quantity": "1" }]);
     let mut found = step.clone();
@@ -114,6 +118,18 @@ fn document_cases(rice: &str, store: &str, item: &Value) -> Vec<Case> {
         ("issueStoreRequisition", step.clone(), "inventory:issue"),
         ("closeStoreRequisition", step.clone(), "inventory:issue"),
         ("cancelStoreRequisition", because.clone(), "inventory:reserve"),
+        ("createStockAdjustment", json!({ "lines": [waste] }), "inventory:adjust"),
+        ("submitStockAdjustment", step.clone(), "inventory:adjust"),
+        ("approveStockAdjustment", step.clone(), "inventory:approve"),
+        ("rejectStockAdjustment", because.clone(), "inventory:approve"),
+        ("reverseStockAdjustment", because.clone(), "inventory:approve"),
+        ("cancelStockAdjustment", because.clone(), "inventory:adjust"),
+        ("reverseMovement", json!({ "movementId": item, "reason": "a clerical error" }), "inventory:approve"),
+        (
+            "setAdjustmentLimit",
+            json!({ "reason": "WASTE", "amount": "1", "expectedVersion": 9 }),
+            "inventory:approve",
+        ),
         ("createStockTransfer", wanted, "inventory:transfer"),
         ("approveStockTransfer", step.clone(), "inventory:approve"),
         ("shipStockTransfer", step.clone(), "inventory:transfer"),

@@ -12,7 +12,12 @@ use crate::deliveries::procurement;
 use crate::house::{House, andaman, lanna};
 
 /// Says something as procurement and waits until inventory has heard it.
-async fn say(house: &House, from: &TestDatabase, (kind, version): (&'static str, i32), (id, payload): (Uuid, &Value)) {
+async fn say(
+    house: &House,
+    from: &TestDatabase,
+    (kind, version): (&'static str, i32),
+    (id, payload): (Uuid, &Value),
+) {
     let heard = house.events_heard().await;
     let at = house.kit.clock().now();
     let tell = |tx: chassis::Tx| async move {
@@ -42,7 +47,11 @@ async fn say(house: &House, from: &TestDatabase, (kind, version): (&'static str,
 /// What inventory said about requests so far.
 async fn answers(house: &House) -> Vec<Value> {
     let events = outbox::read_after(house.kit.db().read(), andaman(), 0, 1_000).await.unwrap();
-    events.into_iter().filter(|event| event.kind == "reservation.completed").map(|event| event.payload).collect()
+    events
+        .into_iter()
+        .filter(|event| event.kind == "reservation.completed")
+        .map(|event| event.payload)
+        .collect()
 }
 
 #[tokio::test]
@@ -54,17 +63,20 @@ async fn an_approved_request_is_promised_what_there_is_and_told_what_is_missing(
     house.receive(&[(&rice, &store, "10", "4"), (&wine, &store, "30", "4")]).await;
     let id = PurchaseRequestId::generate();
     let strange = ProductId::generate();
-    let line = |line: &str, product: &str, quantity: &str, place: &str| {
-        json!({ "lineId": line, "productId": product, "quantity": quantity, "unit": "case", "factor": "12", "deliverTo": place })
-    };
+    let line = |line: &str, product: &str, quantity: &str, place: &str| json!({ "lineId": line, "productId": product, "quantity": quantity, "unit": "case", "factor": "12", "deliverTo": place });
     let payload = json!({ "purchaseRequestId": id, "number": "PR-2026-001", "lines": [
         line("a", &rice, "1", &store), line("b", &wine, "2", &store), line("c", &wine, "1", &store),
         line("d", &strange.to_string(), "1", &store), line("e", &rice, "1", &banquet) ] });
     say(&house, &from, ("pr.approved", 4), (id.as_uuid(), &payload)).await;
     let told = |line: &str, product: &str, reserved: &str, short: &str| json!({ "lineId": line, "productId": product, "reserved": reserved, "short": short });
     let strange = strange.to_string();
-    let expected = json!([told("a", &rice, "10", "2"), told("b", &wine, "24", "0"), told("c", &wine, "6", "6"),
-        told("d", &strange, "0", "12"), told("e", &rice, "0", "12")]);
+    let expected = json!([
+        told("a", &rice, "10", "2"),
+        told("b", &wine, "24", "0"),
+        told("c", &wine, "6", "6"),
+        told("d", &strange, "0", "12"),
+        told("e", &rice, "0", "12")
+    ]);
     let answer = &answers(&house).await[0];
     assert_eq!((&answer["purchaseRequestId"], &answer["lines"]), (&json!(id), &expected));
     assert_eq!(answer["short"].as_array().unwrap().len(), 4);

@@ -238,6 +238,16 @@ impl Book {
         }
     }
 
+    /// What the ledger lines decided so far move for each reason, without sign.
+    pub(crate) fn values_by_reason(&self) -> BTreeMap<MovementReason, Decimal> {
+        let mut values: BTreeMap<MovementReason, Decimal> = BTreeMap::new();
+        for movement in &self.decided.movements {
+            let sum = values.entry(movement.reason).or_default();
+            *sum = Decimal::from_raw(sum.raw().saturating_add(movement.total_value.raw().saturating_abs()));
+        }
+        values
+    }
+
     /// What was decided beside balances, taken out of the book.
     pub(crate) fn take_decided(&mut self) -> Decided {
         std::mem::take(&mut self.decided)
@@ -288,11 +298,7 @@ impl Book {
     }
 
     /// What of a line's quantity is held for it.
-    fn promise(
-        &self,
-        step: Step<'_>,
-        reservation: Option<ReservationId>,
-    ) -> Result<Decimal, StockRefused> {
+    fn promise(&self, step: Step<'_>, reservation: Option<ReservationId>) -> Result<Decimal, StockRefused> {
         let held = reservation.map(|id| self.promised(id, step.item)).transpose()?;
         Ok(held.unwrap_or_default().min(step.line.quantity))
     }
@@ -303,7 +309,9 @@ impl Book {
         step: Step<'_>,
         (reservation, promised): (Option<ReservationId>, Decimal),
     ) -> Result<(), StockRefused> {
-        let Some(reservation) = reservation.and_then(|id| self.reservations.get_mut(&id)) else { return Ok(()) };
+        let Some(reservation) = reservation.and_then(|id| self.reservations.get_mut(&id)) else {
+            return Ok(());
+        };
         reservation.consume(step.line.quantity)?;
         let id = reservation.id;
         self.touch_reservation(id, step.heading);

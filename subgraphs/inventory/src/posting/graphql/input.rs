@@ -334,9 +334,10 @@ impl IssueStockInput {
     }
 }
 
-impl AdjustStockInput {
-    pub(super) fn into_request(self) -> Request {
-        let line = |line: AdjustStockLineInput| Entered {
+impl AdjustStockLineInput {
+    pub(crate) fn into_entered(self) -> Entered {
+        let line = self;
+        Entered {
             product: line.product_id,
             location: line.location_id,
             quantity: line.quantity,
@@ -345,12 +346,17 @@ impl AdjustStockInput {
             line_id: line.line_id,
             lot: strict(line.lot_number, line.expiry),
             verb: Verb::Adjust(line.reason.into()),
-        };
+        }
+    }
+}
+
+impl AdjustStockInput {
+    pub(super) fn into_request(self) -> Request {
         Request {
             reference: reference(self.reference),
             note: self.note,
             occurred_at: self.occurred_at.map(DateTime::get),
-            lines: self.lines.into_iter().map(line).collect(),
+            lines: self.lines.into_iter().map(AdjustStockLineInput::into_entered).collect(),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::schema::app;
 use crate::stock::graphql::InventoryItem;
 use crate::{ledger, permission, reservation, stock};
 use input::{AdjustStockInput, IssueStockInput, ReceiveStockInput, ReserveStockInput, TransferStockInput};
+pub(crate) use input::{AdjustStockLineInput, AdjustmentReason};
 
 /// Lines that were posted together.
 #[derive(Clone, Debug, SimpleObject)]
@@ -65,11 +66,14 @@ pub(crate) struct ReserveStockPayload {
     user_errors: Vec<UserError>,
 }
 
-const RECEIVE: Operation = Operation { name: "receiveStock", permission: permission::RECEIVE };
-const ISSUE: Operation = Operation { name: "issueStock", permission: permission::ISSUE };
-const ADJUST: Operation = Operation { name: "adjustStock", permission: permission::ADJUST };
-const TRANSFER: Operation = Operation { name: "transferStock", permission: permission::TRANSFER };
-const RESERVE: Operation = Operation { name: "reserveStock", permission: permission::RESERVE };
+const RECEIVE: Operation =
+    Operation { name: "receiveStock", permission: permission::RECEIVE, is_limited: false };
+const ISSUE: Operation = Operation { name: "issueStock", permission: permission::ISSUE, is_limited: false };
+const ADJUST: Operation = Operation { name: "adjustStock", permission: permission::ADJUST, is_limited: true };
+const TRANSFER: Operation =
+    Operation { name: "transferStock", permission: permission::TRANSFER, is_limited: false };
+const RESERVE: Operation =
+    Operation { name: "reserveStock", permission: permission::RESERVE, is_limited: false };
 
 /// Mutations that move or promise stock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,7 +103,8 @@ impl PostingMutation {
         Ok(IssueStockPayload { posting, user_errors })
     }
 
-    /// Puts balances right.
+    /// Puts balances right. Beyond the limit of its reason (LIMIT_EXCEEDED) that takes somebody with inventory:approve, or an
+    /// adjustment that one consents to.
     async fn adjust_stock(
         &self,
         ctx: &Context<'_>,
