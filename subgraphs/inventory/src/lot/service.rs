@@ -112,7 +112,7 @@ pub(super) async fn open_in(tx: &Tx, tenant: TenantId, id: LotId, act: Act) -> R
     let mut by_id: BTreeMap<LotId, Lot> =
         store::by_ids(&**tx, tenant, &neighbours).await?.into_iter().map(|lot| (lot.id, lot)).collect();
     by_id.insert(lot.id, lot.clone());
-    let book = Book::new(Vec::new(), items, act.at).with_lots(Lots { by_id, tracking: HashMap::new() });
+    let book = Book::new(Vec::new(), items, act.at).with_lots(Lots::new(by_id, HashMap::new()));
     Ok((book, lot))
 }
 

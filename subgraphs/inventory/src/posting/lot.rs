@@ -59,9 +59,16 @@ pub(crate) struct Lots {
     pub(crate) by_id: BTreeMap<LotId, Lot>,
     /// How products are kept.
     pub(crate) tracking: HashMap<ProductId, Tracking>,
+    by_number: HashMap<(ProductId, String), LotId>,
 }
 
 impl Lots {
+    /// What is known of these lots and of how products are kept.
+    pub(crate) fn new(by_id: BTreeMap<LotId, Lot>, tracking: HashMap<ProductId, Tracking>) -> Self {
+        let by_number = by_id.values().map(|lot| ((lot.product, lot.number.clone()), lot.id)).collect();
+        Self { by_id, tracking, by_number }
+    }
+
     /// How a product is kept.
     pub(crate) fn tracking(&self, product: ProductId) -> Tracking {
         self.tracking.get(&product).copied().unwrap_or_default()
@@ -70,7 +77,7 @@ impl Lots {
     /// The lot that a line names, if it names one.
     pub(crate) fn named(&self, product: ProductId, choice: &LotChoice) -> Result<Option<&Lot>, StockRefused> {
         let Some(number) = choice.effective_number(self.tracking(product)) else { return Ok(None) };
-        let known = self.by_id.values().find(|lot| lot.product == product && lot.number == number);
+        let known = self.by_number.get(&(product, number)).and_then(|id| self.by_id.get(id));
         known.map(Some).ok_or(StockRefused::UnknownLot)
     }
 

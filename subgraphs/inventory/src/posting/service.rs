@@ -175,7 +175,7 @@ async fn lots_in(
     let on_shelves = items.iter().flat_map(|item| item.shelf.parts.iter().map(|part| part.lot)).collect();
     let named: Vec<_> = named.into_iter().collect();
     let by_id = lot::store::keep_in(&**tx, tenant, &on_shelves, &named).await?;
-    Ok(Lots { by_id, tracking })
+    Ok(Lots::new(by_id, tracking))
 }
 
 fn new_lot(heading: &Heading, line: &Line, number: &str) -> Lot {
