@@ -73,7 +73,7 @@ async fn a_small_loss_is_posted_at_once_and_a_large_one_waits_for_consent() {
     assert_eq!(refusals(&direct), pairs(&[("LIMIT_EXCEEDED", "lines")]));
     assert_eq!(
         direct["userErrors"][0]["meta"],
-        json!({ "reason": "WASTE", "limit": "1000", "value": "1000.00" })
+        json!({ "reason": "WASTE", "limit": "1000", "value": "1000.2" })
     );
     let own = house.kit.caller(andaman(), &["*"]);
     let sent_back =
