@@ -19,7 +19,6 @@ macro_rules! stubs {
         #[derive(Clone, Copy, Debug, SimpleObject)]
         #[graphql(unresolvable = "id")]
         pub(crate) struct $name {
-            /// Identity.
             id: $id,
         }
 
@@ -31,20 +30,17 @@ macro_rules! stubs {
     )+};
 }
 
+// Described where they are at home.
 stubs! {
-    /// Goods that a vendor brought. The procurement service describes it.
     GoodsReceivedNote(GoodsReceivedNoteId),
-    /// A hotel, a restaurant. The users service describes it.
     Property(PropertyId),
-    /// A supplier. The vendor service describes it.
     Vendor(VendorId),
 }
 
-/// A request to buy, described by the procurement service. Inventory knows what is promised to it.
+// A request to buy, described by the procurement service. Inventory knows what is promised to it.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct PurchaseRequest {
-    /// Identity of the request.
     id: PurchaseRequestId,
 }
 
