@@ -122,7 +122,7 @@ const MOVEMENTS: usize = 10_000;
 async fn ten_thousand_movements_reach_a_partner_that_is_killed_at_random_points() {
     let carmen = Carmen::start().await;
     let admin = carmen.sign_in("admin").await;
-    let shelves = shelves(&admin, 20).await;
+    let shelves = shelves(&admin, 10).await;
     let start = admin.data("{ stockCursor }", json!({})).await["stockCursor"].clone();
     let writer = tokio::spawn(write(admin.clone(), shelves));
     let seen = follow(&admin, start).await;

@@ -211,7 +211,8 @@ async fn take_in(
             adjustment.reverse(posting, &step.reason, act)?;
             let taken = taken.ok_or_else(|| Error::internal("a posted adjustment has no posting"))?;
             let movements = store::movements_of(&**tx, caller.tenant, taken).await?;
-            reverse_in(tx, caller, (&movements, posting, adjustment.reason.clone()), act).await?;
+            let what = (movements.as_slice(), posting, adjustment.reason.clone());
+            Box::pin(reverse_in(tx, caller, what, act)).await?;
         }
     }
     store::save_in(&**tx, caller.tenant, &adjustment).await?;
@@ -325,7 +326,7 @@ pub(crate) async fn reverse_movement(
                 reversal::require_reversible(&movement)?;
                 let posting = PostingId::generate();
                 let what = (std::slice::from_ref(&movement), posting, Some(reason.clone()));
-                reverse_in(&tx, caller, what, act).await
+                Box::pin(reverse_in(&tx, caller, what, act)).await
             };
             idempotency::once(&tx, attempt, work).await
         })

@@ -114,6 +114,17 @@ pub(crate) async fn open_in(
     base_units: &HashMap<ProductId, Unit>,
     now: DateTime<Utc>,
 ) -> Result<Book> {
+    // Many documents end here: in a box, their own futures stay small enough for a thread's stack.
+    Box::pin(opened_in(tx, tenant, documents, base_units, now)).await
+}
+
+async fn opened_in(
+    tx: &Tx,
+    tenant: TenantId,
+    documents: &[Document],
+    base_units: &HashMap<ProductId, Unit>,
+    now: DateTime<Utc>,
+) -> Result<Book> {
     // Before everything else: who closes a month waits for all postings that have begun, and lets none begin.
     let closed_before = match documents.iter().any(Document::moves_stock) {
         true => period::store::keep_closed_before_in(&**tx, tenant).await?,
@@ -222,6 +233,11 @@ pub(crate) struct Written {
 
 /// Writes balances, layers, reservations and ledger lines, and publishes what changed.
 pub(crate) async fn save_in(tx: &Tx, tenant: TenantId, book: &mut Book, actor: UserId) -> Result<Written> {
+    // Boxed like its opening.
+    Box::pin(saved_in(tx, tenant, book, actor)).await
+}
+
+async fn saved_in(tx: &Tx, tenant: TenantId, book: &mut Book, actor: UserId) -> Result<Written> {
     book.settle_low_stock();
     store::save_items_in(tx, tenant, book).await?.map_err(Error::internal)?;
     for reservation in book.changed_reservations() {
