@@ -1,5 +1,6 @@
 //! The fleet: PostgreSQL, Redis, a process for each subgraph, the router.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -113,7 +114,7 @@ impl Drop for Fleet {
     fn drop(&mut self) {
         if std::thread::panicking() {
             for (service, _) in &self.services {
-                println!("== {}\n{}", service.name, service.said());
+                let _ = writeln!(std::io::stderr(), "== {}\n{}", service.name, service.said());
             }
         }
         self.services.clear();

@@ -22,12 +22,12 @@ pub use ids::{
     AccountId, ApprovalId, AssignmentId, AttributeDefinitionId, BudgetId, CampaignId, CampaignLineId,
     CategoryId, ContractId, ContractLineId, CostLayerId, CreditNoteId, CreditNoteLineId, DeadLetterId,
     DelegationId, DepartmentId, EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId,
-    IdError, ImportId, InventoryItemId, InvitationId, LocationId, LotId, PostingId, PriceLineId,
-    PriceListId, ProductId, PropertyId, PurchaseOrderAmendmentId, PurchaseOrderId, PurchaseOrderLineId,
-    PurchaseRequestId, PurchaseRequestLineId, ReservationId, RoleId, SessionId, SigningKeyId,
-    SpecificationId, StockAdjustmentId, StockCountId, StockMovementId, StockPeriodId, StockTransferId,
-    StoreRequisitionId, TenantId, UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId,
-    VendorInvoiceLineId, VendorProductId,
+    IdError, ImportId, InventoryItemId, InvitationId, LocationId, LotId, PostingId, PriceLineId, PriceListId,
+    ProductId, PropertyId, PurchaseOrderAmendmentId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId,
+    PurchaseRequestLineId, ReservationId, RoleId, SessionId, SigningKeyId, SpecificationId,
+    StockAdjustmentId, StockCountId, StockMovementId, StockPeriodId, StockTransferId, StoreRequisitionId,
+    TenantId, UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId, VendorInvoiceLineId,
+    VendorProductId,
 };
 pub use money::{CurrencyMismatch, Money};
 pub use quantity::{Quantity, QuantityError};

@@ -76,8 +76,9 @@ impl Db {
         let mut attempt = 1;
         loop {
             let tx = self.begin().await?;
-            let outcome = match work(tx.clone()).await {
-                Ok(value) => tx.commit().await.map(|published| (value, published)),
+            // On the heap: what a use case does in a transaction is the deepest of all futures, and stacks are bounded.
+            let outcome = match Box::pin(work(tx.clone())).await {
+                Ok(value) => Box::pin(tx.commit()).await.map(|published| (value, published)),
                 Err(error) => {
                     tx.rollback().await?;
                     Err(error)

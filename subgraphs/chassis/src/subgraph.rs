@@ -132,7 +132,7 @@ impl Subgraph {
             scope.conclude(&self.0.environment.db, &response).await;
             response
         };
-        origin.scope(running).await
+        origin.scope(Box::pin(running)).await
     }
 
     /// Runs a prepared request; a panic and everything else that failed comes out as an error with its code.

@@ -13,7 +13,7 @@ async fn seeding_again_changes_nothing() {
     assert!(!demo::seed(&house.environment(), "another password").await.unwrap());
     let db = house.kit.db().read();
     assert_eq!(account::Entity::find().count(db).await.unwrap(), 6);
-    assert_eq!(role::Entity::find().count(db).await.unwrap(), 10);
+    assert_eq!(role::Entity::find().count(db).await.unwrap(), 12);
     assert_eq!(account_role::Entity::find().count(db).await.unwrap(), 6);
     for account in demo::ACCOUNTS {
         data(house.login(account.username, PASSWORD).await);

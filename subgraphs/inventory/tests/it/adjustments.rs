@@ -68,8 +68,7 @@ async fn a_small_loss_is_posted_at_once_and_a_large_one_waits_for_consent() {
         (&json!("PENDING"), "51".to_owned())
     );
     // Not in one posting either.
-    let direct =
-        by(&house, &clerk, "adjustStock", json!({ "lines": [waste(&oil, &store, "-50.01")] })).await;
+    let direct = by(&house, &clerk, "adjustStock", json!({ "lines": [waste(&oil, &store, "-50.01")] })).await;
     assert_eq!(refusals(&direct), pairs(&[("LIMIT_EXCEEDED", "lines")]));
     assert_eq!(
         direct["userErrors"][0]["meta"],
