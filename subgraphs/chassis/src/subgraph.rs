@@ -117,10 +117,14 @@ impl Subgraph {
         self.0.environment.verifier.authenticate(request.token()).await
     }
 
-    pub(crate) async fn answer(&self, request: SubgraphRequest, authentication: Authentication) -> Response {
+    pub(crate) async fn answer(
+        &self,
+        mut request: SubgraphRequest,
+        authentication: Authentication,
+    ) -> Response {
         let origin = Origin::of(&request.headers);
         let evidence = Evidence::keep(&request);
-        let headers = request.headers.clone();
+        let headers = std::mem::take(&mut request.headers);
         let mut request = match self.prepare(request, authentication.clone(), false) {
             Ok(request) => request,
             Err(response) => return *response,

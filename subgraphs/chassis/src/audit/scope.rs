@@ -51,10 +51,14 @@ impl Scope {
         (authentication, headers): (&Authentication, &HeaderMap),
         clock: &Clock,
     ) -> Option<Arc<Self>> {
-        let (name, variables) = (request.operation_name.clone(), request.variables.clone());
+        // Lent while the document is: what an entity fetch carries is too much to copy for every query.
+        let variables = std::mem::take(&mut request.variables);
+        let name = request.operation_name.clone();
         // What does not parse is refused before it changes anything.
-        let document = request.parsed_query().ok()?;
-        let Asked { operation, input } = asked(document, name.as_deref(), &variables)?;
+        let found =
+            request.parsed_query().ok().and_then(|document| asked(document, name.as_deref(), &variables));
+        request.variables = variables;
+        let Asked { operation, input } = found?;
         let caller = authentication.caller();
         let text = |name| {
             let value: &http::HeaderValue = headers.get(name)?;
