@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 pub struct Rules {
     /// The service.
     pub service: &'static str,
+    /// What its records are called.
+    pub counted: &'static str,
     /// A statement that counts the records looked at.
     pub records: &'static str,
     /// Each rule as a sentence, with the statement that counts what contradicts it.
@@ -26,6 +28,8 @@ pub struct Rules {
 pub struct Proof {
     /// The service.
     pub service: &'static str,
+    /// What its records are called.
+    pub counted: &'static str,
     /// Records looked at.
     pub records: i64,
     /// Rules that were checked.
@@ -43,7 +47,8 @@ impl Proof {
 
 impl fmt::Display for Proof {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {} records, {} rules: ", self.service, self.records, self.rules)?;
+        let Self { service, records, counted, rules, .. } = self;
+        write!(out, "{service}: {records} {counted}, {rules} rules: ")?;
         if self.is_sound() {
             return write!(out, "everything agrees");
         }
@@ -68,7 +73,8 @@ pub async fn prove(db: &Db, rules: &Rules) -> Result<Proof> {
             violations.push((*rule, contradicting));
         }
     }
-    Ok(Proof { service: rules.service, records, rules: rules.rules.len(), violations })
+    let (service, counted) = (rules.service, rules.counted);
+    Ok(Proof { service, counted, records, rules: rules.rules.len(), violations })
 }
 
 async fn count(db: &Db, statement: &str) -> Result<i64> {

@@ -33,7 +33,7 @@ use primitives::Act;
 /// The migrations of this service's database.
 pub use migrations_procurement::Migrator;
 
-pub use prover::{Report, Violation, prove};
+pub use prover::prove;
 
 /// The name of this service in the fleet.
 pub const NAME: &str = "procurement";

@@ -197,7 +197,7 @@ impl House {
     pub(crate) async fn prove(&self) {
         let report = subgraph_procurement::prove(&self.kit.environment()).await.unwrap();
         assert!(report.is_sound(), "{report}");
-        assert!(report.documents > 0, "nothing was proved");
+        assert!(report.records > 0, "nothing was proved");
     }
 
     /// The codes and paths of what a payload refuses.

@@ -7,6 +7,7 @@ use chassis::{Environment, Result};
 /// The rules.
 const RULES: Rules = Rules {
     service: crate::NAME,
+    counted: "records",
     records: "SELECT (SELECT COUNT(*) FROM price_list) + (SELECT COUNT(*) FROM contract) + (SELECT COUNT(*) FROM campaign)",
     rules: &[
         (
