@@ -15,16 +15,19 @@ pub(super) struct Asked {
     pub(super) input: Value,
 }
 
+/// Whether a query is a mutation. What cannot be read is none: it changes nothing.
+pub(crate) fn is_mutation(query: &str, name: Option<&str>) -> bool {
+    let document = async_graphql::parser::parse_query(query);
+    document.is_ok_and(|document| mutation(&document, name).is_some())
+}
+
 /// What a document's mutation asks for; `None` when it is not one.
 pub(super) fn asked(
     document: &ExecutableDocument,
     name: Option<&str>,
     variables: &Variables,
 ) -> Option<Asked> {
-    let operation = chosen(document, name)?;
-    if operation.ty != OperationType::Mutation {
-        return None;
-    }
+    let operation = mutation(document, name)?;
     let mut fields = Vec::new();
     collect(document, &operation.selection_set.node, variables, 0, &mut fields);
     let operation = fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
@@ -35,8 +38,8 @@ pub(super) fn asked(
     Some(Asked { operation, input })
 }
 
-fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
-    match (&document.operations, name) {
+fn mutation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+    let chosen = match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => Some(&operation.node),
         (DocumentOperations::Multiple(operations), Some(name)) => {
             operations.get(name).map(|found| &found.node)
@@ -44,7 +47,8 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'
         (DocumentOperations::Multiple(operations), None) => {
             operations.values().next().map(|found| &found.node)
         }
-    }
+    };
+    chosen.filter(|operation| operation.ty == OperationType::Mutation)
 }
 
 fn collect(

@@ -17,6 +17,7 @@ pub use list::{AuditEntry, AuditOutcome, AuditWhere, list_audit_entries};
 pub use verify::{BrokenChain, verify};
 
 pub(crate) use append::append;
+pub(crate) use fields::is_mutation;
 pub(crate) use scope::{Scope, note_refusals, scope};
 
 use chrono::{DateTime, Utc};

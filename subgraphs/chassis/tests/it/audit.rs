@@ -3,6 +3,7 @@
 use chassis::audit::{AuditEntry, AuditOutcome, AuditWhere, list_audit_entries, verify};
 use chassis::testkit::{Kit, caller, data, first_code};
 use chassis::{Caller, Db, Error, PageArgs, Subgraph, SubgraphRequest};
+use futures::StreamExt;
 use primitives::TenantId;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
@@ -76,6 +77,19 @@ async fn what_was_refused_or_not_allowed_is_noted_too() {
         2,
         "nobody's attempts and queries are in no tenant's log"
     );
+}
+
+#[tokio::test]
+async fn a_change_that_comes_by_a_socket_is_noted_as_any_other() {
+    let kit = kit().await;
+    let pantry = start(&kit);
+    let owner = kit.caller(HERE, &["jars:create"]);
+    let add = "mutation { addJar(name: \"fig\") { userErrors { code } } }";
+    let answers: Vec<_> =
+        pantry.subscribe(SubgraphRequest::new(add).bearer(&owner.token)).await.collect().await;
+    assert_eq!(answers.len(), 1);
+    let noted = entries(kit.db(), HERE).await;
+    assert_eq!((noted.len(), noted[0].outcome, noted[0].actor_id), (1, AuditOutcome::Done, Some(owner.user)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
