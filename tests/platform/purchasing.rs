@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::shelf::shelves;
+use crate::shelf::{clear, shelves};
 use carmen_tests::{Carmen, Person};
 use serde_json::{Value, json};
 
@@ -81,6 +81,8 @@ async fn what_the_kitchen_needs_comes_to_the_shelf() {
     let unit = chef
         .data("query($id: ID!) { product(id: $id) { baseUnit { code } } }", json!({ "id": shelf.product }))
         .await;
+    // What the store holds is promised to an approved request, and only the rest is ordered.
+    clear(&store, &shelf).await;
     let before = on_hand(&store, (&shelf.product, &shelf.location)).await;
 
     let line = json!({

@@ -30,6 +30,20 @@ pub(crate) async fn shelves(person: &Person, count: usize) -> Vec<Shelf> {
         .collect()
 }
 
+/// Takes everything off the shelf that nobody was promised.
+pub(crate) async fn clear(person: &Person, shelf: &Shelf) {
+    let at = json!({ "at": { "productIds": [shelf.product], "locationIds": [shelf.location] } });
+    let query =
+        "query($at: InventoryItemWhere) { inventoryItems(where: $at) { nodes { available { value } } } }";
+    let seen = person.data(query, at).await;
+    let available = &seen["inventoryItems"]["nodes"][0]["available"]["value"];
+    let line = json!({ "productId": shelf.product, "locationId": shelf.location, "quantity": available });
+    let query =
+        "mutation($input: IssueStockInput!) { issueStock(input: $input) { userErrors { code message } } }";
+    let issued = person.data(query, json!({ "input": { "lines": [line] } })).await;
+    assert_eq!(issued["issueStock"]["userErrors"], json!([]));
+}
+
 /// Takes one of everything in, as one document.
 pub(crate) async fn receive(person: &Person, lines: &[(&Shelf, &str)]) -> Value {
     let lines: Vec<Value> = lines
