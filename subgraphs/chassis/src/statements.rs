@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::task;
+
 /// A statement that takes longer is logged as a warning.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// The statements of one database. Recording is off until a test (or `EXPLAIN`-minded developer) switches it on, since
+/// The statements of one database that requests needed; those of background tasks come whenever they come, and would be counted by
+/// chance. Recording is off until a test (or `EXPLAIN`-minded developer) switches it on, since
 /// the log grows without bound while it is on.
 #[derive(Clone, Debug, Default)]
 pub struct StatementLog(Arc<Recorder>);
@@ -57,7 +60,7 @@ impl StatementLog {
         if info.failed {
             metrics::counter!("carmen_sql_failures_total").increment(1);
         }
-        if self.0.is_on.load(Ordering::SeqCst) {
+        if self.0.is_on.load(Ordering::SeqCst) && !task::is_background() {
             self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).push(sql.clone());
         }
     }

@@ -4,6 +4,11 @@ use futures::FutureExt;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
+tokio::task_local! {
+    /// Set where nobody waits for an answer.
+    static BACKGROUND: ();
+}
+
 /// Spawns `work` under `name`. A panic is logged; it ends the task, not the process.
 pub fn spawn<F>(name: &'static str, work: F) -> JoinHandle<()>
 where
@@ -14,5 +19,10 @@ where
             tracing::error!(task = name, "a background task panicked and is gone");
         }
     };
-    tokio::spawn(guarded.instrument(tracing::info_span!("task", name)))
+    tokio::spawn(BACKGROUND.scope((), guarded).instrument(tracing::info_span!("task", name)))
+}
+
+/// Whether this runs in the background, and not for somebody's request.
+pub(crate) fn is_background() -> bool {
+    BACKGROUND.try_with(|()| ()).is_ok()
 }
