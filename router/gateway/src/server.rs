@@ -56,12 +56,11 @@ pub async fn serve(
         };
         let Some((stream, permit)) = stream else { continue };
         let from = access::Peer(stream.peer_addr().ok().map(|address| address.ip()));
-        let router = router.clone();
-        let service =
-            TowerToHyperService::new(tower::service_fn(move |mut request: http::Request<Incoming>| {
-                request.extensions_mut().insert(from);
-                router.clone().oneshot(request)
-            }));
+        let from_there = router.clone().map_request(move |mut request: http::Request<Incoming>| {
+            request.extensions_mut().insert(from);
+            request
+        });
+        let service = TowerToHyperService::new(from_there);
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
