@@ -1,5 +1,5 @@
-//! What other services own and inventory only points at: products, by id, extended with their stock; vendors, properties and
-//! notes of goods received, by id alone.
+//! What other services own and inventory only points at: products, by id, extended with their stock; vendors, properties,
+//! people and notes of goods received, by id alone.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chassis::{Loader, Result};
 use primitives::{
-    Decimal, GoodsReceivedNoteId, LocationId, ProductId, PropertyId, PurchaseRequestId, Quantity, VendorId,
+    Decimal, GoodsReceivedNoteId, LocationId, ProductId, PropertyId, PurchaseRequestId, Quantity, UserId,
+    VendorId,
 };
 
 use crate::reservation::graphql::Reservation;
@@ -34,6 +35,7 @@ macro_rules! stubs {
 stubs! {
     GoodsReceivedNote(GoodsReceivedNoteId),
     Property(PropertyId),
+    User(UserId),
     Vendor(VendorId),
 }
 

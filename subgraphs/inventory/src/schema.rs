@@ -27,7 +27,9 @@ use crate::requisition::graphql::{
 use crate::reservation::graphql::{
     self as reservation_api, Reservation, ReservationMutation, ReservationQuery,
 };
-use crate::stock::graphql::{self as stock_api, InventoryItem, ProductStock, StockMutation, StockQuery};
+use crate::stock::graphql::{
+    self as stock_api, InventoryItem, ProductStock, StockMutation, StockQuery, layer as layers,
+};
 use crate::stocktake::graphql::{self as stocktake_api, StockCount, StocktakeMutation, StocktakeQuery};
 use crate::transfer::graphql::{
     self as transfer_api, StockTransfer, TransferLines, TransferMutation, TransferQuery,
@@ -214,6 +216,16 @@ fn lay_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
     data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StockMovementId>| {
         let app = inventory.clone();
         async move { Ok(keyed(ledger::service::by_ids(&app, &caller, &ids).await?, |row| row.id)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, items: Vec<InventoryItemId>| {
+        let app = inventory.clone();
+        async move { Ok(keyed(ledger::service::last_of(&app, &caller, &items).await?, |row| row.item)) }
+    }));
+    let inventory = app.clone();
+    data.insert(scope.loader(move |caller: Arc<Caller>, items: Vec<InventoryItemId>| {
+        let app = inventory.clone();
+        async move { Ok(layers::by_item(stock::service::layers(&app, &caller, &items).await?)) }
     }));
     let inventory = app.clone();
     data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<ReservationId>| {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use primitives::{
-    CurrencyCode, Date, Decimal, GoodsReceivedNoteId, LocationId, PostingId, ProductId, TenantId, Unit,
-    UserId, VendorId,
+    CurrencyCode, Date, Decimal, GoodsReceivedNoteId, LocationId, PostingId, ProductId, Unit, UserId,
+    VendorId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -136,11 +136,6 @@ impl Delivery {
         };
         Ok(Document { heading, lines })
     }
-}
-
-/// Who posts where the event names nobody: the platform itself.
-pub(super) fn platform(tenant: TenantId) -> UserId {
-    UserId::from_uuid(tenant.as_uuid())
 }
 
 #[cfg(test)]

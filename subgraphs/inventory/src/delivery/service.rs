@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chassis::{Clock, Code, Envelope, Error, Event, Handlers, Refusal, Result, Tx};
+use chassis::{Clock, Envelope, Error, Event, Handlers, Result, Tx};
 use chrono::{DateTime, Utc};
-use primitives::{ProductId, Unit, UserId};
+use primitives::{ProductId, Unit};
 use serde_json::json;
 
-use super::model::{Delivery, DeliveryRefused, platform};
-use crate::{catalogue, location, posting};
+use super::model::{Delivery, DeliveryRefused};
+use crate::{act, catalogue, location, posting};
 
 /// The service that takes goods over.
 const SOURCE: &str = "procurement";
@@ -26,11 +26,10 @@ pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
 /// Posts the delivery and says so, or says why not. A refusal is an answer, not a failure: the event has been dealt with.
 async fn take_in(tx: &Tx, event: &Arc<Envelope>, now: DateTime<Utc>) -> Result<()> {
     let delivery: Delivery = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
-    let actor = event.actor_id.unwrap_or_else(|| platform(event.tenant_id));
     let id = delivery.goods_received_note_id;
     let told = json!({ "goodsReceivedNoteId": id, "number": delivery.number, "vendorId": delivery.vendor_id,
         "locationId": delivery.location_id, "lines": delivery.lines });
-    let refused = post(tx, event, delivery, (actor, now)).await?;
+    let refused = post(tx, event, delivery, now).await?;
     let (kind, reason) = match refused {
         None => ("delivery.posted", None),
         Some(reason) => ("delivery.refused", Some(reason)),
@@ -56,7 +55,7 @@ async fn post(
     tx: &Tx,
     event: &Arc<Envelope>,
     delivery: Delivery,
-    (actor, now): (UserId, DateTime<Utc>),
+    now: DateTime<Utc>,
 ) -> Result<Option<String>> {
     let tenant = event.tenant_id;
     let place = location::store::by_ids(&**tx, tenant, &[delivery.location_id]).await?.into_iter().next();
@@ -69,22 +68,11 @@ async fn post(
     let is_described = |id| described.iter().any(|product| product.id == id && product.tracking.is_some());
     let mut learned = delivery.products();
     learned.retain(|product| !is_described(product.id));
-    let heading = (actor, event.occurred_at, now);
+    let heading = (act::of_event(event), event.occurred_at, now);
     let document = match delivery.into_document(place.currency, &known, heading) {
         Ok(document) => document,
         Err(refused) => return Ok(Some(refused.to_string())),
     };
     catalogue::remember_in(tx, tenant, &learned, now).await?;
-    let mut book = posting::service::open_in(tx, tenant, std::slice::from_ref(&document), &told, now).await?;
-    let refused: Vec<Refusal> = book.post(&document).into_iter().map(Refusal::from).collect();
-    if refused.len() == document.lines.len() && refused.iter().all(|line| line.code == Code::Duplicate) {
-        // It is on the shelf already: told twice, it is the same delivery.
-        return Ok(None);
-    }
-    if !refused.is_empty() {
-        let reasons: Vec<String> = refused.into_iter().map(|refusal| refusal.message).collect();
-        return Ok(Some(reasons.join("; ")));
-    }
-    posting::service::save_in(tx, tenant, &mut book, actor).await?;
-    Ok(None)
+    posting::service::post_told_in(tx, tenant, (&document, &told), now).await
 }

@@ -5,13 +5,13 @@ use chassis::page::check_values;
 use chassis::{
     Connection, Criteria, Error, Filter, Loader, Nested, PageArgs, Refusal, Refusals, Result, caller,
 };
+use primitives::StockMovementId;
 use primitives::{
     DateTime, InventoryItemId, LocationId, Money, PostingId, ProductId, Quantity, ReservationId,
 };
-use primitives::{StockMovementId, UserId};
 
 use super::{MovementFilter, service};
-use crate::foreign::Product;
+use crate::foreign::{Product, User};
 use crate::location::graphql::{self as locations, Location};
 use crate::lot::graphql::{self as lots, MovedLot};
 use crate::schema::app;
@@ -198,8 +198,8 @@ impl StockMovement {
     }
 
     /// Who wrote it.
-    async fn created_by(&self) -> UserId {
-        self.0.posted_by
+    async fn created_by(&self) -> Option<User> {
+        Some(User::from(self.0.posted_by))
     }
 }
 
@@ -378,4 +378,10 @@ impl StockCardOf {
 pub(crate) async fn load(ctx: &Context<'_>, id: StockMovementId) -> Result<Option<StockMovement>> {
     let loader = ctx.data_unchecked::<Loader<StockMovementId, super::StockMovement>>();
     Ok(loader.load(id).await?.map(StockMovement))
+}
+
+/// The last ledger line of an item through the request's loader.
+pub(crate) async fn load_last(ctx: &Context<'_>, item: InventoryItemId) -> Result<Option<StockMovement>> {
+    let loader = ctx.data_unchecked::<Loader<InventoryItemId, super::StockMovement>>();
+    Ok(loader.load(item).await?.map(StockMovement))
 }

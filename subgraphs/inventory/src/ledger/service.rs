@@ -83,6 +83,16 @@ pub(crate) async fn by_ids(
     Ok(store::by_ids(app.db.read(), caller.tenant, ids).await?)
 }
 
+/// The last line of each item.
+pub(crate) async fn last_of(
+    app: &Inventory,
+    caller: &Caller,
+    items: &[InventoryItemId],
+) -> Result<Vec<StockMovement>> {
+    caller.require(permission::VIEW)?;
+    Ok(store::last_of(app.db.read(), caller.tenant, items).await?)
+}
+
 /// The lines of one posting, by their first and last number.
 pub(crate) async fn by_seq_range(
     app: &Inventory,

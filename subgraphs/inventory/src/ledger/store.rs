@@ -3,11 +3,13 @@
 use chassis::page::{self, PageRequest};
 use chassis::{Connection, Criteria, Db, SortKey};
 use chrono::{DateTime, Utc};
+use entities_inventory::inventory_item;
 use entities_inventory::stock_movement::{self, Column, Entity};
 use primitives::{Decimal, InventoryItemId, StockMovementId, TenantId};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Alias, Expr, Query, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 use super::{MovementFilter, MovementKind, MovementReason, Reference, StockMovement};
@@ -104,6 +106,32 @@ pub(crate) async fn by_ids(
 ) -> Result<Vec<StockMovement>, DbErr> {
     let rows = scoped(tenant).filter(Column::Id.is_in(ids.iter().copied())).all(db).await?;
     rows.into_iter().map(from_row).collect()
+}
+
+/// The last line of each item. The numbers are looked up item by item at the end of an index, however long its ledger is; grouping
+/// would read all of it.
+pub(crate) async fn last_of(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    items: &[InventoryItemId],
+) -> Result<Vec<StockMovement>, DbErr> {
+    use inventory_item::Column as Item;
+    let line = Alias::new("line");
+    let last = Query::select()
+        .expr(Expr::col((line.clone(), Column::Seq)).max())
+        .from_as(Entity, line.clone())
+        .and_where(
+            Expr::col((line.clone(), Column::TenantId)).equals((inventory_item::Entity, Item::TenantId)),
+        )
+        .and_where(Expr::col((line, Column::ItemId)).equals((inventory_item::Entity, Item::Id)))
+        .take();
+    let numbers = Query::select()
+        .expr(SimpleExpr::SubQuery(None, Box::new(last.into())))
+        .from(inventory_item::Entity)
+        .and_where(Expr::col((inventory_item::Entity, Item::TenantId)).eq(tenant))
+        .and_where(Expr::col((inventory_item::Entity, Item::Id)).is_in(items.iter().copied()))
+        .take();
+    scoped(tenant).filter(Column::Seq.in_subquery(numbers)).all(db).await?.into_iter().map(from_row).collect()
 }
 
 /// The lines from one number to another, both included, in ledger order: a posting's lines are numbered without a gap.

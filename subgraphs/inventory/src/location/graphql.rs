@@ -6,10 +6,10 @@ use chassis::{
     Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusal, Refusals, Result, UserError, caller,
     outcome,
 };
-use primitives::{CurrencyCode, DateTime, LocationId, PropertyId, UserId};
+use primitives::{CurrencyCode, DateTime, LocationId, PropertyId};
 
 use super::{LocationChanges, LocationFilter, NewLocation, service};
-use crate::foreign::Property;
+use crate::foreign::{Property, User};
 use crate::schema::app;
 use crate::stocktake::graphql::{self as stocktakes, StockCount};
 
@@ -106,8 +106,8 @@ impl Location {
     }
 
     /// Who created it.
-    async fn created_by(&self) -> UserId {
-        self.0.created_by
+    async fn created_by(&self) -> Option<User> {
+        Some(User::from(self.0.created_by))
     }
 
     /// When it last changed.
@@ -116,8 +116,8 @@ impl Location {
     }
 
     /// Who last changed it.
-    async fn updated_by(&self) -> UserId {
-        self.0.updated_by
+    async fn updated_by(&self) -> Option<User> {
+        Some(User::from(self.0.updated_by))
     }
 }
 

@@ -8,11 +8,12 @@ use chassis::{
     Connection, Criteria, Filter, Nested, Order, PageArgs, Refusals, Result, UserError, caller, outcome,
 };
 use primitives::{
-    CurrencyCode, Date, DateTime, Decimal, LocationId, Money, ProductId, Quantity, StockPeriodId, UserId,
+    CurrencyCode, Date, DateTime, Decimal, LocationId, Money, ProductId, Quantity, StockPeriodId,
 };
 
 use super::service::{self, Step, Valuation};
 use super::{PeriodCommand, PeriodFilter, ValuationFilter};
+use crate::foreign::User;
 use crate::location::graphql::{self as locations, Location};
 use crate::permission;
 use crate::schema::app;
@@ -82,8 +83,8 @@ impl StockPeriod {
     }
 
     /// Who last closed it.
-    async fn closed_by(&self) -> Option<UserId> {
-        self.0.closed.map(|(_, by)| by)
+    async fn closed_by(&self) -> Option<User> {
+        self.0.closed.map(|(_, by)| by.into())
     }
 
     /// Counts the changes; a step names the one it is based on.
@@ -97,8 +98,8 @@ impl StockPeriod {
     }
 
     /// Who last changed it.
-    async fn updated_by(&self) -> UserId {
-        self.0.updated_by
+    async fn updated_by(&self) -> Option<User> {
+        Some(User::from(self.0.updated_by))
     }
 }
 

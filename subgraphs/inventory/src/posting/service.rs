@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Error, Event, Refusal, Refusals, Result, Tx};
+use chassis::{Caller, Code, Error, Event, Refusal, Refusals, Result, Tx};
 use chrono::{DateTime, Utc};
 use primitives::{
     LocationId, LotId, PostingId, ProductId, ReservationId, StockMovementId, TenantId, Unit, UserId,
@@ -229,6 +229,26 @@ fn places(
 pub(crate) struct Written {
     pub(crate) ledger: Option<(i64, i64)>,
     pub(crate) reservations: Vec<ReservationId>,
+}
+
+/// Posts a document that another service told of; answers why that is refused, where it is. Told twice, it is the same document.
+pub(crate) async fn post_told_in(
+    tx: &Tx,
+    tenant: TenantId,
+    (document, base_units): (&Document, &HashMap<ProductId, Unit>),
+    now: DateTime<Utc>,
+) -> Result<Option<String>> {
+    let mut book = open_in(tx, tenant, std::slice::from_ref(document), base_units, now).await?;
+    let refused: Vec<Refusal> = book.post(document).into_iter().map(Refusal::from).collect();
+    if refused.len() == document.lines.len() && refused.iter().all(|line| line.code == Code::Duplicate) {
+        return Ok(None);
+    }
+    if !refused.is_empty() {
+        let reasons: Vec<String> = refused.into_iter().map(|refusal| refusal.message).collect();
+        return Ok(Some(reasons.join("; ")));
+    }
+    save_in(tx, tenant, &mut book, document.heading.posted_by).await?;
+    Ok(None)
 }
 
 /// Writes balances, layers, reservations and ledger lines, and publishes what changed.

@@ -7,10 +7,10 @@ use entities_inventory::{cost_layer, inventory_item, ledger_head, stock_movement
 use primitives::{
     CostLayerId, Decimal, InventoryItemId, LocationId, ProductId, StockMovementId, TenantId, Unit,
 };
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, Func, OnConflict, Order, Query, WindowStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::Book;
@@ -213,24 +213,38 @@ pub(crate) fn layer_from_row(row: cost_layer::Model) -> CostLayer {
     }
 }
 
-/// The open layers of an item, in the order they will be consumed.
+/// The open layers of these items, of each so many of those that will be consumed first, in that order.
 pub(crate) async fn open_layers(
     db: &impl ConnectionTrait,
     tenant: TenantId,
-    item: InventoryItemId,
-    limit: u64,
-) -> Result<Vec<CostLayer>, DbErr> {
+    items: &[InventoryItemId],
+    limit: i64,
+) -> Result<Vec<(InventoryItemId, CostLayer)>, DbErr> {
     use cost_layer::Column;
+    let open = Condition::all()
+        .add(Column::TenantId.eq(tenant))
+        .add(Column::ItemId.is_in(items.iter().copied()))
+        .add(Column::QuantityLeft.gt(0_i64));
+    let mut in_turn = WindowStatement::partition_by(Column::ItemId);
+    in_turn.order_by(Column::ReceivedAt, Order::Asc).order_by(Column::Seq, Order::Asc);
+    let ranked = Query::select()
+        .column(Column::Id)
+        .expr_window_as(Func::cust("ROW_NUMBER"), in_turn, "place")
+        .from(cost_layer::Entity)
+        .cond_where(open)
+        .take();
+    let first = Query::select()
+        .column(Column::Id)
+        .from_subquery(ranked, "ranked")
+        .and_where(Expr::col("place").lte(limit))
+        .take();
     let rows = cost_layer::Entity::find()
-        .filter(Column::TenantId.eq(tenant))
-        .filter(Column::ItemId.eq(item))
-        .filter(Column::QuantityLeft.gt(0_i64))
+        .filter(Column::Id.in_subquery(first))
         .order_by_asc(Column::ReceivedAt)
         .order_by_asc(Column::Seq)
-        .limit(limit)
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(layer_from_row).collect())
+    Ok(rows.into_iter().map(|row| (row.item_id, layer_from_row(row))).collect())
 }
 
 /// The marks that a document has left on these items before.

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use chassis::{Caller, Clock, Envelope, Error, Event, Handlers, Result, Tx};
 use chrono::{DateTime, Utc};
-use primitives::{Decimal, LocationId, PostingId, ProductId, PurchaseRequestId, TenantId, Unit, UserId};
+use primitives::{Decimal, LocationId, PostingId, ProductId, PurchaseRequestId, Unit};
 use serde_json::{Value, json};
 
 use super::model::{Approved, ApprovedLine, GivenUp, Order, OrderLine};
 use super::store::{self, Incoming};
 use crate::posting::{self, Action, Document, Heading, Line, LotChoice};
 use crate::reservation::Reservation;
-use crate::{Inventory, catalogue, location, reservation};
+use crate::{Inventory, act, catalogue, location, reservation};
 
 /// The service that buys.
 const SOURCE: &str = "procurement";
@@ -138,7 +138,7 @@ fn completed(
 async fn release(tx: &Tx, event: &Envelope, now: DateTime<Utc>) -> Result<()> {
     let request: GivenUp = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
     let promises = store::promises(&**tx, event.tenant_id, (&[request.purchase_request_id], true)).await?;
-    reservation::service::release_all_in(tx, event.tenant_id, &promises, (actor(event), now)).await
+    reservation::service::release_all_in(tx, event.tenant_id, &promises, (act::of_event(event), now)).await
 }
 
 fn heading(
@@ -153,17 +153,8 @@ fn heading(
         note,
         occurred_at: now,
         posted_at: now,
-        posted_by: actor(event),
+        posted_by: act::of_event(event),
     }
-}
-
-/// Who acts where the event names nobody: the platform itself.
-fn actor(event: &Envelope) -> UserId {
-    event.actor_id.unwrap_or_else(|| platform(event.tenant_id))
-}
-
-fn platform(tenant: TenantId) -> UserId {
-    UserId::from_uuid(tenant.as_uuid())
 }
 
 /// What is to come to places the caller may see.

@@ -5,10 +5,10 @@ use chassis::page::check_values;
 use chassis::{
     Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusals, Result, UserError, caller, outcome,
 };
-use primitives::{DateTime, InventoryItemId, LocationId, ProductId, Quantity, ReservationId, UserId};
+use primitives::{DateTime, InventoryItemId, LocationId, ProductId, Quantity, ReservationId};
 
 use super::{ReservationFilter, service};
-use crate::foreign::Product;
+use crate::foreign::{Product, User};
 use crate::ledger::graphql::DocumentReference;
 use crate::location::graphql::{self as locations, Location};
 use crate::schema::app;
@@ -91,8 +91,8 @@ impl Reservation {
     }
 
     /// Who made it.
-    async fn created_by(&self) -> UserId {
-        self.0.created_by
+    async fn created_by(&self) -> Option<User> {
+        Some(User::from(self.0.created_by))
     }
 
     /// When it last changed.
@@ -101,8 +101,8 @@ impl Reservation {
     }
 
     /// Who last changed it.
-    async fn updated_by(&self) -> UserId {
-        self.0.updated_by
+    async fn updated_by(&self) -> Option<User> {
+        Some(User::from(self.0.updated_by))
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chassis::{Clock, Code, Envelope, Error, Event, Handlers, Refusal, Result, Tx};
+use chassis::{Clock, Envelope, Error, Event, Handlers, Result, Tx};
 use chrono::{DateTime, Utc};
-use primitives::{ProductId, TenantId, Unit, UserId};
+use primitives::{ProductId, TenantId, Unit};
 use serde_json::json;
 
 use super::model::{Return, Way};
-use crate::{catalogue, location, posting};
+use crate::{act, catalogue, location, posting};
 
 /// The service that sends goods back.
 const SOURCE: &str = "procurement";
@@ -35,8 +35,7 @@ async fn shift(tx: &Tx, event: &Arc<Envelope>, way: Way, now: DateTime<Utc>) -> 
         return Ok(());
     }
     let id = told.credit_note_id;
-    let actor = event.actor_id.unwrap_or_else(|| UserId::from_uuid(event.tenant_id.as_uuid()));
-    let refused = post(tx, event, (told, way), (actor, now)).await?;
+    let refused = post(tx, event, (told, way), now).await?;
     let (done, not_done) = way.answers();
     tx.publish(Event {
         tenant: event.tenant_id,
@@ -57,7 +56,7 @@ async fn post(
     tx: &Tx,
     event: &Arc<Envelope>,
     (told, way): (Return, Way),
-    (actor, now): (UserId, DateTime<Utc>),
+    now: DateTime<Utc>,
 ) -> Result<Option<String>> {
     let tenant = event.tenant_id;
     if location::store::by_ids(&**tx, tenant, &[told.location_id]).await?.is_empty() {
@@ -68,20 +67,8 @@ async fn post(
     if let Some(refused) = other_unit(tx, tenant, &units).await? {
         return Ok(Some(refused));
     }
-    let document = told.into_document(way, (actor, event.occurred_at, now));
-    let mut book =
-        posting::service::open_in(tx, tenant, std::slice::from_ref(&document), &units, now).await?;
-    let refused: Vec<Refusal> = book.post(&document).into_iter().map(Refusal::from).collect();
-    if refused.len() == document.lines.len() && refused.iter().all(|line| line.code == Code::Duplicate) {
-        // It was moved already: told twice, it is the same return.
-        return Ok(None);
-    }
-    if !refused.is_empty() {
-        let reasons: Vec<String> = refused.into_iter().map(|refusal| refusal.message).collect();
-        return Ok(Some(reasons.join("; ")));
-    }
-    posting::service::save_in(tx, tenant, &mut book, actor).await?;
-    Ok(None)
+    let document = told.into_document(way, (act::of_event(event), event.occurred_at, now));
+    posting::service::post_told_in(tx, tenant, (&document, &units), now).await
 }
 
 /// A product that is counted in another unit here, or that was never here.

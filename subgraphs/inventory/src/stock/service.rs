@@ -13,7 +13,7 @@ use crate::event::{ItemSnapshot, LowStock};
 use crate::{Inventory, permission, posting};
 
 /// Open layers shown of one item; an item with more is bought more often than it is counted.
-const LAYERS_SHOWN: u64 = 200;
+const LAYERS_SHOWN: i64 = 200;
 
 /// One page of balances. Their order by value tells what they are worth, so it needs the right to see prices.
 pub(crate) async fn list(
@@ -60,14 +60,14 @@ pub(crate) async fn by_products(
     Ok(store::by_products(app.db.read(), caller.tenant, products).await?)
 }
 
-/// The open FIFO layers of a balance, in the order they will be consumed.
+/// The open FIFO layers of balances, in the order they will be consumed.
 pub(crate) async fn layers(
     app: &Inventory,
     caller: &Caller,
-    item: InventoryItemId,
-) -> Result<Vec<CostLayer>> {
+    items: &[InventoryItemId],
+) -> Result<Vec<(InventoryItemId, CostLayer)>> {
     caller.require(permission::VIEW)?;
-    Ok(posting::store::open_layers(app.db.read(), caller.tenant, item, LAYERS_SHOWN).await?)
+    Ok(posting::store::open_layers(app.db.read(), caller.tenant, items, LAYERS_SHOWN).await?)
 }
 
 /// Balances a caller has just changed, who therefore may see them.

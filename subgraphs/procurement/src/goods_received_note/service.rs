@@ -6,7 +6,7 @@ use chassis::idempotency::{self, Attempt};
 use chassis::numbering;
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
 use chrono::Datelike;
-use primitives::{Act, Date, Decimal, GoodsReceivedNoteId, PurchaseOrderId};
+use primitives::{Act, Date, Decimal, GoodsReceivedNoteId, PurchaseOrderId, PurchaseOrderLineId};
 use serde::Serialize;
 
 use super::costing::land;
@@ -313,4 +313,14 @@ pub(crate) async fn lines_of(
     ids: Vec<GoodsReceivedNoteId>,
 ) -> Result<HashMap<GoodsReceivedNoteId, Vec<NoteLine>>> {
     store::lines_of(app.db.read(), caller.tenant, ids).await
+}
+
+/// What came of order lines, as notes count it.
+pub(crate) async fn receipts_of(
+    app: &Buying,
+    caller: &Caller,
+    order_lines: Vec<PurchaseOrderLineId>,
+) -> Result<HashMap<PurchaseOrderLineId, Vec<(GoodsReceivedNoteId, NoteLine)>>> {
+    caller.require(permission::VIEW)?;
+    store::receipts_of(app.db.read(), caller.tenant, order_lines).await
 }

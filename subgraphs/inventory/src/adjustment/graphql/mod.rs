@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chassis::{Connection, Criteria, Loader, Order, PageArgs, Result, UserError, caller, outcome};
-use primitives::{Date, DateTime, Decimal, Money, PostingId, Quantity, StockAdjustmentId, UserId};
+use primitives::{Date, DateTime, Decimal, Money, PostingId, Quantity, StockAdjustmentId};
 
-use super::model::Done;
 use super::service::{self, Deed, Step};
 use super::store::Limit;
-use crate::foreign::Product;
+use crate::act::graphql::DocumentStep;
+use crate::foreign::{Product, User};
 use crate::ledger;
 use crate::ledger::graphql::{MovementReason, StockMovement};
 use crate::location::graphql::{self as locations, Location};
@@ -104,18 +104,18 @@ impl StockAdjustment {
     }
 
     /// Who handed it in, and when; null while nobody did.
-    async fn submitted(&self) -> Option<StockAdjustmentStep> {
-        done(self.0.submitted)
+    async fn submitted(&self) -> Option<DocumentStep> {
+        self.0.submitted.map(DocumentStep::from)
     }
 
     /// Who brought it into the books, and when.
-    async fn posted(&self) -> Option<StockAdjustmentStep> {
-        done(self.0.posted)
+    async fn posted(&self) -> Option<DocumentStep> {
+        self.0.posted.map(DocumentStep::from)
     }
 
     /// Who took it back, and when.
-    async fn reversed(&self) -> Option<StockAdjustmentStep> {
-        done(self.0.reversed)
+    async fn reversed(&self) -> Option<DocumentStep> {
+        self.0.reversed.map(DocumentStep::from)
     }
 
     /// Counts the changes; a step names the one it is based on.
@@ -129,8 +129,8 @@ impl StockAdjustment {
     }
 
     /// Who began it.
-    async fn created_by(&self) -> UserId {
-        self.0.created_by
+    async fn created_by(&self) -> Option<User> {
+        Some(User::from(self.0.created_by))
     }
 
     /// When it last changed.
@@ -139,26 +139,13 @@ impl StockAdjustment {
     }
 
     /// Who last changed it.
-    async fn updated_by(&self) -> UserId {
-        self.0.updated_by
+    async fn updated_by(&self) -> Option<User> {
+        Some(User::from(self.0.updated_by))
     }
 }
 
 /// Lines of an adjustment, shared by everybody who asks for them in one request.
 pub(crate) type AdjustmentLines = Arc<Vec<super::AdjustmentLine>>;
-
-/// A step somebody took.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub(crate) struct StockAdjustmentStep {
-    /// When.
-    at: DateTime,
-    /// Who.
-    by: UserId,
-}
-
-fn done(done: Done) -> Option<StockAdjustmentStep> {
-    done.map(|(at, by)| StockAdjustmentStep { at: at.into(), by })
-}
 
 /// One balance to be put right.
 #[derive(Clone, Debug)]
@@ -233,7 +220,7 @@ pub(crate) struct AdjustmentLimit {
     /// When it was last set.
     updated_at: Option<DateTime>,
     /// Who last set it.
-    updated_by: Option<UserId>,
+    updated_by: Option<User>,
 }
 
 impl From<Limit> for AdjustmentLimit {
@@ -243,7 +230,7 @@ impl From<Limit> for AdjustmentLimit {
             amount: limit.amount,
             version: limit.version,
             updated_at: limit.updated.map(|(at, _)| at.into()),
-            updated_by: limit.updated.map(|(_, by)| by),
+            updated_by: limit.updated.map(|(_, by)| by.into()),
         }
     }
 }

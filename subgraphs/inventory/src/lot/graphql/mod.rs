@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chassis::{Connection, Criteria, Loader, PageArgs, Result, UserError, caller, outcome};
-use primitives::{Date, DateTime, InventoryItemId, LotId, Quantity, StockMovementId, UserId};
+use primitives::{Date, DateTime, InventoryItemId, LotId, Quantity, StockMovementId};
 
 use super::service::{self, Step};
 use super::{LotCommand, Part};
-use crate::foreign::{Product, Vendor};
+use crate::foreign::{Product, User, Vendor};
 use crate::schema::app;
 use crate::stock::graphql::{self as stock, InventoryItem};
 use input::{LotStepInput, LotWhere};
@@ -107,8 +107,8 @@ impl Lot {
     }
 
     /// Who took it in first.
-    async fn created_by(&self) -> UserId {
-        self.0.created_by
+    async fn created_by(&self) -> Option<User> {
+        Some(User::from(self.0.created_by))
     }
 
     /// When it last changed.
@@ -117,8 +117,8 @@ impl Lot {
     }
 
     /// Who last changed it.
-    async fn updated_by(&self) -> UserId {
-        self.0.updated_by
+    async fn updated_by(&self) -> Option<User> {
+        Some(User::from(self.0.updated_by))
     }
 }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chassis::{Connection, Criteria, Loader, Order, PageArgs, Result, UserError, caller, outcome};
-use primitives::{Date, DateTime, Quantity, StoreRequisitionId, UserId};
+use primitives::{Date, DateTime, Quantity, StoreRequisitionId};
 
-use super::model::Done;
 use super::service::{self, Deed, Step};
-use crate::foreign::Product;
+use crate::act::graphql::DocumentStep;
+use crate::foreign::{Product, User};
 use crate::location::graphql::{self as locations, Location};
 use crate::reservation::graphql::{self as reservations, Reservation};
 use crate::schema::app;
@@ -105,23 +105,23 @@ impl StoreRequisition {
     }
 
     /// Who handed it in, and when; null while nobody did.
-    async fn submitted(&self) -> Option<StoreRequisitionStep> {
-        done(self.0.submitted)
+    async fn submitted(&self) -> Option<DocumentStep> {
+        self.0.submitted.map(DocumentStep::from)
     }
 
     /// Who allowed it, and when.
-    async fn approved(&self) -> Option<StoreRequisitionStep> {
-        done(self.0.approved)
+    async fn approved(&self) -> Option<DocumentStep> {
+        self.0.approved.map(DocumentStep::from)
     }
 
     /// Who issued the last part of it, and when.
-    async fn issued(&self) -> Option<StoreRequisitionStep> {
-        done(self.0.issued)
+    async fn issued(&self) -> Option<DocumentStep> {
+        self.0.issued.map(DocumentStep::from)
     }
 
     /// Who settled it or gave it up, and when.
-    async fn closed(&self) -> Option<StoreRequisitionStep> {
-        done(self.0.closed)
+    async fn closed(&self) -> Option<DocumentStep> {
+        self.0.closed.map(DocumentStep::from)
     }
 
     /// Counts the changes; a step names the one it is based on.
@@ -135,8 +135,8 @@ impl StoreRequisition {
     }
 
     /// Who began it.
-    async fn created_by(&self) -> UserId {
-        self.0.created_by
+    async fn created_by(&self) -> Option<User> {
+        Some(User::from(self.0.created_by))
     }
 
     /// When it last changed.
@@ -145,26 +145,13 @@ impl StoreRequisition {
     }
 
     /// Who last changed it.
-    async fn updated_by(&self) -> UserId {
-        self.0.updated_by
+    async fn updated_by(&self) -> Option<User> {
+        Some(User::from(self.0.updated_by))
     }
 }
 
 /// Lines of a requisition, shared by everybody who asks for them in one request.
 pub(crate) type RequisitionLines = Arc<Vec<super::RequisitionLine>>;
-
-/// A step somebody took.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub(crate) struct StoreRequisitionStep {
-    /// When.
-    at: DateTime,
-    /// Who.
-    by: UserId,
-}
-
-fn done(done: Done) -> Option<StoreRequisitionStep> {
-    done.map(|(at, by)| StoreRequisitionStep { at: at.into(), by })
-}
 
 /// One product of a requisition.
 #[derive(Clone, Debug)]

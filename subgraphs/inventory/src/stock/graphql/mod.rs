@@ -1,5 +1,7 @@
 //! Balances in the API.
 
+pub(crate) mod layer;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
@@ -12,10 +14,12 @@ use primitives::{Date, DateTime, Decimal, InventoryItemId, LocationId, Money, Pr
 
 use super::{ItemFilter, Policy, service};
 use crate::foreign::Product;
+use crate::ledger::graphql::{self as ledger, StockMovement};
 use crate::location::graphql::{self as locations, CostMethod, Location};
 use crate::lot::graphql::{self as lots, LotBalance};
 use crate::permission;
 use crate::schema::{OnOrder, OnTheWay, app};
+use layer::{CostLayer, LayersOfItem};
 
 /// In which order to list items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -149,9 +153,14 @@ impl InventoryItem {
     /// What is left of each receipt, in the order it will be consumed; empty under moving average. At most the 200
     /// oldest.
     async fn cost_layers(&self, ctx: &Context<'_>) -> Result<Vec<CostLayer>> {
-        let layers = service::layers(app(ctx), caller(ctx)?, self.0.id).await?;
+        let layers = ctx.data_unchecked::<Loader<InventoryItemId, LayersOfItem>>().load(self.0.id).await?;
         let (unit, currency) = (self.0.unit, self.0.currency());
-        Ok(layers.into_iter().map(|layer| CostLayer { layer, unit, currency }).collect())
+        Ok(layers.unwrap_or_default().shown(unit, currency))
+    }
+
+    /// What last moved it; null where nothing ever did.
+    async fn last_movement(&self, ctx: &Context<'_>) -> Result<Option<StockMovement>> {
+        ledger::load_last(ctx, self.0.id).await
     }
 
     /// Counts the changes.
@@ -162,43 +171,6 @@ impl InventoryItem {
     /// When it last changed.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
-    }
-}
-
-/// What is left of one receipt at a FIFO item.
-#[derive(Clone, Debug)]
-pub(crate) struct CostLayer {
-    layer: crate::costing::CostLayer,
-    unit: primitives::Unit,
-    currency: primitives::CurrencyCode,
-}
-
-/// What is left of one receipt, with the cost it came at (FIFO).
-#[Object]
-impl CostLayer {
-    /// When its units first came into the house.
-    async fn received_at(&self) -> DateTime {
-        self.layer.received_at.into()
-    }
-
-    /// How many units opened the layer.
-    async fn quantity_in(&self) -> Quantity {
-        Quantity::new(self.layer.quantity_in, self.unit)
-    }
-
-    /// How many are left.
-    async fn quantity_left(&self) -> Quantity {
-        Quantity::new(self.layer.quantity_left, self.unit)
-    }
-
-    /// What one unit cost, to five places; null without prices:view.
-    async fn unit_cost(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        Ok(priced(caller(ctx)?, Money::new(self.layer.unit_cost, self.currency)))
-    }
-
-    /// What the units left are worth; null without prices:view.
-    async fn value_left(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        Ok(priced(caller(ctx)?, Money::new(self.layer.value_left, self.currency)))
     }
 }
 

@@ -4,13 +4,13 @@ mod input;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chassis::{Connection, Criteria, Loader, Order, PageArgs, Result, UserError, caller, outcome};
-use primitives::{DateTime, Decimal, Money, PostingId, Quantity, StockCountId, UserId};
+use primitives::{DateTime, Decimal, LocationId, Money, PostingId, Quantity, StockCountId};
 
 use super::service;
-use crate::foreign::Product;
+use crate::foreign::{Product, User};
 use crate::location::graphql::{self as locations, Location};
 use crate::schema::app;
-use crate::stock::graphql::priced;
+use crate::stock::graphql::{self as stock, InventoryItem, priced};
 use input::{
     PlanStockCountInput, RecordStockCountInput, StockCountReasonInput, StockCountStepInput, StockCountWhere,
 };
@@ -125,8 +125,8 @@ impl StockCount {
         let page = PageArgs::new(first, after, last, before);
         let lines = service::list_lines(app(ctx), caller(ctx)?, (self.0.id, uncounted), page).await?;
         let shows_expected = self.0.shows_expected();
-        let tolerance_percent = self.0.tolerance_percent;
-        Ok(lines.map(|line| StockCountLine { line, shows_expected, tolerance_percent }))
+        let (tolerance_percent, location) = (self.0.tolerance_percent, self.0.location);
+        Ok(lines.map(|line| StockCountLine { line, shows_expected, tolerance_percent, location }))
     }
 
     /// When counting began.
@@ -140,8 +140,8 @@ impl StockCount {
     }
 
     /// Who said so.
-    async fn submitted_by(&self) -> Option<UserId> {
-        self.0.submitted.map(|(_, by)| by)
+    async fn submitted_by(&self) -> Option<User> {
+        self.0.submitted.map(|(_, by)| by.into())
     }
 
     /// When it was posted or given up.
@@ -172,8 +172,8 @@ impl StockCount {
     }
 
     /// Who planned it.
-    async fn created_by(&self) -> UserId {
-        self.0.created_by
+    async fn created_by(&self) -> Option<User> {
+        Some(User::from(self.0.created_by))
     }
 
     /// When it last changed.
@@ -182,8 +182,8 @@ impl StockCount {
     }
 
     /// Who last changed it.
-    async fn updated_by(&self) -> UserId {
-        self.0.updated_by
+    async fn updated_by(&self) -> Option<User> {
+        Some(User::from(self.0.updated_by))
     }
 }
 
@@ -193,6 +193,7 @@ pub(crate) struct StockCountLine {
     line: super::CountLine,
     shows_expected: bool,
     tolerance_percent: Decimal,
+    location: LocationId,
 }
 
 /// One product of a count.
@@ -206,6 +207,11 @@ impl StockCountLine {
     /// What is counted.
     async fn product(&self) -> Product {
         Product::new(self.line.product)
+    }
+
+    /// The balance that is counted; null where nothing ever lay there.
+    async fn item(&self, ctx: &Context<'_>) -> Result<Option<InventoryItem>> {
+        stock::load_at(ctx, (self.line.product, self.location)).await
     }
 
     /// What the books expect; null while a blind count goes on.
@@ -241,8 +247,8 @@ impl StockCountLine {
     }
 
     /// Who counted it last.
-    async fn counted_by(&self) -> Option<UserId> {
-        self.line.counted_by.map(|(_, by)| by)
+    async fn counted_by(&self) -> Option<User> {
+        self.line.counted_by.map(|(_, by)| by.into())
     }
 }
 

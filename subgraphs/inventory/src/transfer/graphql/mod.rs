@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chassis::{Connection, Criteria, Loader, Order, PageArgs, Result, UserError, caller, outcome};
-use primitives::{DateTime, Quantity, StockTransferId, UserId};
+use primitives::{DateTime, Quantity, StockTransferId};
 
-use super::model::Done;
 use super::service::{self, Deed, Step};
-use crate::foreign::Product;
+use crate::act::graphql::DocumentStep;
+use crate::foreign::{Product, User};
 use crate::location::graphql::{self as locations, Location};
 use crate::schema::app;
 use input::{
@@ -102,23 +102,23 @@ impl StockTransfer {
     }
 
     /// Who allowed it, and when; null while nobody did.
-    async fn approved(&self) -> Option<StockTransferStep> {
-        done(self.0.approved)
+    async fn approved(&self) -> Option<DocumentStep> {
+        self.0.approved.map(DocumentStep::from)
     }
 
     /// Who let it leave, and when.
-    async fn shipped(&self) -> Option<StockTransferStep> {
-        done(self.0.shipped)
+    async fn shipped(&self) -> Option<DocumentStep> {
+        self.0.shipped.map(DocumentStep::from)
     }
 
     /// Who took in the last part of it, and when.
-    async fn received(&self) -> Option<StockTransferStep> {
-        done(self.0.received)
+    async fn received(&self) -> Option<DocumentStep> {
+        self.0.received.map(DocumentStep::from)
     }
 
     /// Who settled it or gave it up, and when.
-    async fn closed(&self) -> Option<StockTransferStep> {
-        done(self.0.closed)
+    async fn closed(&self) -> Option<DocumentStep> {
+        self.0.closed.map(DocumentStep::from)
     }
 
     /// Counts the changes; a step names the one it is based on.
@@ -132,8 +132,8 @@ impl StockTransfer {
     }
 
     /// Who asked for it.
-    async fn created_by(&self) -> UserId {
-        self.0.created_by
+    async fn created_by(&self) -> Option<User> {
+        Some(User::from(self.0.created_by))
     }
 
     /// When it last changed.
@@ -142,26 +142,13 @@ impl StockTransfer {
     }
 
     /// Who last changed it.
-    async fn updated_by(&self) -> UserId {
-        self.0.updated_by
+    async fn updated_by(&self) -> Option<User> {
+        Some(User::from(self.0.updated_by))
     }
 }
 
 /// Lines of a transfer, shared by everybody who asks for them in one request.
 pub(crate) type TransferLines = Arc<Vec<super::TransferLine>>;
-
-/// A step somebody took.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub(crate) struct StockTransferStep {
-    /// When.
-    at: DateTime,
-    /// Who.
-    by: UserId,
-}
-
-fn done(done: Done) -> Option<StockTransferStep> {
-    done.map(|(at, by)| StockTransferStep { at: at.into(), by })
-}
 
 /// One product of a transfer.
 #[derive(Clone, Debug)]

@@ -5,7 +5,10 @@ mod list;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chassis::{Loader, RequestScope, Result};
-use primitives::{Date, DateTime, Decimal, GoodsReceivedNoteId, GoodsReceivedNoteLineId, Money, Quantity};
+use primitives::{
+    Date, DateTime, Decimal, GoodsReceivedNoteId, GoodsReceivedNoteLineId, Money, PurchaseOrderLineId,
+    Quantity,
+};
 
 use super::{line, model, service};
 use crate::foreign::{Location, Product, User, Vendor};
@@ -21,6 +24,9 @@ type ById = Loader<GoodsReceivedNoteId, model::GoodsReceivedNote>;
 /// Lines by note.
 type LinesOf = Loader<GoodsReceivedNoteId, Vec<line::NoteLine>>;
 
+/// Lines of notes by the order line they count.
+type ReceiptsOf = Loader<PurchaseOrderLineId, Vec<(GoodsReceivedNoteId, line::NoteLine)>>;
+
 /// Lays this aggregate's loaders beside a request.
 pub(crate) fn lay_loaders(app: &Buying, scope: &RequestScope, data: &mut async_graphql::Data) {
     let buying = app.clone();
@@ -33,6 +39,21 @@ pub(crate) fn lay_loaders(app: &Buying, scope: &RequestScope, data: &mut async_g
         let buying = buying.clone();
         async move { service::lines_of(&buying, &caller, ids).await }
     }));
+    let buying = app.clone();
+    data.insert::<ReceiptsOf>(scope.loader(move |caller, order_lines| {
+        let buying = buying.clone();
+        async move { service::receipts_of(&buying, &caller, order_lines).await }
+    }));
+}
+
+/// What came of an order line, in the currency of its order.
+pub(crate) async fn receipts_of(
+    ctx: &Context<'_>,
+    order_line: PurchaseOrderLineId,
+    currency: primitives::CurrencyCode,
+) -> Result<Vec<GoodsReceivedNoteLine>> {
+    let receipts = ctx.data_unchecked::<ReceiptsOf>().load(order_line).await?.unwrap_or_default();
+    Ok(receipts.into_iter().map(|(note, line)| GoodsReceivedNoteLine { note, currency, line }).collect())
 }
 
 /// The note with an id, batched with everything else that is asked.
@@ -142,7 +163,8 @@ impl GoodsReceivedNote {
     /// What was counted, at most 500 lines.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<GoodsReceivedNoteLine>> {
         let lines = ctx.data_unchecked::<LinesOf>().load(self.0.id).await?.unwrap_or_default();
-        Ok(lines.into_iter().map(|line| GoodsReceivedNoteLine { currency: self.0.currency, line }).collect())
+        let of_this = |line| GoodsReceivedNoteLine { note: self.0.id, currency: self.0.currency, line };
+        Ok(lines.into_iter().map(of_this).collect())
     }
 
     /// When the house took the goods over.
@@ -184,6 +206,7 @@ impl GoodsReceivedNote {
 /// A line of a note as clients see it.
 #[derive(Clone, Debug)]
 pub(crate) struct GoodsReceivedNoteLine {
+    note: GoodsReceivedNoteId,
     currency: primitives::CurrencyCode,
     line: line::NoteLine,
 }
@@ -200,6 +223,11 @@ impl GoodsReceivedNoteLine {
     /// Identity.
     async fn id(&self) -> GoodsReceivedNoteLineId {
         self.line.id
+    }
+
+    /// The note it is on.
+    async fn note(&self, ctx: &Context<'_>) -> Result<Option<GoodsReceivedNote>> {
+        load(ctx, self.note).await
     }
 
     /// The order line it is a delivery of.

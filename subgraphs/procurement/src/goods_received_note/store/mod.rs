@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_procurement::{goods_received_note, goods_received_note_line};
-use primitives::{GoodsReceivedNoteId, PurchaseOrderId, TenantId, VendorId};
+use primitives::{GoodsReceivedNoteId, PurchaseOrderId, PurchaseOrderLineId, TenantId, VendorId};
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -84,6 +84,25 @@ pub(crate) async fn lines_of(
     let mut found: HashMap<GoodsReceivedNoteId, Vec<NoteLine>> = HashMap::new();
     for row in rows {
         found.entry(row.note_id).or_default().push(to_line(row));
+    }
+    Ok(found)
+}
+
+/// The lines of notes that count what came of order lines, the earliest first, each with its note; in one statement.
+pub(crate) async fn receipts_of(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    order_lines: Vec<PurchaseOrderLineId>,
+) -> Result<HashMap<PurchaseOrderLineId, Vec<(GoodsReceivedNoteId, NoteLine)>>> {
+    let rows = goods_received_note_line::Entity::find()
+        .filter(goods_received_note_line::Column::TenantId.eq(tenant))
+        .filter(goods_received_note_line::Column::OrderLineId.is_in(order_lines))
+        .order_by_asc(goods_received_note_line::Column::Id)
+        .all(db)
+        .await?;
+    let mut found: HashMap<PurchaseOrderLineId, Vec<(GoodsReceivedNoteId, NoteLine)>> = HashMap::new();
+    for row in rows {
+        found.entry(row.order_line_id).or_default().push((row.note_id, to_line(row)));
     }
     Ok(found)
 }

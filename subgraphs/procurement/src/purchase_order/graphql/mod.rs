@@ -13,6 +13,7 @@ use primitives::{
 use super::{model, service};
 use crate::amendment::graphql::{PurchaseOrderAmendment, of_order as amendments_of};
 use crate::foreign::{Location, Product, User, Vendor};
+use crate::goods_received_note::graphql::{GoodsReceivedNoteLine, receipts_of};
 use crate::purchase_request::graphql::{PurchaseRequest, load as load_request, money};
 use crate::{Buying, house};
 
@@ -294,6 +295,12 @@ impl PurchaseOrderLine {
     /// How much of it came and was kept.
     async fn received_quantity(&self) -> Quantity {
         self.quantity(self.line.received)
+    }
+
+    /// What came of it, delivery by delivery, the earliest first.
+    async fn receipts(&self, ctx: &Context<'_>) -> Result<Vec<GoodsReceivedNoteLine>> {
+        let Some(order) = load(ctx, self.order).await? else { return Ok(Vec::new()) };
+        receipts_of(ctx, self.line.id, order.0.currency).await
     }
 
     /// How much of it the vendor wants to be paid for.
