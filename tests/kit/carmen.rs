@@ -31,6 +31,19 @@ impl Carmen {
     /// # Panics
     /// When it does not start.
     pub async fn start() -> Self {
+        Self::start_by(Clock::system()).await
+    }
+
+    /// Starts one with demo data in which it is always the same moment, so that what it answers does not change with the days.
+    ///
+    /// # Panics
+    /// When it does not start, or `moment` is none (RFC 3339).
+    pub async fn start_on(moment: &str) -> Self {
+        let moment = chrono::DateTime::parse_from_rfc3339(moment).expect("a moment");
+        Self::start_by(Clock::standing_at(moment.to_utc())).await
+    }
+
+    async fn start_by(clock: Clock) -> Self {
         // Several TLS providers are compiled in; the first test chooses.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let data = tempfile::tempdir().expect("a temporary folder can be made");
@@ -46,7 +59,9 @@ impl Carmen {
         };
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let dev = Dev { listen: Some(listen), seed: Some(Size::S), config: None };
-        let running = ::carmen::dev::start(&global, &dev).await.expect("Carmen starts");
+        let surroundings =
+            Surroundings { clock, ..Surroundings::new(&global).expect("no address is needed") };
+        let running = ::carmen::dev::start_in(&global, &dev, &surroundings).await.expect("Carmen starts");
         let address = running.address;
         let statements = ::carmen::fleet::SERVICES.iter().filter_map(|name| {
             let subgraph = running.services.get(name)?;
@@ -111,6 +126,12 @@ impl Carmen {
     #[must_use]
     pub fn statements_on(&self, service: &str, table: &str) -> usize {
         self.statements[service].count_on(table)
+    }
+
+    /// The statements that requests needed since counting started, service by service; counting ends.
+    #[must_use]
+    pub fn counted_statements(&self) -> BTreeMap<&'static str, Vec<String>> {
+        self.statements.iter().map(|(name, log)| (*name, log.stop())).collect()
     }
 
     /// Recomputes every balance from the ledger.

@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod bad_input;
 mod graphiql;
+mod operations;
 mod purchasing;
 mod reservations;
 mod shelf;

@@ -44,6 +44,14 @@ pub async fn run(global: &Global, args: &Args) -> anyhow::Result<()> {
 /// # Errors
 /// When a database, the graph or the address cannot be used.
 pub async fn start(global: &Global, args: &Args) -> anyhow::Result<Running> {
+    start_in(global, args, &Surroundings::new(global)?).await
+}
+
+/// Starts everything in surroundings of the caller's, such as another time.
+///
+/// # Errors
+/// When a database, the graph or the address cannot be used.
+pub async fn start_in(global: &Global, args: &Args, surroundings: &Surroundings) -> anyhow::Result<Running> {
     let mut config = match &args.config {
         Some(file) => Config::load(file)?,
         None => Config { expose_plan: true, ..Config::default() },
@@ -52,10 +60,9 @@ pub async fn start(global: &Global, args: &Args) -> anyhow::Result<Running> {
     // First of all: a taken address should not cost anybody the time of filling databases.
     let listener = router::bind(config.listen).await?;
     let address = listener.local_addr()?;
-    let surroundings = Surroundings::new(global)?;
-    let databases = Databases::open(global, &surroundings).await?;
+    let databases = Databases::open(global, surroundings).await?;
     fill_once(&databases, args.seed.unwrap_or(Size::M)).await?;
-    let services = Services::start_in(global, databases.into_environments(), &surroundings).await?;
+    let services = Services::start_in(global, databases.into_environments(), surroundings).await?;
     let graph = graph(&services, &config).await?;
     config.auth.get_or_insert_with(|| own_issuer(global, address));
     let page_user = services.get(subgraph_identity::NAME).map(|identity| identity.environment().clone());
