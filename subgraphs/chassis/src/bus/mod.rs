@@ -2,12 +2,13 @@
 //!
 //! A service's outbox is the truth; a bus only carries it. Every bus promises the same: each consumer gets each event of
 //! a source at least once, events of one aggregate in order, and what was not settled comes again, after a crash too.
-//! [`InProcessBus`] reads the outboxes of the same process directly, [`RedisBus`] carries them between processes. What makes "at least once" one effect is the
-//! [`inbox`](crate::inbox).
+//! [`InProcessBus`] reads the outboxes of the same process directly; [`RedisBus`] carries them between
+//! processes. What makes "at least once" one effect is the [`inbox`](crate::inbox).
 
 mod cursor;
 mod in_process;
 mod redis;
+mod relay;
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ pub const BATCH_MAX: u64 = 200;
 
 /// Carries events from the services that publish them to those that consume them.
 pub trait Bus: Send + Sync + fmt::Debug {
-    /// From now on the events in `db`'s outbox are those of the service `source`.
+    /// From now on, and for as long as the bus lives, the events in `db`'s outbox are those of the service `source`.
     fn attach(&self, source: &'static str, db: &Db);
 
     /// A place in the events of `source` for `consumer`. Places of the same consumer share the events among them; a

@@ -14,15 +14,17 @@ mod relay;
 mod subscription;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::Client;
 
 use self::link::Link;
+use self::relay::StreamRelay;
+use super::relay::Relays;
 use super::{Bus, Subscription};
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::task;
 
 /// How long a consumer waits in Redis for something new.
 const BLOCK: Duration = Duration::from_millis(1_000);
@@ -32,6 +34,7 @@ const BLOCK: Duration = Duration::from_millis(1_000);
 pub struct RedisBus {
     client: Client,
     bounds: StreamBounds,
+    relays: Arc<Relays>,
 }
 
 /// How many events a source's stream holds.
@@ -57,7 +60,7 @@ impl RedisBus {
     /// `Internal` when the address is none.
     pub fn new(url: &str) -> Result<Self> {
         let client = Client::open(url).map_err(Error::internal)?;
-        Ok(Self { client, bounds: StreamBounds::default() })
+        Ok(Self { client, bounds: StreamBounds::default(), relays: Arc::default() })
     }
 
     fn link(&self) -> Link {
@@ -81,7 +84,7 @@ impl fmt::Debug for RedisBus {
 
 impl Bus for RedisBus {
     fn attach(&self, source: &'static str, db: &Db) {
-        task::spawn("relay", relay::run((self.link(), self.bounds), source, db.clone()));
+        self.relays.start(source, db, StreamRelay::new(self.link(), self.bounds, source));
     }
 
     fn subscribe(&self, source: &str, consumer: &str) -> Box<dyn Subscription> {

@@ -1,7 +1,6 @@
 //! From a source's outbox into its stream.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use primitives::TenantId;
 use redis::aio::MultiplexedConnection;
@@ -9,13 +8,10 @@ use redis::{Script, Value, cmd};
 
 use super::link::Link;
 use super::{StreamBounds, stream_of};
-use crate::bus::{BATCH_MAX, cursor};
+use crate::bus::cursor;
+use crate::bus::relay::{Relay, Step, read_batch};
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::outbox::{POLL, read_after};
-
-/// The pause when Redis or the database fails, or when the stream is full.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// Appends events and moves the tenant's place, both or neither; does nothing when another replica has moved it.
 const APPEND: &str = "if (redis.call('HGET', KEYS[2], ARGV[1]) or '0') ~= ARGV[2] then return 0 end \
@@ -23,52 +19,38 @@ const APPEND: &str = "if (redis.call('HGET', KEYS[2], ARGV[1]) or '0') ~= ARGV[2
     redis.call('HSET', KEYS[2], ARGV[1], ARGV[3]) \
     return 1";
 
-/// Relays the events of `source` for as long as the process runs.
-pub(super) async fn run((link, bounds): (Link, StreamBounds), source: &'static str, db: Db) {
-    let mut relay = Relay { link, bounds, source, db, append: Script::new(APPEND) };
-    let mut commits = relay.db.commits();
-    loop {
-        // Marked before reading, so that a commit between the read and the wait wakes the wait at once.
-        commits.mark_unchanged();
-        match relay.step().await {
-            Ok(Step::More) => {}
-            Ok(Step::UpToDate) => {
-                // The timeout also finds a Redis that is back without what it had.
-                let _ = tokio::time::timeout(POLL, commits.changed()).await;
-            }
-            Ok(Step::Full) => {
-                tracing::warn!(
-                    source,
-                    "the stream is full: events wait in the outbox for the slowest consumer"
-                );
-                tokio::time::sleep(PAUSE).await;
-            }
-            Err(error) => {
-                relay.link.close();
-                tracing::warn!(source, ?error, "events cannot be relayed; trying again");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
-}
-
-enum Step {
-    More,
-    UpToDate,
-    Full,
-}
-
-struct Relay {
+pub(super) struct StreamRelay {
     link: Link,
     bounds: StreamBounds,
     source: &'static str,
-    db: Db,
     append: Script,
 }
 
-impl Relay {
-    /// A batch of every tenant that has events which the stream does not have.
-    async fn step(&mut self) -> Result<Step> {
+impl StreamRelay {
+    pub(super) fn new(link: Link, bounds: StreamBounds, source: &'static str) -> Self {
+        Self { link, bounds, source, append: Script::new(APPEND) }
+    }
+
+    async fn relay(
+        &self,
+        (db, redis): (&Db, &mut MultiplexedConnection),
+        (stream, relayed): (&str, &str),
+        tenant: TenantId,
+        (place, latest): (i64, i64),
+    ) -> Result<()> {
+        let batch = read_batch(db, self.source, tenant, (place, latest)).await?;
+        let mut append = self.append.key(stream);
+        append.key(relayed).arg(tenant.to_string()).arg(place.to_string()).arg(batch.reached);
+        for event in &batch.events {
+            append.arg(serde_json::to_string(event).map_err(Error::internal)?);
+        }
+        let _: i64 = append.invoke_async(redis).await.map_err(Error::internal)?;
+        Ok(())
+    }
+}
+
+impl Relay for StreamRelay {
+    async fn step(&mut self, db: &Db) -> Result<Step> {
         let redis = &mut self.link.open().await?;
         let stream = stream_of(self.source);
         let relayed = format!("carmen:relayed:{}", self.source);
@@ -76,7 +58,7 @@ impl Relay {
         let places: HashMap<String, i64> =
             cmd("HGETALL").arg(&relayed).query_async(redis).await.map_err(Error::internal)?;
         let mut has_more = false;
-        for (tenant, latest) in cursor::latest(&self.db).await? {
+        for (tenant, latest) in cursor::latest(db).await? {
             let place = places.get(&tenant.to_string()).copied().unwrap_or(0);
             if place >= latest {
                 continue;
@@ -85,32 +67,13 @@ impl Relay {
                 return Ok(Step::Full);
             }
             has_more = true;
-            self.relay(redis, (&stream, &relayed), tenant, (place, latest)).await?;
+            self.relay((db, redis), (&stream, &relayed), tenant, (place, latest)).await?;
         }
         Ok(if has_more { Step::More } else { Step::UpToDate })
     }
 
-    async fn relay(
-        &self,
-        redis: &mut MultiplexedConnection,
-        (stream, relayed): (&str, &str),
-        tenant: TenantId,
-        (place, latest): (i64, i64),
-    ) -> Result<()> {
-        let events = read_after(self.db.read(), tenant, place, BATCH_MAX).await?;
-        if place > 0 && events.first().map_or(latest, |first| first.seq - 1) > place {
-            let source = self.source;
-            tracing::error!(%tenant, source, "events of {source} were pruned before they were relayed");
-        }
-        // What was pruned cannot be relayed any more; the place goes on behind it.
-        let reached = events.last().map_or(latest, |last| last.seq);
-        let mut append = self.append.key(stream);
-        append.key(relayed).arg(tenant.to_string()).arg(place.to_string()).arg(reached);
-        for event in &events {
-            append.arg(serde_json::to_string(event).map_err(Error::internal)?);
-        }
-        let _: i64 = append.invoke_async(redis).await.map_err(Error::internal)?;
-        Ok(())
+    fn forget(&mut self) {
+        self.link.close();
     }
 }
 
