@@ -41,7 +41,7 @@ mod token;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
-pub use bus::{Bus, Delivery, InProcessBus, RedisBus, StreamBounds, Subscription};
+pub use bus::{Bus, Delivery, InProcessBus, RabbitBus, RedisBus, StreamBounds, Subscription};
 pub use caller::{Authentication, Caller, caller};
 pub use clock::Clock;
 pub use connection::{Connection, Edge, PageInfo};

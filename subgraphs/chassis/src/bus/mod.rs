@@ -2,11 +2,12 @@
 //!
 //! A service's outbox is the truth; a bus only carries it. Every bus promises the same: each consumer gets each event of
 //! a source at least once, events of one aggregate in order, and what was not settled comes again, after a crash too.
-//! [`InProcessBus`] reads the outboxes of the same process directly; [`RedisBus`] carries them between
+//! [`InProcessBus`] reads the outboxes of the same process directly; [`RedisBus`] and [`RabbitBus`] carry them between
 //! processes. What makes "at least once" one effect is the [`inbox`](crate::inbox).
 
 mod cursor;
 mod in_process;
+mod rabbit;
 mod redis;
 mod relay;
 
@@ -20,6 +21,7 @@ use crate::error::Result;
 use crate::outbox::Envelope;
 
 pub use in_process::InProcessBus;
+pub use rabbit::RabbitBus;
 pub use redis::{RedisBus, StreamBounds};
 
 /// Events handed out at once.

@@ -11,7 +11,9 @@ mod database;
 mod golden;
 mod matrix;
 mod peer;
+mod rabbit;
 mod redis;
+mod server;
 mod signer;
 
 pub use ask::{Kit, data, first_code, first_error};
@@ -19,5 +21,6 @@ pub use database::TestDatabase;
 pub use golden::{check_golden, check_sdl};
 pub use matrix::check_roles;
 pub use peer::TestPeer;
+pub use rabbit::RabbitServer;
 pub use redis::RedisServer;
 pub use signer::{AUDIENCE, ISSUER, Signer, caller, claims};

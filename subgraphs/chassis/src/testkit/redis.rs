@@ -1,18 +1,14 @@
 //! A Redis server of a test's own: a free port, nothing on disk, gone with the test.
 
-use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
-/// How long the server may take to answer.
-const START: Duration = Duration::from_secs(10);
+use super::server::{Server, free_ports};
 
 /// A running `redis-server` that keeps nothing.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
-    process: Child,
+    server: Server,
 }
 
 impl RedisServer {
@@ -22,10 +18,8 @@ impl RedisServer {
     /// When there is no `redis-server` (Debian: `apt-get install redis-server`), or it does not start.
     #[must_use]
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let port = listener.local_addr().expect("a listener has an address").port();
-        drop(listener);
-        Self { port, process: serve(port) }
+        let [port] = free_ports();
+        Self { port, server: serve(port) }
     }
 
     /// Where it is reached.
@@ -47,9 +41,7 @@ impl RedisServer {
 
     /// Kills the server.
     pub fn kill(&mut self) {
-        // It may be gone already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.server.kill();
     }
 
     /// Starts a server that was killed, without its data.
@@ -57,34 +49,16 @@ impl RedisServer {
     /// # Panics
     /// When it does not start.
     pub fn restart(&mut self) {
-        self.process = serve(self.port);
+        self.server = serve(self.port);
     }
 }
 
-impl Drop for RedisServer {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn serve(port: u16) -> Child {
-    let process = Command::new("redis-server")
+fn serve(port: u16) -> Server {
+    let mut command = Command::new("redis-server");
+    command
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-        .current_dir(std::env::temp_dir())
-        .stdout(Stdio::null())
-        .spawn();
-    let process = match process {
-        Ok(process) => process,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            panic!("no redis-server is installed (Debian: apt-get install redis-server)")
-        }
-        Err(error) => panic!("redis-server does not start: {error}"),
-    };
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let started = Instant::now();
-    while TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_err() {
-        assert!(started.elapsed() < START, "redis-server does not answer on port {port}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    process
+        .current_dir(std::env::temp_dir());
+    let mut server = Server::spawn(&mut command, "redis-server");
+    server.wait_for(port);
+    server
 }

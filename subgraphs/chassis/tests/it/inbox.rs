@@ -52,7 +52,7 @@ pub(crate) async fn jars(db: &Db) -> u64 {
 }
 
 pub(crate) async fn wait_for_jars(db: &Db, count: u64) {
-    for _ in 0..1_000 {
+    for _ in 0..4_000 {
         if jars(db).await >= count {
             return;
         }

@@ -1,61 +1,74 @@
-//! What every bus promises, tried on each of them: at least once, in order per aggregate, again when not settled, and one
-//! place for each consumer. Then what only a bus between processes has to survive. What needs a Redis server is asked for by name, so
-//! that nothing has to be installed for the rest.
+//! What every bus promises, tried on each of them: at least once, in order per aggregate, again when not settled, one place
+//! for each consumer; that what waits is bounded, and that whoever dies, be it a consumer, a relay or the broker, takes no
+//! event along. What needs a server is asked for by name, so that nothing has to be installed for the rest.
+
+mod medium;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::testkit::{RedisServer, TestDatabase};
-use chassis::{Bus, Consumer, Delivery, InProcessBus, RedisBus, StreamBounds, Subscription};
+use chassis::testkit::{RabbitServer, TestDatabase};
+use chassis::{Bus, Consumer, Delivery, RabbitBus, Subscription};
 
+use self::medium::Medium;
 use crate::inbox::{jars, publish, putting, wait_for_jars};
 use crate::pantry::{ELSEWHERE, HERE, jar, kit};
 
-/// A way for events to travel; each `bus()` is what a process of its own would have.
-enum Medium {
-    InProcess,
-    Redis(RedisServer),
-}
-
-impl Medium {
-    fn redis() -> Self {
-        Self::Redis(RedisServer::start())
-    }
-
-    fn bus(&self) -> Arc<dyn Bus> {
-        match self {
-            Self::InProcess => Arc::new(InProcessBus::default()),
-            Self::Redis(server) => Arc::new(RedisBus::new(&server.url()).unwrap()),
-        }
-    }
-}
-
 /// A test of each promise for each bus.
 macro_rules! promises {
-    ($($promise:ident),* $(,)?) => {
+    (on a server that others use { $($gentle:ident),* $(,)? } on a server that may die { $($deadly:ident),* $(,)? }) => {
         mod in_process {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $promise() {
-                super::$promise(super::Medium::InProcess).await;
+            async fn $gentle() {
+                super::$gentle(super::Medium::in_process()).await;
+            })*
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $deadly() {
+                super::$deadly(super::Medium::in_process()).await;
             })*
         }
 
         mod redis {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             #[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
-            async fn $promise() {
-                super::$promise(super::Medium::redis()).await;
+            async fn $gentle() {
+                super::$gentle(super::Medium::redis()).await;
+            })*
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            #[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
+            async fn $deadly() {
+                super::$deadly(super::Medium::redis()).await;
+            })*
+        }
+
+        mod rabbit {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            #[ignore = "starts a rabbitmq-server: cargo test -p subgraph-chassis -- --ignored"]
+            async fn $gentle() {
+                super::$gentle(super::Medium::rabbit()).await;
+            })*
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            #[ignore = "starts a rabbitmq-server: cargo test -p subgraph-chassis -- --ignored"]
+            async fn $deadly() {
+                super::$deadly(super::Medium::mortal_rabbit()).await;
             })*
         }
     };
 }
 
 promises! {
-    every_event_comes_in_the_order_of_its_aggregate,
-    what_was_not_settled_comes_again_after_a_crash_too,
-    each_consumer_has_a_place_of_its_own,
-    two_replicas_of_a_consumer_have_one_effect,
+    on a server that others use {
+        every_event_comes_in_the_order_of_its_aggregate,
+        what_was_not_settled_comes_again_after_a_crash_too,
+        each_consumer_has_a_place_of_its_own,
+        two_replicas_of_a_consumer_have_one_effect,
+        another_replica_takes_over_what_a_dead_one_left,
+        of_two_relays_of_a_source_one_goes_on_when_the_other_dies,
+        what_waits_is_bounded_and_nothing_is_lost,
+    }
+    on a server that may die {
+        a_broker_that_dies_again_and_again_loses_no_event,
+    }
 }
 
 async fn farm() -> TestDatabase {
@@ -64,15 +77,27 @@ async fn farm() -> TestDatabase {
 
 /// Takes batches and settles them until `count` events came.
 async fn drain(subscription: &mut dyn Subscription, count: usize) -> Vec<Delivery> {
+    drain_while(subscription, |all| all.len() < count).await
+}
+
+/// Takes batches and settles them until the event `seq` came.
+async fn drain_until(subscription: &mut dyn Subscription, seq: i64) -> Vec<Delivery> {
+    drain_while(subscription, |all| all.last().is_none_or(|last| last.event.seq < seq)).await
+}
+
+async fn drain_while(
+    subscription: &mut dyn Subscription,
+    is_short: impl Fn(&[Delivery]) -> bool,
+) -> Vec<Delivery> {
     let mut all = Vec::new();
     let taking = async {
-        while all.len() < count {
+        while is_short(&all) {
             let batch = subscription.next().await.unwrap();
             subscription.settle(&batch).await.unwrap();
             all.extend(batch);
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), taking).await.expect("the events come");
+    tokio::time::timeout(Duration::from_secs(60), taking).await.expect("the events come");
     all
 }
 
@@ -153,21 +178,94 @@ async fn two_replicas_of_a_consumer_have_one_effect(medium: Medium) {
     assert_eq!(jars(kit.db()).await, 300);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
-async fn a_redis_that_loses_everything_again_and_again_loses_no_event() {
+async fn another_replica_takes_over_what_a_dead_one_left(medium: Medium) {
     let (kit, farm) = (kit().await, farm().await);
-    let mut server = RedisServer::start();
-    let bus = RedisBus::new(&server.url()).unwrap();
+    let bus = medium.bus();
     bus.attach("farm", farm.db());
-    let _consumer = Consumer::new("pantry", &kit.environment(), putting()).start(&bus);
-    for round in 0..4 {
-        publish(farm.db(), &kit, HERE, round * 50..round * 50 + 25).await;
+    publish(farm.db(), &kit, HERE, 0..10).await;
+    let mut dead = bus.subscribe("farm", "pantry");
+    let batch = whole_batch(&mut *dead, 10).await;
+    dead.settle(&batch[..3]).await.unwrap();
+    let mut alive = bus.subscribe("farm", "pantry");
+    if medium.divides_the_work() {
+        let early = tokio::time::timeout(Duration::from_secs(2), alive.next()).await;
+        assert!(early.is_err(), "one replica works at a time");
+    }
+    drop(dead);
+    assert_eq!(seqs(&drain(&mut *alive, 7).await), (4..=10).collect::<Vec<_>>());
+}
+
+async fn of_two_relays_of_a_source_one_goes_on_when_the_other_dies(medium: Medium) {
+    let (kit, farm) = (kit().await, farm().await);
+    let (here, there) = (medium.bus(), medium.bus());
+    here.attach("farm", farm.db());
+    publish(farm.db(), &kit, HERE, 0..20).await;
+    // It is the one that works before there is another.
+    let first = drain(&mut *here.subscribe("farm", "pantry"), 20).await;
+    there.attach("farm", farm.db());
+    let mut pantry = there.subscribe("farm", "pantry");
+    publish(farm.db(), &kit, HERE, 20..300).await;
+    let second = drain(&mut *pantry, 280).await;
+    assert_eq!(seqs(&second), (21..=300).collect::<Vec<_>>(), "the other one leaves it alone");
+    publish(farm.db(), &kit, HERE, 300..1_000).await;
+    drop(here);
+    let third = drain_until(&mut *pantry, 1_000).await;
+    // One that dies between sending events and noting it leaves some that come twice, but never a late one.
+    let mut latest = 0;
+    let mut came = seqs(&[first, second, third].concat());
+    came.retain(|&seq| {
+        let is_new = seq > latest;
+        latest = latest.max(seq);
+        is_new
+    });
+    assert_eq!(came, (1..=1_000).collect::<Vec<_>>());
+}
+
+async fn what_waits_is_bounded_and_nothing_is_lost(medium: Medium) {
+    let (kit, farm) = (kit().await, farm().await);
+    let bus = medium.bounded_bus(300);
+    let (mut fast, mut slow) = (bus.subscribe("farm", "fast"), bus.subscribe("farm", "slow"));
+    bus.attach("farm", farm.db());
+    publish(farm.db(), &kit, HERE, 0..20).await;
+    // Both are known before there is more than is kept.
+    let (_, _) = tokio::join!(drain(&mut *fast, 20), drain(&mut *slow, 20));
+    publish(farm.db(), &kit, HERE, 20..2_000).await;
+    // The fast one reads on as far as it can; the slow one does not read at all.
+    let ahead = drain(&mut *fast, 200).await;
+    let filled = async {
+        while medium.held("farm", "slow").await.is_some_and(|held| held < 300) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), filled).await.expect("it fills up");
+    for _ in 0..20 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if let Some(held) = medium.held("farm", "slow").await {
+            assert!((300..500).contains(&held), "{held} events: the bound and at most a batch");
+        }
+    }
+    let (rest, slow) = tokio::join!(drain(&mut *fast, 1_980 - ahead.len()), drain(&mut *slow, 1_980));
+    let distinct: BTreeSet<i64> = seqs(&slow).into_iter().collect();
+    assert_eq!(distinct, (21..=2_000).collect());
+    assert_eq!(ahead.len() + rest.len(), 1_980);
+}
+
+async fn a_broker_that_dies_again_and_again_loses_no_event(mut medium: Medium) {
+    const ROUNDS: usize = 4;
+    let (kit, farm) = (kit().await, farm().await);
+    let bus = medium.bus();
+    bus.attach("farm", farm.db());
+    let _consumer = Consumer::new("pantry", &kit.environment(), putting()).start(&*bus);
+    let mut published = 0..0;
+    for round in 0..ROUNDS {
+        published = published.end..published.end + 25;
+        publish(farm.db(), &kit, HERE, published.clone()).await;
         // Now in the middle of relaying, now while nothing happens.
-        tokio::time::sleep(Duration::from_millis(u64::try_from(round).unwrap() * 40)).await;
-        server.kill();
-        publish(farm.db(), &kit, HERE, round * 50 + 25..round * 50 + 50).await;
-        server.restart();
+        tokio::time::sleep(Duration::from_millis(40) * round.try_into().unwrap()).await;
+        medium.kill();
+        published = published.end..published.end + 25;
+        publish(farm.db(), &kit, HERE, published.clone()).await;
+        medium.restart(round);
     }
     wait_for_jars(kit.db(), 200).await;
     tokio::time::sleep(Duration::from_millis(1_500)).await;
@@ -175,45 +273,21 @@ async fn a_redis_that_loses_everything_again_and_again_loses_no_event() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
-async fn another_replica_takes_over_what_a_dead_one_left() {
+#[ignore = "starts a rabbitmq-server: cargo test -p subgraph-chassis -- --ignored"]
+async fn what_a_deleted_queue_held_is_sent_again() {
     let (kit, farm) = (kit().await, farm().await);
-    let server = RedisServer::start();
-    let bus = RedisBus::new(&server.url()).unwrap();
+    let server = RabbitServer::share();
+    let bus = RabbitBus::new(&server.url()).unwrap();
     bus.attach("farm", farm.db());
-    publish(farm.db(), &kit, HERE, 0..10).await;
-    let mut dead = bus.subscribe("farm", "pantry");
-    whole_batch(&mut *dead, 10).await;
-    let mut alive = bus.subscribe("farm", "pantry");
-    let early = tokio::time::timeout(Duration::from_secs(2), alive.next()).await;
-    assert!(early.is_err(), "one replica works at a time");
-    drop(dead);
-    assert_eq!(seqs(&drain(&mut *alive, 10).await), (1..=10).collect::<Vec<_>>());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "starts a redis-server: cargo test -p subgraph-chassis -- --ignored"]
-async fn a_stream_is_bounded_and_loses_nothing() {
-    let (kit, farm) = (kit().await, farm().await);
-    let server = RedisServer::start();
-    let bounds = StreamBounds { keep: 50, most: 300 };
-    let bus = RedisBus::new(&server.url()).unwrap().with_bounds(bounds);
-    let (mut fast, mut slow) = (bus.subscribe("farm", "fast"), bus.subscribe("farm", "slow"));
-    bus.attach("farm", farm.db());
+    let mut pantry = bus.subscribe("farm", "pantry");
     publish(farm.db(), &kit, HERE, 0..20).await;
-    // Both have a group before there is more than the stream keeps.
-    drain(&mut *fast, 20).await;
-    drain(&mut *slow, 20).await;
-    publish(farm.db(), &kit, HERE, 20..2_000).await;
-    // The fast one reads on as far as it can; the slow one keeps the stream from being trimmed.
-    let ahead = drain(&mut *fast, 200).await;
-    for _ in 0..20 {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let length = server.stream_length("carmen:events:farm");
-        assert!((200..=500).contains(&length), "{length} entries: the bound and at most a batch");
+    let batch = whole_batch(&mut *pantry, 20).await;
+    pantry.settle(&batch[..5]).await.unwrap();
+    server.delete_queue("carmen.events.farm.pantry").await;
+    while pantry.next().await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let (rest, slow) = tokio::join!(drain(&mut *fast, 1_980 - ahead.len()), drain(&mut *slow, 1_980));
-    let distinct: BTreeSet<i64> = seqs(&slow).into_iter().collect();
-    assert_eq!(distinct, (21..=2_000).collect());
-    assert_eq!(ahead.len() + rest.len(), 1_980);
+    publish(farm.db(), &kit, HERE, 20..25).await;
+    let all = drain(&mut *pantry, 25).await;
+    assert_eq!(seqs(&all), (1..=25).collect::<Vec<_>>(), "from the beginning, in order");
 }
