@@ -31,7 +31,7 @@ impl Carmen {
     /// # Panics
     /// When it does not start.
     pub async fn start() -> Self {
-        Self::start_by(Clock::system()).await
+        Self::start_by(Clock::system(), None).await
     }
 
     /// Starts one with demo data in which it is always the same moment, so that what it answers does not change with the days.
@@ -40,10 +40,18 @@ impl Carmen {
     /// When it does not start, or `moment` is none (RFC 3339).
     pub async fn start_on(moment: &str) -> Self {
         let moment = chrono::DateTime::parse_from_rfc3339(moment).expect("a moment");
-        Self::start_by(Clock::standing_at(moment.to_utc())).await
+        Self::start_by(Clock::standing_at(moment.to_utc()), None).await
     }
 
-    async fn start_by(clock: Clock) -> Self {
+    /// Starts one whose services hear of each other's events by the RabbitMQ at this address.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_over(amqp_url: String) -> Self {
+        Self::start_by(Clock::system(), Some(amqp_url)).await
+    }
+
+    async fn start_by(clock: Clock, amqp_url: Option<String>) -> Self {
         // Several TLS providers are compiled in; the first test chooses.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let data = tempfile::tempdir().expect("a temporary folder can be made");
@@ -51,6 +59,7 @@ impl Carmen {
             data_dir: data.path().to_path_buf(),
             database_url: std::env::var("CARMEN_TEST_DATABASE_URL").ok().map(|url| own_databases(&url)),
             redis_url: None,
+            amqp_url,
             jwks_url: None,
             issuer: chassis::DEFAULT_ISSUER.to_owned(),
             audience: chassis::DEFAULT_AUDIENCE.to_owned(),
@@ -59,8 +68,7 @@ impl Carmen {
         };
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let dev = Dev { listen: Some(listen), seed: Some(Size::S), config: None };
-        let surroundings =
-            Surroundings { clock, ..Surroundings::new(&global).expect("no address is needed") };
+        let surroundings = Surroundings { clock, ..Surroundings::new(&global).expect("addresses are read") };
         let running = ::carmen::dev::start_in(&global, &dev, &surroundings).await.expect("Carmen starts");
         let address = running.address;
         let statements = ::carmen::fleet::SERVICES.iter().filter_map(|name| {

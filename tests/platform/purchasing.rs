@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::shelf::{clear, shelves};
 use carmen_tests::{Carmen, Person};
+use chassis::testkit::RabbitServer;
 use serde_json::{Value, json};
 
 /// The record that a mutation answers, which must not be refused.
@@ -74,6 +75,23 @@ async fn posted(person: &Person, note: &Value) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_kitchen_needs_comes_to_the_shelf() {
     let carmen = Carmen::start().await;
+    from_need_to_shelf(&carmen).await;
+    carmen.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a rabbitmq-server: cargo test -p carmen-tests --test platform -- --ignored"]
+async fn what_the_kitchen_needs_comes_to_the_shelf_by_rabbitmq_too() {
+    let server = RabbitServer::start();
+    let carmen = Carmen::start_over(server.url()).await;
+    from_need_to_shelf(&carmen).await;
+    for queue in ["carmen.events.procurement.inventory", "carmen.events.inventory.procurement"] {
+        assert_eq!(server.queue_length(queue).await, 0, "{queue} was read");
+    }
+    carmen.stop().await;
+}
+
+async fn from_need_to_shelf(carmen: &Carmen) {
     let (chef, buyer) = (carmen.sign_in("chef").await, carmen.sign_in("buyer").await);
     let (admin, store) = (carmen.sign_in("admin").await, carmen.sign_in("store").await);
     let shelf = shelves(&store, 1).await.remove(0);
@@ -129,5 +147,4 @@ async fn what_the_kitchen_needs_comes_to_the_shelf() {
     let after = on_hand(&store, (&shelf.product, &shelf.location)).await;
     assert_eq!(after - before, 200_000);
     carmen.prove().await;
-    carmen.stop().await;
 }

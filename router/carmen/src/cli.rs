@@ -34,6 +34,10 @@ pub struct Global {
     #[arg(long, global = true, env = "CARMEN_REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
 
+    /// RabbitMQ address for the same events, in place of Redis: `amqp://user:password@host:5672/vhost`.
+    #[arg(long, global = true, env = "CARMEN_AMQP_URL", hide_env_values = true, value_name = "URL")]
+    pub amqp_url: Option<String>,
+
     /// Where the public keys of access tokens are fetched from, for a subgraph that runs without identity beside it.
     #[arg(long, global = true, env = "CARMEN_JWKS_URL", value_name = "URL")]
     pub jwks_url: Option<String>,

@@ -5,8 +5,8 @@ use crate::databases;
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use chassis::{
-    Bus, Clock, Environment, HttpPeer, InProcessBus, Keys, Peers, RedisBus, Subgraph, TokenVerifier, Trust,
-    boot,
+    Bus, Clock, Environment, HttpPeer, InProcessBus, Keys, Peers, RabbitBus, RedisBus, Subgraph,
+    TokenVerifier, Trust, boot,
 };
 use futures::future::{BoxFuture, FutureExt, join_all};
 use futures::stream::{BoxStream, StreamExt};
@@ -51,18 +51,23 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// Keys of an identity service in this process, or at the configured address; a bus in this process, or over Redis.
+    /// Keys of an identity service in this process, or at the configured address; a bus in this process, or over Redis
+    /// or RabbitMQ.
     ///
     /// # Errors
-    /// When the address of Redis is none.
+    /// When the address of Redis or RabbitMQ is none, or both are given.
     pub fn new(global: &Global) -> anyhow::Result<Self> {
         let keys = match &global.jwks_url {
             Some(url) => Keys::at_url(url.clone()),
             None => Keys::in_process(),
         };
-        let bus: Arc<dyn Bus> = match &global.redis_url {
-            Some(url) => Arc::new(RedisBus::new(url).context("the address of Redis")?),
-            None => Arc::new(InProcessBus::default()),
+        let bus: Arc<dyn Bus> = match (&global.redis_url, &global.amqp_url) {
+            (Some(_), Some(_)) => bail!(
+                "events travel by Redis or by RabbitMQ: of --redis-url (CARMEN_REDIS_URL) and --amqp-url (CARMEN_AMQP_URL) give one"
+            ),
+            (Some(url), None) => Arc::new(RedisBus::new(url).context("the address of Redis")?),
+            (None, Some(url)) => Arc::new(RabbitBus::new(url).context("the address of RabbitMQ")?),
+            (None, None) => Arc::new(InProcessBus::default()),
         };
         Ok(Self { clock: Clock::system(), keys, peers: Peers::new(), bus })
     }
