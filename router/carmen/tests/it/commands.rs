@@ -44,6 +44,26 @@ fn demo_tokens_are_refused_in_production_and_for_strangers() {
 }
 
 #[test]
+fn events_travel_one_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let both = [
+        "dev",
+        "--listen",
+        "127.0.0.1:0",
+        "--redis-url",
+        "redis://127.0.0.1/",
+        "--amqp-url",
+        "amqp://127.0.0.1/",
+    ];
+    let wrong = ["dev", "--listen", "127.0.0.1:0", "--amqp-url", "amqps://127.0.0.1/"];
+    for (args, said) in [(&both[..], "CARMEN_REDIS_URL"), (&wrong[..], "the address of RabbitMQ")] {
+        let refused = run(folder.path(), args);
+        let errors = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && errors.contains(said), "{errors}");
+    }
+}
+
+#[test]
 fn plans_are_printed_and_wrong_operations_explained() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();

@@ -10,6 +10,7 @@
 //! and gets everything that the outbox still has; one that stays away is not sent more. Queues are bounded: a full one makes
 //! the relay wait, with this consumer only.
 
+mod announcing;
 mod link;
 mod queues;
 mod relay;

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::StreamExt;
@@ -12,8 +11,9 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
 use primitives::EventId;
 
+use super::announcing::Announcing;
 use super::link::Link;
-use super::queues::{self, consumers_of};
+use super::queues;
 use crate::bus::{BATCH_MAX, Delivery, Subscription};
 use crate::error::{Error, Result};
 use crate::outbox::Envelope;
@@ -22,20 +22,12 @@ use crate::outbox::Envelope;
 /// keeps it in order; so every replica of a consumer needs the same number.
 const PREFETCH: u16 = 400;
 
-/// How often a consumer says that it is there.
-const ANNOUNCE: Duration = Duration::from_secs(2);
-
-/// How long saying so may hold up reading. A server that is short of memory does not take it.
-const ANNOUNCED_WITHIN: Duration = Duration::from_millis(500);
-
 pub(super) struct QueueSubscription {
     consuming: Link,
     publishing: Link,
     source: String,
     consumer: String,
     reading: Option<Reading>,
-    announcing: Option<Channel>,
-    announced_at: Option<Instant>,
 }
 
 /// The queue, while the connection lasts. Dropped, it gives back what was not settled.
@@ -46,6 +38,7 @@ struct Reading {
     open: BTreeMap<u64, Arc<Envelope>>,
     /// Tags of what is no event.
     unreadable: Vec<u64>,
+    _announcing: Announcing,
 }
 
 impl QueueSubscription {
@@ -56,78 +49,38 @@ impl QueueSubscription {
             source: source.to_owned(),
             consumer: consumer.to_owned(),
             reading: None,
-            announcing: None,
-            announced_at: None,
         }
     }
 
-    /// One look for events; none when there was nothing for a while.
-    async fn read(&mut self) -> Result<Vec<Delivery>> {
+    async fn reading(&mut self) -> Result<&mut Reading> {
         let reading = match self.reading.take() {
             Some(reading) => reading,
-            None => Reading::start(&self.consuming, &self.source, &self.consumer).await?,
+            None => self.start().await?,
         };
-        self.reading = Some(reading);
-        self.announce().await;
-        let Some(reading) = &mut self.reading else { return Ok(Vec::new()) };
-        reading.take().await
+        Ok(self.reading.insert(reading))
     }
 
-    /// Says that this consumer is there, now and then. Without a relay that hears it there is nothing new to read, but what
-    /// is in the queue is read all the same: so no failure is one of reading.
-    async fn announce(&mut self) {
-        if self.announced_at.is_some_and(|at| at.elapsed() < ANNOUNCE) {
-            return;
-        }
-        self.announced_at = Some(Instant::now());
-        let (source, consumer) = (self.source.clone(), self.consumer.clone());
-        match tokio::time::timeout(ANNOUNCED_WITHIN, self.say_so()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                self.announcing = None;
-                tracing::warn!(source, consumer, ?error, "a consumer cannot announce itself; trying again");
-            }
-            Err(_) => tracing::debug!(source, consumer, "RabbitMQ takes no announcement now"),
-        }
-    }
-
-    async fn say_so(&mut self) -> Result<()> {
-        let queue = consumers_of(&self.source);
-        if self.announcing.is_none() {
-            let channel = self.publishing.channel().await?;
-            queues::declare_consumers(&channel, &queue).await?;
-            self.announcing = Some(channel);
-        }
-        let Some(channel) = &self.announcing else { return Ok(()) };
-        queues::tell(channel, &queue, self.consumer.as_bytes()).await
-    }
-
-    /// After an error everything is asked anew.
-    fn forget(&mut self) {
-        self.reading = None;
-        self.announced_at = None;
-    }
-}
-
-impl Reading {
-    async fn start(link: &Link, source: &str, consumer: &str) -> Result<Self> {
-        let queue = queues::declare_events(link, source, consumer).await?;
-        let channel = link.channel().await?;
+    async fn start(&self) -> Result<Reading> {
+        let queue = queues::declare_events(&self.consuming, &self.source, &self.consumer).await?;
+        let channel = self.consuming.channel().await?;
         channel.basic_qos(PREFETCH, BasicQosOptions::default()).await.map_err(Error::internal)?;
         let messages = channel
             .basic_consume(queue.into(), "".into(), BasicConsumeOptions::default(), FieldTable::default())
             .await
             .map_err(Error::internal)?;
-        Ok(Self { channel, messages, open: BTreeMap::new(), unreadable: Vec::new() })
+        // Only now: a relay that hears of a consumer expects its queue.
+        let announcing = Announcing::start(self.publishing.clone(), &self.source, &self.consumer);
+        let (open, unreadable) = (BTreeMap::new(), Vec::new());
+        Ok(Reading { channel, messages, open, unreadable, _announcing: announcing })
     }
+}
 
-    /// What is open, and what has come since. Waits when there is nothing, but not for long.
+impl Reading {
+    /// What is open, and what has come since. Waits only while there is nothing.
     async fn take(&mut self) -> Result<Vec<Delivery>> {
         if self.open.is_empty() {
-            // No answer in time is no failure.
-            if let Ok(message) = tokio::time::timeout(ANNOUNCE, self.messages.next()).await {
-                self.open(message)?;
-            }
+            let message = self.messages.next().await;
+            self.open(message)?;
         }
         while self.open.len() < BATCH_MAX as usize
             && let Some(message) = self.messages.next().now_or_never()
@@ -179,11 +132,12 @@ impl Subscription for QueueSubscription {
     fn next(&mut self) -> BoxFuture<'_, Result<Vec<Delivery>>> {
         async move {
             loop {
-                match self.read().await {
+                let taken = async { self.reading().await?.take().await };
+                match taken.await {
                     Ok(deliveries) if deliveries.is_empty() => {}
                     Ok(deliveries) => return Ok(deliveries),
                     Err(error) => {
-                        self.forget();
+                        self.reading = None;
                         return Err(error);
                     }
                 }
@@ -199,7 +153,7 @@ impl Subscription for QueueSubscription {
             let done: HashSet<EventId> = done.iter().map(|delivery| delivery.event.event_id).collect();
             let settled = reading.settle(&done).await;
             if settled.is_err() {
-                self.forget();
+                self.reading = None;
             }
             settled
         }
