@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -152,7 +152,7 @@ impl Node {
         configure(folder.path(), ports.amqp).expect("the temporary folder is writable");
         // A node would start one of its own, which outlives everything.
         let mut epmd = Command::new("epmd");
-        epmd.args(["-port", &mapper.to_string(), "-address", "127.0.0.1"]);
+        epmd.args(["-port", &mapper.to_string(), "-address", "127.0.0.1"]).stderr(Stdio::null());
         let mut port_mapper = Server::spawn(&mut epmd, "erlang-base");
         port_mapper.wait_for(mapper);
         let server = serve(folder.path(), ports);
@@ -182,7 +182,7 @@ fn serve(folder: &Path, ports: Ports) -> Server {
     let mut command = Command::new(SERVER);
     command
         .current_dir(folder)
-        .stderr(std::process::Stdio::null())
+        .stderr(Stdio::null())
         .env_clear()
         .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         // Where the node's secret lies.

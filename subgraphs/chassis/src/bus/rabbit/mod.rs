@@ -8,7 +8,8 @@
 //! A relay must know the consumers. They announce themselves, again and again, in a queue that one relay of the source
 //! hears at a time: whoever hears it is the relay, and another takes over when it is gone. A consumer that is new is heard
 //! and gets everything that the outbox still has; one that stays away is not sent more. Queues are bounded: a full one makes
-//! the relay wait, with this consumer only.
+//! the relay wait, with this consumer only. (A stream per source, which RabbitMQ has too, drops by age or size what a slow
+//! consumer has not read.)
 
 mod announcing;
 mod link;
