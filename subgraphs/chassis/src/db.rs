@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::TransactionTrait;
-use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions};
+use sea_orm::{
+    DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, SqlxError, TransactionOptions,
+};
 use tokio::sync::watch;
 
 use crate::error::{Error, Fault, Result};
@@ -137,6 +139,24 @@ impl Db {
             ..TransactionOptions::default()
         };
         Ok(Tx::new(self.0.writer.begin_with_options(options).await?))
+    }
+}
+
+/// Whether the database was not there: the same will work once it is back, whatever was asked of it.
+pub(crate) fn is_away(error: &Error) -> bool {
+    let Error::Internal(Fault(cause)) = error else { return false };
+    let cause = match cause.downcast_ref::<DbErr>() {
+        Some(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => return true,
+        Some(DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) => cause,
+        _ => return false,
+    };
+    match &**cause {
+        SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => true,
+        // PostgreSQL's connection exceptions, shutdowns and recovery, and too many who want a connection.
+        SqlxError::Database(error) => error.code().is_some_and(|code| {
+            code.starts_with("08") || ["53300", "57P01", "57P02", "57P03"].contains(&&*code)
+        }),
+        _ => false,
     }
 }
 

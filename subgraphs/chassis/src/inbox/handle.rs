@@ -9,7 +9,7 @@ use futures::FutureExt;
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::{Consumer, Handler, dead_letter};
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, is_away};
 use crate::error::{Error, Result};
 use crate::outbox::Envelope;
 use crate::telemetry::Origin;
@@ -39,6 +39,8 @@ impl Consumer {
         let error = loop {
             match self.attempt(handler, event).await {
                 Ok(()) => return Ok(()),
+                // Nothing is wrong with the event; it waits for the database however long that takes.
+                Err(error) if is_away(&error) => return Err(error),
                 Err(error) if attempt < ATTEMPTS_MAX => {
                     tracing::debug!(event = %event.event_id, attempt, %error, "acting on an event failed");
                     tokio::time::sleep(BACKOFF * 4_u32.pow(attempt - 1)).await;

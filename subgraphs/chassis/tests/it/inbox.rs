@@ -10,7 +10,7 @@ use chassis::{
 };
 use primitives::TenantId;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnAcquireErr, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::pantry::{ELSEWHERE, HERE, jar, jar_id, kit, schema::event};
@@ -172,6 +172,31 @@ async fn a_poison_event_is_laid_aside_and_the_others_flow() {
     assert_eq!(jars(kit.db()).await, 20);
     assert!(letters(kit.db(), false).await.is_empty());
     assert_eq!(letters(kit.db(), true).await[0].id, letter.id);
+}
+
+#[tokio::test]
+async fn an_event_waits_for_its_database_however_long_that_is_away() {
+    let (kit, farm) = (kit().await, TestDatabase::new::<jar::Migrator>().await);
+    let outages = Arc::new(AtomicU32::new(20));
+    let left = outages.clone();
+    let handlers = Handlers::new().on("farm", "jar.added", move |tx, event| {
+        let left = left.clone();
+        async move {
+            put_jar(&tx, &event).await?;
+            let is_away = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            let away = DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed);
+            is_away.map_or(Ok(()), |_| Err(away.into()))
+        }
+    });
+    let consumer = Consumer::new("pantry", &kit.environment(), handlers);
+    publish(farm.db(), &kit, HERE, 0..1).await;
+    let event = Arc::new(outbox::read_after(farm.db().read(), HERE, 0, 1).await.unwrap().remove(0));
+    while outages.load(Ordering::SeqCst) > 0 {
+        assert!(consumer.handle("farm", &event).await.is_err(), "it has to come again");
+        assert!(letters(kit.db(), false).await.is_empty(), "nothing is wrong with it");
+    }
+    consumer.handle("farm", &event).await.unwrap();
+    assert_eq!(jars(kit.db()).await, 1);
 }
 
 #[tokio::test]
