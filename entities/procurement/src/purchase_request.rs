@@ -27,6 +27,7 @@ pub struct Model {
     pub total: Decimal,
     pub search_text: String,
     pub submitted_at: Option<DateTimeUtc>,
+    pub reserved_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub created_by: Option<UserId>,
     pub updated_at: DateTimeUtc,

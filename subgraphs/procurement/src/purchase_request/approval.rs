@@ -163,7 +163,7 @@ impl Case {
     }
 
     /// Notes how much of its lines a store keeps, in base units. False when it waits for nothing from a store any more.
-    pub fn keep(&mut self, kept: &[(PurchaseRequestLineId, Decimal)]) -> bool {
+    pub fn keep(&mut self, kept: &[(PurchaseRequestLineId, Decimal)], at: DateTime<Utc>) -> bool {
         use PurchaseRequestStatus::{Approved, Ordered, PartiallyOrdered};
         if ![Approved, PartiallyOrdered, Ordered].contains(&self.request.status) {
             return false;
@@ -173,6 +173,7 @@ impl Case {
                 line.keep(*base);
             }
         }
+        self.request.reserved_at = Some(at);
         true
     }
 

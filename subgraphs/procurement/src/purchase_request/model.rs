@@ -173,6 +173,8 @@ pub struct PurchaseRequest {
     pub total: Decimal,
     /// When it was handed in last.
     pub submitted_at: Option<DateTime<Utc>>,
+    /// When stores said what they keep of it, since it was approved.
+    pub reserved_at: Option<DateTime<Utc>>,
     /// Who touched it when.
     pub audit: Audit,
     /// Counts the changes, from 1.
@@ -195,6 +197,7 @@ impl PurchaseRequest {
             time_zone: None,
             total: Decimal::ZERO,
             submitted_at: None,
+            reserved_at: None,
             audit: Audit::new(act),
             version: 1,
         }

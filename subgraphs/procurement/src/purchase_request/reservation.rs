@@ -41,7 +41,7 @@ async fn note(tx: &Tx, event: &Arc<Envelope>) -> Result<()> {
         return Ok(());
     };
     let kept: Vec<_> = told.lines.iter().map(|line| (line.line_id, line.reserved)).collect();
-    if !case.keep(&kept) {
+    if !case.keep(&kept, event.occurred_at) {
         return Ok(());
     }
     store::put_reserved(&**tx, event.tenant_id, &case).await?;

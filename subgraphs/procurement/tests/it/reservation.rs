@@ -75,6 +75,31 @@ async fn what_a_store_holds_is_kept_and_the_rest_is_to_be_ordered() {
 }
 
 #[tokio::test]
+async fn a_store_that_has_nothing_has_answered_too() {
+    let house = House::open().await;
+    let inventory = TestDatabase::new::<subgraph_procurement::Migrator>().await;
+    house.kit.bus().attach("inventory", inventory.db());
+    let (request, ids) = house.approved(json!([house.line(&house.product("30"), ("10", "kg"))])).await;
+    let query = "query($id: ID!) { purchaseRequest(id: $id) { reservedAt version } }";
+    let seen = async || {
+        let mut seen = house.data_as(&house.chef, query, json!({ "id": request["id"] })).await;
+        seen["purchaseRequest"].take()
+    };
+    let before = seen().await;
+    assert_eq!(before["reservedAt"], Value::Null);
+    inventory_keeps(&house, &inventory, &request, &[(&ids[0], "0")]).await;
+    for _ in 0..200 {
+        let now = seen().await;
+        assert_eq!(now["version"], before["version"], "nobody has decided anything");
+        if now["reservedAt"].is_string() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the store has answered");
+}
+
+#[tokio::test]
 async fn a_request_that_was_given_up_keeps_nothing() {
     let house = House::open().await;
     let inventory = TestDatabase::new::<subgraph_procurement::Migrator>().await;

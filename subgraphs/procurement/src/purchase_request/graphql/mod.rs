@@ -250,6 +250,11 @@ impl PurchaseRequest {
         self.0.submitted_at.map(DateTime::from)
     }
 
+    /// When the stores said what they keep of it, after it was approved; null until then, and what is to be ordered may become less.
+    async fn reserved_at(&self) -> Option<DateTime> {
+        self.0.reserved_at.map(DateTime::from)
+    }
+
     /// When it was created.
     async fn created_at(&self) -> DateTime {
         self.0.audit.created_at.into()

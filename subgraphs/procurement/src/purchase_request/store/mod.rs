@@ -273,8 +273,15 @@ pub(crate) async fn replace_lines(
     put_lines(tx, tenant, (id, lines)).await
 }
 
-/// Writes the lines of a locked request that nothing was decided about: how much of them a store keeps.
+/// Writes how much of a locked request's lines stores keep, and since when that is known. Nothing was decided about it, so its
+/// version stays.
 pub(crate) async fn put_reserved(tx: &impl ConnectionTrait, tenant: TenantId, case: &Case) -> Result<()> {
+    purchase_request::Entity::update_many()
+        .col_expr(purchase_request::Column::ReservedAt, case.request.reserved_at.into())
+        .filter(purchase_request::Column::TenantId.eq(tenant))
+        .filter(purchase_request::Column::Id.eq(case.request.id))
+        .exec(tx)
+        .await?;
     put_lines(tx, tenant, (case.request.id, &case.lines)).await
 }
 

@@ -36,6 +36,7 @@ pub(super) fn to_request(row: purchase_request::Model) -> Result<PurchaseRequest
         time_zone: row.time_zone,
         total: row.total,
         submitted_at: row.submitted_at,
+        reserved_at: row.reserved_at,
         audit: Audit {
             created_at: row.created_at,
             created_by: row.created_by,
@@ -69,6 +70,7 @@ pub(super) fn from_request(tenant: TenantId, request: &PurchaseRequest) -> purch
         time_zone: Set(request.time_zone.clone()),
         total: Set(request.total),
         submitted_at: Set(request.submitted_at),
+        reserved_at: Set(request.reserved_at),
         created_at: Set(request.audit.created_at),
         created_by: Set(request.audit.created_by),
         updated_at: Set(request.audit.updated_at),
