@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::{Caller, Code, Refusal, Result};
-use primitives::{Date, ProductId, PropertyId, Unit};
+use primitives::{CurrencyCode, Date, Decimal, ProductId, PropertyId, Unit};
 
 use super::model::{self, Compared, Wanted};
 use super::store::{self, Reach, View};
@@ -37,13 +37,25 @@ pub(crate) async fn compare(
     Ok(compared.collect())
 }
 
+/// What one of a currency is worth in the house's on a day, where somebody said that.
+pub(crate) async fn exchange_rate(
+    app: &Purchasing,
+    caller: &Caller,
+    currency: CurrencyCode,
+    day: Date,
+) -> Result<Option<Decimal>> {
+    caller.require(permission::VIEW)?;
+    let mut rates = store::rates(app.db.read(), caller.tenant, day, [currency].into_iter()).await?;
+    Ok(rates.remove(currency.as_str()))
+}
+
 /// What one of the wanted unit holds, for the products of which that is remembered.
 async fn packs(
     app: &Purchasing,
     caller: &Caller,
     products: &[ProductId],
     unit: Option<Unit>,
-) -> Result<HashMap<ProductId, primitives::Decimal>> {
+) -> Result<HashMap<ProductId, Decimal>> {
     let Some(unit) = unit else { return Ok(HashMap::new()) };
     let asked = products.iter().map(|product| (*product, unit)).collect();
     let known = product_ref::store::factors(app.db.read(), caller.tenant, asked).await?;

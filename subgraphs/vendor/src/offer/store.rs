@@ -223,7 +223,7 @@ async fn relations(
 }
 
 /// The latest rate of each currency on a day; the base currency is worth itself and needs no look.
-async fn rates(
+pub(crate) async fn rates(
     db: &impl ConnectionTrait,
     tenant: TenantId,
     day: Date,

@@ -5,7 +5,7 @@ use primitives::{Decimal, ProductId, Unit};
 use serde_json::json;
 use subgraph_vendor::demo::{DemoProduct, House as DemoHouse, seed};
 
-use crate::house::{House, andaman};
+use crate::house::{House, andaman, lanna};
 
 fn products(count: usize) -> Vec<DemoProduct> {
     let (kg, case) = (Unit::from_code("kg").unwrap(), Unit::from_code("case").unwrap());
@@ -41,6 +41,24 @@ async fn every_product_has_a_best_offer_and_a_second_run_changes_nothing() {
         assert!(entity["bestOffer"].is_object() && entity["later"].is_object(), "{entity}");
         assert!((2..=16).contains(&entity["offers"].as_array().unwrap().len()), "{entity}");
     }
+}
+
+#[tokio::test]
+async fn what_currencies_are_worth_is_known_from_a_day_on_and_to_the_tenant_only() {
+    let house = House::open().await;
+    let by = caller(andaman(), &["*"]);
+    seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products(7)), |_| {}).await.unwrap();
+    let query =
+        "{ now: exchangeRate(currency: \"SGD\") before: exchangeRate(currency: \"SGD\", date: \"2025-12-31\")
+        own: exchangeRate(currency: \"THB\") nobody: exchangeRate(currency: \"JPY\") }";
+    let known = json!({ "now": "26.4", "before": null, "own": "1", "nobody": null });
+    assert_eq!(house.data(query, json!({})).await, known);
+    let other = house.kit.caller(lanna(), &["*"]);
+    let hidden = house.ask_as(&other, query, json!({})).await;
+    assert_eq!(hidden["data"]["now"], json!(null), "{hidden}");
+    let nobody = house.kit.caller(andaman(), &["products:view"]);
+    let refused = house.ask_as(&nobody, query, json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
 }
 
 #[tokio::test]
