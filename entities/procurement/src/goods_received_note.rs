@@ -5,7 +5,8 @@ use primitives::{
 };
 use sea_orm::entity::prelude::*;
 
-/// One row of `goods_received_note`. `extra_costs` are in the order's currency.
+/// One row of `goods_received_note`. `extra_costs` are in the order's currency; `valuation_rate` is what one of the place's
+/// currency is worth in the house's.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "goods_received_note")]
 pub struct Model {
@@ -19,6 +20,8 @@ pub struct Model {
     pub vendor_id: VendorId,
     pub currency: CurrencyCode,
     pub deliver_to: LocationId,
+    pub valuation_currency: Option<CurrencyCode>,
+    pub valuation_rate: Option<Decimal>,
     pub delivery_note: Option<String>,
     pub received_on: Date,
     pub extra_costs: Decimal,

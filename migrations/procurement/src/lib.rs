@@ -18,6 +18,7 @@ mod m20261201_100000_add_reserved_quantity;
 mod m20261201_101000_create_tolerance;
 mod m20261201_102000_index_receipts;
 mod m20261201_120000_add_reserved_at;
+mod m20261201_121000_add_valuation;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_101000_create_tolerance::Migration),
             Box::new(m20261201_102000_index_receipts::Migration),
             Box::new(m20261201_120000_add_reserved_at::Migration),
+            Box::new(m20261201_121000_add_valuation::Migration),
         ]
     }
 }

@@ -145,8 +145,12 @@ pub(crate) fn note_committed(tenant: TenantId, note: &GoodsReceivedNote, lines: 
         amount.map(|amount| json!({ "amount": amount, "currency": currency }))
     };
     let lines = lines.into_iter().map(|stock| {
-        let costs =
-            [cost(stock.line.unit_cost, note.currency), cost(stock.line.base_unit_cost, house::CURRENCY)];
+        let mut costs =
+            vec![cost(stock.line.unit_cost, note.currency), cost(stock.line.base_unit_cost, house::CURRENCY)];
+        costs.extend(note.valuation.map(|place| {
+            let in_place = stock.line.base_unit_cost.and_then(|amount| amount.checked_div(place.rate));
+            cost(in_place, place.currency)
+        }));
         json!({
             "lineId": stock.line.id,
             "productId": stock.line.product_id,

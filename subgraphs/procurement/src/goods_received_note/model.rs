@@ -8,6 +8,7 @@ use primitives::{
 use serde::{Deserialize, Serialize};
 
 use crate::machine::{Machine, words};
+use crate::market::model::Valuation;
 use crate::purchase_order::model::PurchaseOrder;
 use crate::purchase_request::model::text;
 
@@ -131,6 +132,8 @@ pub struct GoodsReceivedNote {
     pub currency: CurrencyCode,
     /// Where it goes.
     pub deliver_to: LocationId,
+    /// How the place's currency relates to the house's, where they differ and the order's is neither; since the count is complete.
+    pub valuation: Option<Valuation>,
     /// What its head says.
     pub head: Head,
     /// When the house took the goods over.
@@ -155,6 +158,7 @@ impl GoodsReceivedNote {
             vendor_id: order.vendor_id,
             currency: order.currency,
             deliver_to: order.deliver_to,
+            valuation: None,
             head,
             committed_at: None,
             posted_at: None,

@@ -6,14 +6,14 @@ use chassis::idempotency::{self, Attempt};
 use chassis::numbering;
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
 use chrono::Datelike;
-use primitives::{Act, Date, Decimal, GoodsReceivedNoteId, PurchaseOrderId, PurchaseOrderLineId};
+use primitives::{Act, Date, Decimal, GoodsReceivedNoteId, LocationId, PurchaseOrderId, PurchaseOrderLineId};
 use serde::Serialize;
 
 use super::costing::land;
 use super::line::{Count, NoteLine, check_count, read_lines};
 use super::model::{Command, GoodsReceivedNote, Head};
 use super::store::{self, NoteCriterion};
-use crate::market::model::Question;
+use crate::market::model::{Market, Question, Valuation};
 use crate::purchase_order::model::{Command as OrderCommand, OrderLine, PurchaseOrder, receive};
 use crate::{Buying, event, house, market, permission, purchase_order, vendor_invoice};
 
@@ -107,24 +107,27 @@ pub async fn update(
         .await
 }
 
-/// Says that the count is complete: it is checked, numbered, and costs are shared.
+/// Says that the count is complete: it is checked, numbered, and costs are shared and known in the currency of the place.
 ///
 /// # Errors
-/// Everything that is wrong with the count; `Unavailable` when the product service does not answer.
+/// Everything that is wrong with the count; `Unavailable` when a service that is asked does not answer.
 pub async fn receive_note(app: &Buying, caller: &Caller, step: &Step) -> Result<GoodsReceivedNote> {
     caller.require(permission::RECEIVE)?;
     let act = app.act(caller);
     let key = step.idempotency_key.as_deref();
     let attempt = &Attempt::try_new(caller, "receiveGoodsReceivedNote", key, step, act.at)?;
+    let seen = store::find_by_ids(app.db.read(), caller.tenant, vec![step.id]).await?.remove(&step.id);
     let lines = store::lines_of(app.db.read(), caller.tenant, vec![step.id]).await?.remove(&step.id);
-    let products = &market::look(app, caller, &questions(&lines.unwrap_or_default())).await?.products;
+    let place = seen.map(|note| note.deliver_to);
+    let market = &market::look(app, caller, &questions(&lines.unwrap_or_default(), place)).await?;
     app.db
         .write(|tx| async move {
             let work = async {
                 let (mut note, mut lines) = require(&tx, caller, (step.id, step.expected_version)).await?;
                 note.take(Command::Receive, act)?;
                 let (order, order_lines) = order(&tx, caller, note.order_id).await?;
-                check_count(&lines, products, order.day(act.at)).into_result()?;
+                check_count(&lines, &market.products, order.day(act.at)).into_result()?;
+                note.valuation = valuation(&note, market)?;
                 let extra = (note.head.extra_costs, note.head.split, note.currency);
                 land(&mut lines, &order_lines, extra).ok_or_else(cannot_share)?;
                 note.number = Some(
@@ -147,13 +150,25 @@ fn cannot_share() -> Refusal {
     )
 }
 
-fn questions(lines: &[NoteLine]) -> Vec<Question> {
+/// How the costs become those of the place, where it is valued in a currency that is neither the order's nor the house's.
+fn valuation(note: &GoodsReceivedNote, market: &Market) -> Result<Option<Valuation>, Refusal> {
+    match market.valuation(note.deliver_to) {
+        Ok(valuation) => Ok(valuation.filter(|valuation| valuation.currency != note.currency)),
+        Err(currency) if currency == note.currency => Ok(None),
+        Err(currency) => {
+            let message = format!("the place is valued in {currency}, and nobody says what that is worth");
+            Err(Refusal::invalid("", message))
+        }
+    }
+}
+
+fn questions(lines: &[NoteLine], place: Option<LocationId>) -> Vec<Question> {
     let question = |line: &NoteLine| Question {
         product: line.product_id,
         quantity: line.count.delivered,
         unit: line.unit,
         vendor: None,
-        deliver_to: None,
+        deliver_to: place,
         is_priced: true,
     };
     lines.iter().map(question).collect()

@@ -8,7 +8,7 @@ use primitives::{CurrencyCode, Decimal, LocationId, Unit, VendorId};
 use serde_json::{Map, Value, json};
 
 use super::model::{Market, Offer, Product, Question};
-use crate::Buying;
+use crate::{Buying, house};
 
 /// Lines of one round of requests.
 const LINES_PER_REQUEST: usize = 100;
@@ -97,10 +97,16 @@ async fn ask_inventory(app: &Buying, caller: &Caller, lines: &[Question], market
     if ids.is_empty() {
         return Ok(());
     }
-    let query = "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Location { id } } }";
+    let query =
+        "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Location { id currency } } }";
     let answer = app.peers.ask("inventory", query, json!({ "keys": keys("Location", &ids) }), caller).await?;
-    let known = found(&answer["_entities"], "inventory")?;
-    market.locations.extend(known.filter_map(|entity| entity["id"].as_str()?.parse::<LocationId>().ok()));
+    for entity in found(&answer["_entities"], "inventory")? {
+        let Some(id) = entity["id"].as_str().and_then(|id| id.parse::<LocationId>().ok()) else { continue };
+        market.locations.insert(id);
+        let currency: Option<CurrencyCode> = entity["currency"].as_str().and_then(|code| code.parse().ok());
+        let foreign = currency.filter(|currency| *currency != house::CURRENCY);
+        market.currencies.extend(foreign.map(|currency| (id, currency)));
+    }
     Ok(())
 }
 
@@ -135,7 +141,14 @@ async fn ask_vendor(
         variables.insert(format!("q{n}"), wanted.to_string().into());
         asked.insert(n, first + n);
     }
-    if asked.is_empty() && vendors.is_empty() {
+    let places = lines.iter().filter_map(|line| market.currencies.get(&line.deliver_to?));
+    let currencies: BTreeSet<&str> = places.map(CurrencyCode::as_str).collect();
+    for (n, currency) in currencies.iter().enumerate() {
+        let _ = write!(parameters, ", $c{n}: CurrencyCode!");
+        let _ = write!(fields, " r{n}: exchangeRate(currency: $c{n})");
+        variables.insert(format!("c{n}"), (*currency).into());
+    }
+    if asked.is_empty() && vendors.is_empty() && currencies.is_empty() {
         return Ok(());
     }
     let query = format!("query({parameters}) {{ {fields} }}");
@@ -147,6 +160,12 @@ async fn ask_vendor(
             market.open_vendors.insert(id);
         }
     }
+    let rates: Vec<(CurrencyCode, Decimal)> = currencies
+        .iter()
+        .enumerate()
+        .filter_map(|(n, currency)| Some((currency.parse().ok()?, decimal(&answer[format!("r{n}")])?)))
+        .collect();
+    market.rates.extend(rates);
     for (n, position) in asked {
         let offers = answer[format!("l{n}")].pointer("/0/offers").and_then(Value::as_array);
         let offers: Vec<Offer> = offers.into_iter().flatten().filter_map(offer).collect();

@@ -2,7 +2,7 @@
 //! submitted, snapshotted into its lines, never asked for a read.
 //!
 //! Products say what a unit holds and whether they may be bought, vendors what they offer it for, inventory which places
-//! there are. One request per service and hundred lines.
+//! there are and what they are valued in. One request per service and hundred lines.
 
 mod ask;
 pub mod model;

@@ -3,6 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use primitives::{CategoryId, CurrencyCode, Decimal, LocationId, ProductId, Unit, VendorId};
+use serde::{Deserialize, Serialize};
+
+use crate::house;
 
 /// What is asked for a line.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +67,15 @@ pub struct Offer {
     pub comparable_price: Decimal,
 }
 
+/// How costs become those of a place that is valued in another currency than the house's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Valuation {
+    /// The place's currency.
+    pub currency: CurrencyCode,
+    /// What one of it is worth in the house's.
+    pub rate: Decimal,
+}
+
 /// What was found for the lines of one request.
 #[derive(Clone, Debug, Default)]
 pub struct Market {
@@ -75,6 +87,25 @@ pub struct Market {
     pub vendors: HashSet<VendorId>,
     /// Places of the tenant.
     pub locations: HashSet<LocationId>,
+    /// What those are valued in that are not in the house's currency.
+    pub currencies: HashMap<LocationId, CurrencyCode>,
+    /// What one of a currency is worth in the house's.
+    pub rates: HashMap<CurrencyCode, Decimal>,
     /// Offers by the position of the line, best first.
     pub offers: HashMap<usize, Vec<Offer>>,
+}
+
+impl Market {
+    /// How a cost in the house's currency becomes one of a place; nothing where it is one already.
+    ///
+    /// # Errors
+    /// The place's currency, where nobody says what it is worth.
+    pub fn valuation(&self, place: LocationId) -> Result<Option<Valuation>, CurrencyCode> {
+        let currency = self.currencies.get(&place).copied();
+        let Some(currency) = currency.filter(|currency| *currency != house::CURRENCY) else {
+            return Ok(None);
+        };
+        let rate = self.rates.get(&currency).copied().filter(|rate| rate.is_positive());
+        rate.map(|rate| Some(Valuation { currency, rate })).ok_or(currency)
+    }
 }

@@ -40,6 +40,7 @@ pub fn examine(head: &Head, lines: &mut [Line], market: &Market, today: Date) ->
         }
         match price(line, market, position) {
             Ok(terms) => {
+                found.extend(valuation_refusal(line, &terms, market));
                 (line.terms, line.status, line.status_reason) = (Some(terms), LineStatus::Open, None)
             }
             Err(refused) => found.extend(refused),
@@ -88,6 +89,13 @@ fn vendor_refusal(vendor: VendorId, market: &Market) -> Option<Refusal> {
     }
     let is_open = market.open_vendors.contains(&vendor);
     (!is_open).then(|| Refusal::new(Code::InvalidState, "vendorId", "this vendor may not be bought from"))
+}
+
+/// What is bought in one currency for a place that is valued in another has no value there without a rate.
+fn valuation_refusal(line: &Line, terms: &Terms, market: &Market) -> Option<Refusal> {
+    let unknown = market.valuation(line.deliver_to?).err().filter(|currency| *currency != terms.currency)?;
+    let message = format!("this place is valued in {unknown}, and nobody says what that is worth");
+    Some(Refusal::invalid("deliverTo", message))
 }
 
 /// The terms of a line. Without a product there is nothing to price, which was said before.

@@ -51,6 +51,7 @@ fn shop() -> Shop {
         open_vendors: [vendor].into(),
         locations: [place].into(),
         offers: (0..5).map(|position| (position, vec![offer.clone()])).collect(),
+        ..Market::default()
     };
     Shop { product, place, vendor, market }
 }

@@ -46,7 +46,10 @@ pub(crate) struct World {
     /// What products are sorted into.
     categories: HashMap<String, String>,
     vendors: HashMap<String, &'static str>,
-    places: Vec<String>,
+    /// Places and what they are valued in.
+    places: HashMap<String, &'static str>,
+    /// What currencies are worth in baht.
+    rates: HashMap<&'static str, &'static str>,
     departments: Vec<String>,
     /// Properties and their time zones.
     properties: HashMap<String, &'static str>,
@@ -87,7 +90,7 @@ impl House {
         let subgraph = subgraph_procurement::start(kit.environment()).await.unwrap();
         let chef = kit.caller(andaman(), &REQUESTER);
         let (place, vendor) = (LocationId::generate().to_string(), VendorId::generate().to_string());
-        world.lock().unwrap().places.push(place.clone());
+        world.lock().unwrap().places.insert(place.clone(), "THB");
         world.lock().unwrap().vendors.insert(vendor.clone(), "ACTIVE");
         let department = DepartmentId::generate().to_string();
         world.lock().unwrap().departments.push(department.clone());
@@ -99,6 +102,18 @@ impl House {
         let id = ProductId::generate().to_string();
         self.world.lock().unwrap().products.insert(id.clone(), price.to_owned());
         id
+    }
+
+    /// A place that is valued in a currency.
+    pub(crate) fn place_in(&self, currency: &'static str) -> String {
+        let id = LocationId::generate().to_string();
+        self.world.lock().unwrap().places.insert(id.clone(), currency);
+        id
+    }
+
+    /// Says what a currency is worth in baht.
+    pub(crate) fn rate(&self, currency: &'static str, rate: &'static str) {
+        self.world.lock().unwrap().rates.insert(currency, rate);
     }
 
     /// Sorts a product into a category of its own.
@@ -310,6 +325,9 @@ fn vendor(world: &World, variables: &Map<String, Value>) -> Value {
     let found =
         entities(&variables["vendors"], |id| Some(json!({ "id": id, "status": world.vendors.get(id)? })));
     let mut answer = json!({ "vendors": found });
+    for (name, currency) in variables.iter().filter(|(name, _)| name.starts_with('c')) {
+        answer[format!("r{}", &name[1..])] = json!(world.rates.get(currency.as_str().unwrap()));
+    }
     let seller = world.vendors.iter().find(|(_, status)| **status == "ACTIVE").map(|(id, _)| id);
     for (name, keys) in variables.iter().filter(|(name, _)| name.starts_with('k')) {
         answer[format!("l{}", &name[1..])] = entities(keys, |id| {
@@ -327,7 +345,7 @@ fn vendor(world: &World, variables: &Map<String, Value>) -> Value {
 /// What the inventory service would answer.
 fn inventory(world: &World, variables: &Map<String, Value>) -> Value {
     let found = entities(&variables["keys"], |id| {
-        world.places.iter().any(|place| place == id).then(|| json!({ "id": id }))
+        world.places.get(id).map(|currency| json!({ "id": id, "currency": currency }))
     });
     json!({ "_entities": found })
 }

@@ -40,9 +40,14 @@ impl House {
     pub(crate) async fn sent(&self, quantity: &str) -> Value {
         let product = self.product("30");
         let (_, ids) = self.approved(json!([self.line(&product, (quantity, "kg"))])).await;
+        self.sent_line(&ids[0]).await
+    }
+
+    /// An order for an approved line, sent.
+    pub(crate) async fn sent_line(&self, line: &Value) -> Value {
         let buyer = self.buyer();
         let made =
-            self.mutate(&buyer, "convertToPurchaseOrders", json!({ "lines": [{ "lineId": ids[0] }] })).await;
+            self.mutate(&buyer, "convertToPurchaseOrders", json!({ "lines": [{ "lineId": line }] })).await;
         let order = made["purchaseOrders"][0].clone();
         let order = self.mutate(&buyer, "submitPurchaseOrder", step(&order)).await["purchaseOrder"].clone();
         let boss = self.approver("900000");

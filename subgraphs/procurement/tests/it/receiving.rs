@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::testkit::TestDatabase;
-use chassis::{Bus, Event};
+use chassis::{Bus, Event, outbox};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -83,6 +83,29 @@ async fn extra_costs_are_shared_exactly_and_land_in_the_unit_cost() {
     // 2 × 30 + 3.33 over three, 4 × 30 + 6.67 over four.
     assert_eq!(lines[0]["unitCost"]["amount"], "21.11");
     assert_eq!(lines[1]["unitCost"]["amount"], "31.6675");
+}
+
+#[tokio::test]
+async fn what_comes_to_a_place_of_another_currency_costs_something_there() {
+    let house = House::open().await;
+    let (rice, keeper) = (house.product("30"), house.storekeeper());
+    let line =
+        json!({ "productId": rice, "quantity": "10", "unit": "kg", "deliverTo": house.place_in("SGD") });
+    let draft = house.draft(json!([line])).await;
+    let refused = house.mutate(&house.chef, "submitPurchaseRequest", step(&draft)).await;
+    let no_rate = [("VALIDATION_ERROR".to_owned(), "lines.0.deliverTo".to_owned())];
+    assert_eq!(House::refusals(&refused), no_rate, "what could never be taken in is not ordered");
+    house.rate("SGD", "24");
+    let (_, ids) = house.approved(json!([line])).await;
+    let order = house.sent_line(&ids[0]).await;
+    let note = house.counted(&order, "10").await;
+    let note = house.mutate(&keeper, "commitGoodsReceivedNote", step(&note)).await;
+    assert_eq!(note["goodsReceivedNote"]["status"], "COMMITTED", "{note}");
+    let events = outbox::read_after(house.kit.db().read(), andaman(), 0, 1_000).await.unwrap();
+    let told = &events.iter().find(|event| event.kind == "grn.committed").unwrap().payload;
+    let cost = |amount: &str, currency: &str| json!({ "amount": amount, "currency": currency });
+    let costs = json!([cost("30", "THB"), cost("30", "THB"), cost("1.25", "SGD")]);
+    assert_eq!(told["lines"][0]["unitCosts"], costs);
 }
 
 #[tokio::test]

@@ -8,10 +8,12 @@ use sea_orm::ActiveValue::Set;
 use super::super::line::{Count, NoteLine};
 use super::super::model::{GoodsReceivedNote, Head, NoteStatus, Split};
 use crate::machine::Word;
+use crate::market::model::Valuation;
 
 pub(super) fn to_note(row: goods_received_note::Model) -> Result<GoodsReceivedNote> {
     let (status, split) = (NoteStatus::from_code(&row.status), Split::from_code(&row.split));
     let (status, split) = status.zip(split).ok_or_else(|| Error::internal("a note has known words"))?;
+    let valuation = row.valuation_currency.zip(row.valuation_rate);
     Ok(GoodsReceivedNote {
         id: row.id,
         number: row.number,
@@ -21,6 +23,7 @@ pub(super) fn to_note(row: goods_received_note::Model) -> Result<GoodsReceivedNo
         vendor_id: row.vendor_id,
         currency: row.currency,
         deliver_to: row.deliver_to,
+        valuation: valuation.map(|(currency, rate)| Valuation { currency, rate }),
         head: Head {
             delivery_note: row.delivery_note,
             received_on: row.received_on,
@@ -50,6 +53,8 @@ pub(super) fn from_note(tenant: TenantId, note: &GoodsReceivedNote) -> goods_rec
         vendor_id: Set(note.vendor_id),
         currency: Set(note.currency),
         deliver_to: Set(note.deliver_to),
+        valuation_currency: Set(note.valuation.map(|valuation| valuation.currency)),
+        valuation_rate: Set(note.valuation.map(|valuation| valuation.rate)),
         delivery_note: Set(note.head.delivery_note.clone()),
         received_on: Set(note.head.received_on),
         extra_costs: Set(note.head.extra_costs),
