@@ -55,23 +55,47 @@ impl Client {
         name: &str,
         (mutation, kind, noun): (&str, &str, &str),
         fields: &str,
-        mut input: Value,
+        input: Value,
     ) -> Value {
+        let answer = self.decided(name, (mutation, kind, &format!("{noun} {{ {fields} }}")), &input).await;
+        assert_eq!(answer["userErrors"], json!([]), "{mutation} {input}: {answer}");
+        answer[noun].clone()
+    }
+
+    /// The code with which a mutation is refused. It must not be accepted.
+    pub(crate) async fn refused(
+        &self,
+        name: &str,
+        (mutation, kind, _): (&str, &str, &str),
+        input: Value,
+    ) -> String {
+        let answer = self.decided(name, (mutation, kind, ""), &input).await;
+        let code = answer["userErrors"][0]["code"].as_str();
+        code.unwrap_or_else(|| panic!("{mutation} {input} is refused")).to_owned()
+    }
+
+    /// What a mutation came to, yes or no.
+    async fn decided(
+        &self,
+        name: &str,
+        (mutation, kind, answer): (&str, &str, &str),
+        input: &Value,
+    ) -> Value {
+        let mut input = input.clone();
         input["idempotencyKey"] = format!("{:032x}", rand::random::<u128>()).into();
         let query = format!(
-            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {noun} {{ {fields} }} userErrors {{ code field message }} }} }}"
+            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {answer} userErrors {{ code field message meta }} }} }}"
         );
         let until = Instant::now() + PATIENCE;
         loop {
             let mut answer = self.answer(name, &query, &json!({ "input": input })).await;
-            let errors = &answer["data"][mutation]["userErrors"];
-            if errors == &json!([]) {
-                return answer["data"][mutation][noun].take();
-            }
+            let code = answer["data"][mutation]["userErrors"][0]["code"].as_str();
             // A service that another one needs to decide may be down: nothing was changed then.
-            let code = errors[0]["code"].as_str().unwrap_or_default().to_owned();
-            assert!(code == "UPSTREAM_UNAVAILABLE" && Instant::now() < until, "{mutation} {input}: {answer}");
-            self.note(code).await;
+            if code != Some("UPSTREAM_UNAVAILABLE") {
+                return answer["data"][mutation].take();
+            }
+            assert!(Instant::now() < until, "{mutation} {input}: {answer}");
+            self.note("a peer was down".to_owned()).await;
         }
     }
 

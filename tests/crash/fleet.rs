@@ -1,5 +1,6 @@
 //! The fleet: PostgreSQL, Redis, a process for each subgraph, the router.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,9 @@ pub(crate) struct Fleet {
     postgres_port: u16,
     redis_port: u16,
     commands: Commands,
+    /// Who has still to be killed before somebody is killed again.
+    doomed: Vec<usize>,
+    revived: BTreeMap<String, u32>,
     folder: tempfile::TempDir,
 }
 
@@ -46,7 +50,9 @@ impl Fleet {
         }
         assert!(seeded.is_success, "{}", seeded.text);
         let services = services(folder.path(), &commands);
-        let mut fleet = Self { postgres, redis, services, postgres_port, redis_port, commands, folder };
+        let (doomed, revived) = (Vec::new(), BTreeMap::new());
+        let mut fleet =
+            Self { postgres, redis, services, postgres_port, redis_port, commands, doomed, revived, folder };
         for at in 0..fleet.services.len() {
             fleet.services[at].0.start();
         }
@@ -66,10 +72,14 @@ impl Fleet {
         self.commands.clone()
     }
 
-    /// Kills one process, whichever chance picks, and starts it again a moment later; answers its name.
+    /// Kills one process, whichever chance picks, and starts it again a moment later; answers its name. Everybody's turn comes
+    /// before anybody's comes again.
     pub(crate) async fn kill_one(&mut self) -> String {
         let pause = Duration::from_millis(rand::rng().random_range(0..1_000));
-        let victim = rand::rng().random_range(0..self.services.len() + 2);
+        if self.doomed.is_empty() {
+            self.doomed = (0..self.services.len() + 2).collect();
+        }
+        let victim = self.doomed.swap_remove(rand::rng().random_range(0..self.doomed.len()));
         if victim < self.services.len() {
             self.services[victim].0.kill();
             tokio::time::sleep(pause).await;
@@ -86,6 +96,22 @@ impl Fleet {
         process.start();
         wait_for(process, port).await;
         process.name.clone()
+    }
+
+    /// Starts again what ended by itself, as whoever runs a fleet would: a service may give up when it finds no database.
+    pub(crate) fn revive(&mut self) {
+        let servers = [&mut self.postgres, &mut self.redis];
+        for process in self.services.iter_mut().map(|(service, _)| service).chain(servers) {
+            if process.has_ended() {
+                *self.revived.entry(process.name.clone()).or_default() += 1;
+                process.start();
+            }
+        }
+    }
+
+    /// Who was started again without having been killed, how often.
+    pub(crate) fn revived(&self) -> &BTreeMap<String, u32> {
+        &self.revived
     }
 
     /// Ends router and subgraphs, so that nothing writes any more.
