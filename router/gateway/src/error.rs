@@ -1,6 +1,6 @@
 //! Errors that the gateway itself gives, and the one place that turns them into responses.
 
-use router_executor::{GraphqlError, Location, Response};
+use router_executor::{GraphqlError, Location, Response, UPSTREAM_UNAVAILABLE};
 
 pub(crate) use router_executor::LIMIT_EXCEEDED;
 
@@ -48,6 +48,12 @@ impl Refusal {
 
     pub(crate) fn unauthenticated(message: impl Into<String>) -> Self {
         Self::http(http::StatusCode::UNAUTHORIZED, UNAUTHENTICATED, message)
+    }
+
+    /// Nobody can tell now whether a token is valid: a reason to ask again, not to sign in anew.
+    pub(crate) fn issuer_away() -> Self {
+        let message = "whether the access token is valid cannot be told: its issuer does not answer";
+        Self::http(http::StatusCode::SERVICE_UNAVAILABLE, UPSTREAM_UNAVAILABLE, message)
     }
 
     pub(crate) fn method(allow: &'static str, message: impl Into<String>) -> Self {

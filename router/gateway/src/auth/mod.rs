@@ -5,13 +5,14 @@ mod identity;
 mod keys;
 
 pub(crate) use identity::Identity;
+pub(crate) use keys::IssuerAway;
 pub use keys::KeySet;
 
 use crate::config;
 use crate::error::Refusal;
 use http::HeaderMap;
 use identity::SKEW_SECONDS;
-use jsonwebtoken::{Algorithm, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use moka::sync::Cache;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -77,8 +78,9 @@ impl Authenticator {
     pub(crate) async fn admit(&self, headers: &HeaderMap) -> Result<Option<Arc<Identity>>, Refusal> {
         match router_protocol::bearer_token(headers) {
             Some(token) => match self.identify(token).await {
-                Some(identity) => Ok(Some(identity)),
-                None => Err(Refusal::unauthenticated("the access token is not valid")),
+                Ok(Some(identity)) => Ok(Some(identity)),
+                Ok(None) => Err(Refusal::unauthenticated("the access token is not valid")),
+                Err(IssuerAway) => Err(Refusal::issuer_away()),
             },
             None if headers.contains_key(http::header::AUTHORIZATION) => {
                 Err(Refusal::unauthenticated("the authorization header must be `Bearer <token>`"))
@@ -88,37 +90,50 @@ impl Authenticator {
         }
     }
 
-    /// Whom a token belongs to; nobody when it is not valid.
-    pub(crate) async fn identify(&self, token: &str) -> Option<Arc<Identity>> {
+    /// Whom a token belongs to; nobody when it is not valid. While its issuer is away that cannot be told.
+    pub(crate) async fn identify(&self, token: &str) -> Result<Option<Arc<Identity>>, IssuerAway> {
         if token.len() > TOKEN_BYTES_MAX {
-            return None;
+            return Ok(None);
         }
         let digest: [u8; 32] = Sha256::digest(token).into();
         if let Some(known) = self.remembered.get(&digest) {
-            return known.is_valid().then_some(known);
+            return Ok(known.is_valid().then_some(known));
         }
-        let identity = Arc::new(self.verify(token).await?);
-        self.remembered.insert(digest, Arc::clone(&identity));
-        Some(identity)
+        let Some((issuer, header, kid)) = self.read(token) else { return Ok(None) };
+        let Some(key) = issuer.keys.find(&kid).await? else { return Ok(None) };
+        let identity = verified(token, (issuer, header.alg), key).map(Arc::new);
+        if let Some(identity) = &identity {
+            self.remembered.insert(digest, Arc::clone(identity));
+        }
+        Ok(identity)
     }
 
-    async fn verify(&self, token: &str) -> Option<Identity> {
-        let header = jsonwebtoken::decode_header(token).ok()?;
+    /// Who claims to have issued a token, its header, and with which key it says it is signed.
+    fn read(&self, token: &str) -> Option<(&Issuer, Header, String)> {
+        let mut header = jsonwebtoken::decode_header(token).ok()?;
         // RFC 7515: a token with an extension that the reader must understand and does not is not valid.
         if header.crit.is_some() {
             return None;
         }
-        let kid = header.kid?;
+        let kid = header.kid.take()?;
         // The issuer is read before the signature is checked only to choose the key set; `decode` checks it again.
         let unverified: Unverified = jsonwebtoken::dangerous::insecure_decode(token).ok()?.claims;
         let iss = unverified.iss?;
         let issuer = self.issuers.iter().find(|issuer| issuer.name == iss)?;
-        let (key, algorithm) = issuer.keys.find(&kid).await?;
-        if header.alg != algorithm {
-            return None;
-        }
-        let mut validation = issuer.validation.clone();
-        validation.algorithms = vec![algorithm];
-        Identity::new(jsonwebtoken::decode(token, &key, &validation).ok()?.claims)
+        Some((issuer, header, kid))
     }
+}
+
+/// What a token says whose signature and window are right.
+fn verified(
+    token: &str,
+    (issuer, named): (&Issuer, Algorithm),
+    (key, algorithm): (DecodingKey, Algorithm),
+) -> Option<Identity> {
+    if named != algorithm {
+        return None;
+    }
+    let mut validation = issuer.validation.clone();
+    validation.algorithms = vec![algorithm];
+    Identity::new(jsonwebtoken::decode(token, &key, &validation).ok()?.claims)
 }

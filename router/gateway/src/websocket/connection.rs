@@ -2,6 +2,7 @@
 
 use super::operation::{Operation, Slot};
 use super::{Close, GOING_AWAY, Outbox};
+use crate::auth::IssuerAway;
 use crate::client::{Client, OtherCaller, Session};
 use crate::error::{LIMIT_EXCEEDED, Refusal, token_expired};
 use crate::pipeline::{Gateway, is_stream};
@@ -10,7 +11,7 @@ use axum::extract::ws::{Message, WebSocket};
 use futures::StreamExt;
 use futures::stream::SplitStream;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use router_executor::GraphqlError;
 use router_protocol::{RENEWED, renewal_in, token_in};
 use serde_json::{Value, json};
@@ -112,7 +113,10 @@ impl Connection {
             headers.insert(AUTHORIZATION, value);
         }
         let client = self.gateway.admit(headers).await;
-        let client = client.map_err(|_| Close::new(4403, "the access token is missing or not valid"))?;
+        let client = client.map_err(|refusal| match refusal.status {
+            StatusCode::SERVICE_UNAVAILABLE => Close::issuer_away(),
+            _ => Close::new(4403, "the access token is missing or not valid"),
+        })?;
         self.session = Session::new(client);
         self.is_ready = true;
         self.outbox.send(&json!({ "type": "connection_ack" })).await
@@ -125,7 +129,7 @@ impl Connection {
             return self.outbox.send(&json!({ "type": "pong" })).await;
         };
         let identity = match token_in(&authorization) {
-            Some(token) => auth.identify(token).await,
+            Some(token) => auth.identify(token).await.map_err(|IssuerAway| Close::issuer_away())?,
             None => None,
         };
         let identity = identity.ok_or_else(|| Close::new(4401, "the renewed access token is not valid"))?;

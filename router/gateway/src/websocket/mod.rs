@@ -64,6 +64,11 @@ impl Close {
         Self::new(1008, "the client does not read")
     }
 
+    /// 1013, try again later: a client with a good token shall come back with it.
+    fn issuer_away() -> Self {
+        Self::new(1013, "the issuer of the access token does not answer")
+    }
+
     fn token_expired() -> Self {
         Self::new(4401, "the access token has run out")
     }

@@ -157,12 +157,15 @@ async fn published_keys_are_fetched_once_and_unknown_ids_do_not_hammer_the_issue
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_down_refuses_its_tokens_but_not_the_others() {
+async fn an_issuer_that_is_down_leaves_its_tokens_undecided_but_not_the_others() {
     let signer = Signer::usual();
     let auth = "auth: { issuers: [\
                   { issuer: gone, audience: carmen, jwks_url: \"http://127.0.0.1:1/jwks.json\" },\
                   { issuer: the-issuer, audience: carmen }] }";
     let server = Server::trusting(auth, signer.keys()).await;
-    assert_eq!(with_token(&server, &signer.sign(&claims_but("iss", "gone"))).await, 401);
+    let undecided = signer.sign(&claims_but("iss", "gone"));
+    let answer = with_header(&server, &format!("Bearer {undecided}")).await;
+    assert_eq!((answer.status.as_u16(), answer.codes()), (503, vec!["UPSTREAM_UNAVAILABLE"]));
+    assert_eq!(with_token(&server, "nonsense").await, 401, "that needs no issuer");
     assert_eq!(with_token(&server, &signer.sign(&claims())).await, 200);
 }

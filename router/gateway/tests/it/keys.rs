@@ -50,12 +50,15 @@ async fn known_keys_outlive_an_issuer_that_is_down() {
     let published = Arc::new(Published::default());
     // No keys yet: `null` is not a key set.
     let server = server_of(&published).await;
-    for user in ["a", "b", "c"] {
-        assert_eq!(with_token(&server, &signer.sign(&claims_but("sub", user))).await, 401);
-    }
+    let tokens = ["a", "b", "c"].map(|user| signer.sign(&claims_but("sub", user)));
+    let answers = futures::future::join_all(tokens.iter().map(|token| with_token(&server, token))).await;
+    assert_eq!(answers, [503; 3], "nobody knows that they are not valid");
     assert_eq!(published.asked.load(Ordering::SeqCst), 1, "who is down is left alone for a while");
     *published.keys.lock().unwrap() = Some(signer.key_set());
-    pass(Duration::from_secs(11)).await;
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(with_token(&server, &tokens[0]).await, 200, "but not for long");
+    let invented = Signer::usual().with_kid("k1").sign(&claims());
+    assert_eq!(with_token(&server, &invented).await, 401, "an issuer that answers knows its keys");
     assert_eq!(with_token(&server, &signer.sign(&claims_but("sub", "d"))).await, 200);
     *published.keys.lock().unwrap() = None;
     pass(Duration::from_secs(901)).await;

@@ -194,6 +194,16 @@ async fn the_hello_carries_the_token() {
 }
 
 #[tokio::test]
+async fn a_token_whose_issuer_is_away_may_come_back_later() {
+    let away = "auth: { issuers: [{ issuer: the-issuer, audience: carmen, jwks_url: \"http://127.0.0.1:1/jwks.json\" }] }";
+    let server = Server::with(away).await;
+    let bearer = format!("Bearer {}", Signer::usual().sign(&claims()));
+    let mut socket = server.socket().await;
+    socket.send(json!({ "type": "connection_init", "payload": { "authorization": bearer } })).await;
+    assert_eq!(socket.closed().await.0, 1013);
+}
+
+#[tokio::test]
 async fn a_ping_is_answered_before_and_after_the_hello() {
     let server = Server::start().await;
     let mut socket = server.socket().await;
