@@ -79,6 +79,8 @@ pub enum Authentication {
     Known(Arc<Caller>),
     /// A token that failed verification: nothing runs.
     Rejected,
+    /// A token that nobody can verify now, because its issuer does not answer: nothing runs, and it may be sent again.
+    Undecided(Error),
 }
 
 impl Authentication {
@@ -86,7 +88,7 @@ impl Authentication {
     pub fn caller(&self) -> Option<&Arc<Caller>> {
         match self {
             Self::Known(caller) => Some(caller),
-            Self::Anonymous | Self::Rejected => None,
+            Self::Anonymous | Self::Rejected | Self::Undecided(_) => None,
         }
     }
 }

@@ -202,8 +202,10 @@ impl Subgraph {
         authentication: Authentication,
         is_stream: bool,
     ) -> std::result::Result<Request, Box<Response>> {
-        if matches!(authentication, Authentication::Rejected) {
-            return Err(Box::new(respond::unauthenticated()));
+        match &authentication {
+            Authentication::Rejected => return Err(Box::new(respond::unauthenticated())),
+            Authentication::Undecided(error) => return Err(Box::new(respond::refused(error))),
+            Authentication::Anonymous | Authentication::Known(_) => {}
         }
         let variables = serde_json::Value::Object(request.variables);
         let mut prepared = Request::new(request.query).variables(Variables::from_json(variables));

@@ -22,6 +22,7 @@ use crate::caller::{Authentication, Caller};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 
+use keys::IssuerAway;
 pub use keys::Keys;
 
 /// The issuer of a fleet that configures none.
@@ -132,7 +133,8 @@ impl TokenVerifier {
     /// The caller behind `token`.
     ///
     /// # Errors
-    /// `Forbidden` with code `UNAUTHENTICATED`, whatever is wrong with it.
+    /// `Forbidden` with code `UNAUTHENTICATED`, whatever is wrong with it; `Unavailable` while its issuer is away and the key is not
+    /// known yet.
     pub async fn verify(&self, token: &str) -> Result<Arc<Caller>> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(Error::unauthenticated());
@@ -142,7 +144,7 @@ impl TokenVerifier {
         if let Some(known) = self.0.remembered.get(&digest) {
             return if is_over(known.exp, now) { Err(Error::unauthenticated()) } else { Ok(known.caller) };
         }
-        let presented = self.decode(token).await.ok_or_else(Error::unauthenticated)?;
+        let presented = self.decode(token).await?.ok_or_else(Error::unauthenticated)?;
         let is_early = presented.nbf.is_some_and(|nbf| nbf > now.timestamp().saturating_add(SKEW_SECONDS));
         if is_early || is_over(presented.exp, now) {
             return Err(Error::unauthenticated());
@@ -175,15 +177,20 @@ impl TokenVerifier {
             None => Authentication::Anonymous,
             Some(token) => match self.verify(token).await {
                 Ok(caller) => Authentication::Known(caller),
+                Err(error @ Error::Unavailable(_)) => Authentication::Undecided(error),
                 Err(_) => Authentication::Rejected,
             },
         }
     }
 
-    async fn decode(&self, token: &str) -> Option<Presented> {
-        let header = jsonwebtoken::decode_header(token).ok()?;
-        let key = self.0.keys.find(&header.kid?).await?;
-        jsonwebtoken::decode(token, &key, &self.0.validation).ok().map(|data| data.claims)
+    async fn decode(&self, token: &str) -> Result<Option<Presented>> {
+        let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid);
+        let Some(kid) = kid else { return Ok(None) };
+        let key = self.0.keys.find(&kid).await;
+        let key = key
+            .map_err(|IssuerAway| Error::unavailable("the issuer of the access token", "it gives no keys"))?;
+        let claims = |key| jsonwebtoken::decode(token, &key, &self.0.validation).ok().map(|data| data.claims);
+        Ok(key.and_then(claims))
     }
 }
 

@@ -16,6 +16,9 @@ const REFRESH_PAUSE: Duration = Duration::from_secs(10);
 /// Fetched keys are looked up again after this time, so that withdrawn ones disappear.
 const REFRESH_AFTER: Duration = Duration::from_secs(900);
 
+/// An issuer that did not answer is asked again after this time: tokens that nobody can verify wait for it.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
 /// How long the issuer may take to answer.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -34,8 +37,19 @@ struct Inner {
 struct Remote {
     url: String,
     client: reqwest::Client,
-    asked_at: Mutex<Option<Instant>>,
+    asked: Mutex<Asked>,
 }
+
+/// When the issuer was asked last, and whether it answered.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    at: Option<Instant>,
+    is_answered: bool,
+}
+
+/// The issuer does not answer, so nobody knows whether it has such a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct IssuerAway;
 
 impl Keys {
     /// Keys that somebody in this process provides through [`replace`](Self::replace).
@@ -45,7 +59,7 @@ impl Keys {
 
     /// Keys at `url`, fetched when the first token arrives.
     pub fn at_url(url: impl Into<String>) -> Self {
-        let remote = Remote { url: url.into(), client: reqwest::Client::new(), asked_at: Mutex::default() };
+        let remote = Remote { url: url.into(), client: reqwest::Client::new(), asked: Mutex::default() };
         Self(Arc::new(Inner { by_id: ArcSwap::default(), remote: Some(remote) }))
     }
 
@@ -68,30 +82,40 @@ impl Keys {
     }
 
     /// The key with the id `kid`; asks the issuer when it is unknown or the keys are old.
-    pub(super) async fn find(&self, kid: &str) -> Option<DecodingKey> {
+    pub(super) async fn find(&self, kid: &str) -> Result<Option<DecodingKey>, IssuerAway> {
         let known = self.0.by_id.load().get(kid).cloned();
-        let Some(remote) = &self.0.remote else { return known };
-        self.refresh(remote, known.is_some()).await;
-        self.0.by_id.load().get(kid).cloned()
+        let Some(remote) = &self.0.remote else { return Ok(known) };
+        let is_answered = self.refresh(remote, known.is_some()).await;
+        let found = self.0.by_id.load().get(kid).cloned();
+        if found.is_none() && !is_answered { Err(IssuerAway) } else { Ok(found) }
     }
 
-    /// Fetches the keys if it is time to. While one request fetches, those with a known key do not wait for it.
-    async fn refresh(&self, remote: &Remote, is_known: bool) {
-        let mut asked_at = match (is_known, remote.asked_at.try_lock()) {
+    /// Fetches the keys when it is time; whether the issuer answered the last time it was asked. Requests with a known key do not
+    /// wait for a fetch that is under way.
+    async fn refresh(&self, remote: &Remote, is_known: bool) -> bool {
+        let mut asked = match (is_known, remote.asked.try_lock()) {
             (_, Ok(guard)) => guard,
-            (true, Err(_)) => return,
-            (false, Err(_)) => remote.asked_at.lock().await,
+            (true, Err(_)) => return true,
+            (false, Err(_)) => remote.asked.lock().await,
         };
-        let pause = if is_known { REFRESH_AFTER } else { REFRESH_PAUSE };
-        if asked_at.is_some_and(|at| at.elapsed() < pause) {
-            return;
+        let pause = match (is_known, asked.is_answered) {
+            (true, _) => REFRESH_AFTER,
+            (false, true) => REFRESH_PAUSE,
+            (false, false) => RETRY_PAUSE,
+        };
+        if asked.at.is_some_and(|at| at.elapsed() < pause) {
+            return asked.is_answered;
         }
-        // Also after a failure: an issuer that is down is not asked with every request.
-        *asked_at = Some(Instant::now());
+        // Set before the outcome is known: an issuer that is down is not asked with every request.
+        *asked = Asked { at: Some(Instant::now()), is_answered: false };
         match fetch(remote).await {
-            Ok(set) => self.replace(&set),
+            Ok(set) => {
+                self.replace(&set);
+                asked.is_answered = true;
+            }
             Err(error) => tracing::warn!(url = remote.url, %error, "the issuer's keys could not be fetched"),
         }
+        asked.is_answered
     }
 }
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::testkit::{Kit, claims, data, first_code};
-use chassis::{Caller, Claims, Keys, SubgraphRequest, TokenVerifier, Trust};
+use chassis::{Caller, Claims, Environment, Error, Keys, SubgraphRequest, TokenVerifier, Trust};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
-use crate::pantry::{HERE, kit, start};
+use crate::pantry::{HERE, kit, schema, start};
 
 fn part(json: &Value) -> String {
     URL_SAFE_NO_PAD.encode(json.to_string())
@@ -103,6 +103,37 @@ async fn a_remembered_token_still_expires() {
     data(kit.ask(&pantry, &caller, "{ me }").await);
     kit.clock().advance(Duration::from_secs(1));
     assert_eq!(first_code(&kit.ask(&pantry, &caller, "{ me }").await), "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn a_token_is_not_refused_because_its_issuer_is_away() {
+    let kit = kit().await;
+    // Nobody listens there yet.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let trust = Trust {
+        issuer: "carmen-identity".to_owned(),
+        audience: "carmen".to_owned(),
+        keys: Keys::at_url(format!("http://{address}/keys")),
+    };
+    let verifier = TokenVerifier::new(trust, kit.clock().clone());
+    let token = kit.signer().sign(&valid(&kit));
+    assert!(matches!(verifier.verify(&token).await, Err(Error::Unavailable(_))));
+    let pantry = schema::start(Environment { verifier: verifier.clone(), ..kit.environment() });
+    let answer = pantry.execute(SubgraphRequest::new("{ me }").bearer(&token)).await.json().unwrap();
+    assert_eq!(first_code(&answer), "UPSTREAM_UNAVAILABLE");
+    assert!(matches!(verifier.verify("nonsense").await, Err(Error::Forbidden(_))), "that needs no issuer");
+    let set = serde_json::to_value(kit.signer().key_set()).unwrap();
+    let routes = axum::Router::new()
+        .route("/keys", axum::routing::get(move || std::future::ready(axum::Json(set.clone()))));
+    let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+    chassis::task::spawn("keys", async move { axum::serve(listener, routes).await.unwrap() });
+    let until = std::time::Instant::now() + Duration::from_secs(8);
+    while verifier.verify(&token).await.is_err() {
+        assert!(std::time::Instant::now() < until, "the issuer is asked again soon");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 #[tokio::test]
