@@ -194,6 +194,8 @@ ids! {
     ReservationId,
     /// A bundle of permissions.
     RoleId,
+    /// A piece of work that spans services, step by step.
+    SagaId,
     /// A sign-in session.
     SessionId,
     /// A key that signs access tokens.

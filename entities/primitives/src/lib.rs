@@ -24,7 +24,7 @@ pub use ids::{
     DelegationId, DepartmentId, EventId, ExchangeRateId, GoodsReceivedNoteId, GoodsReceivedNoteLineId,
     IdError, ImportId, InventoryItemId, InvitationId, LocationId, LotId, PostingId, PriceLineId, PriceListId,
     ProductId, PropertyId, PurchaseOrderAmendmentId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId,
-    PurchaseRequestLineId, ReservationId, RoleId, SessionId, SigningKeyId, SpecificationId,
+    PurchaseRequestLineId, ReservationId, RoleId, SagaId, SessionId, SigningKeyId, SpecificationId,
     StockAdjustmentId, StockCountId, StockMovementId, StockPeriodId, StockTransferId, StoreRequisitionId,
     TenantId, UnitConversionId, UserId, VendorContactId, VendorId, VendorInvoiceId, VendorInvoiceLineId,
     VendorProductId,

@@ -1,4 +1,4 @@
-//! What every service shows of its own workings in GraphQL: its audit log and its dead letters.
+//! What every service shows of its own workings in GraphQL: its audit log, its dead letters and its sagas.
 
 /// Defines `BackofficeQuery` and `BackofficeMutation` of a service, to be merged into its roots. A graph has one field of a
 /// name, and each service answers for its own data only, so the names are given: those of the list of audit entries, of the
@@ -41,8 +41,8 @@ macro_rules! backoffice {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "Which letter.")] id: primitives::DeadLetterId,
             ) -> $crate::Result<$crate::inbox::DeadLetterPayload> {
-                let consumer = ctx.data_unchecked::<$crate::Consumer>();
-                let (dead_letter, user_errors) = $crate::outcome(consumer.replay($crate::caller(ctx)?, id).await)?;
+                let (consumers, db) = (ctx.data_unchecked::<$crate::inbox::Consumers>(), ctx.data_unchecked::<$crate::Db>());
+                let (dead_letter, user_errors) = $crate::outcome(consumers.replay(db, $crate::caller(ctx)?, id).await)?;
                 Ok($crate::inbox::DeadLetterPayload { dead_letter, user_errors })
             }
         }
@@ -72,6 +72,51 @@ macro_rules! backoffice {
             }
 
             $($letters)*
+        }
+    };
+}
+
+/// Defines `SagaQuery` of a service that begins sagas, to be merged into its root. The names are given, since a graph has one
+/// field of a name: that of one saga, and that of the list.
+///
+/// ```ignore
+/// chassis::sagas!("inventorySaga", "inventorySagas");
+/// ```
+#[macro_export]
+macro_rules! sagas {
+    ($one:tt, $all:tt) => {
+        /// What can be asked about this service's sagas.
+        #[derive(Debug, Default)]
+        pub(crate) struct SagaQuery;
+
+        #[async_graphql::Object]
+        impl SagaQuery {
+            /// A saga by its id.
+            #[graphql(name = $one)]
+            async fn saga(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Which saga.")] id: primitives::SagaId,
+            ) -> $crate::Result<Option<$crate::saga::Saga>> {
+                $crate::saga::find_saga(ctx.data_unchecked::<$crate::Db>(), $crate::caller(ctx)?, id).await
+            }
+
+            /// What documents of this service set in motion elsewhere, step by step, the latest first.
+            #[graphql(name = $all)]
+            async fn sagas(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Which sagas.")] r#where: Option<$crate::saga::SagaWhere>,
+                #[graphql(desc = "How many from the beginning; 10 where nothing is said, at most 100.")]
+                first: Option<i32>,
+                #[graphql(desc = "The cursor behind which to begin; with `first`.")] after: Option<String>,
+                #[graphql(desc = "How many from the end; instead of `first`.")] last: Option<i32>,
+                #[graphql(desc = "The cursor before which to end; with `last`.")] before: Option<String>,
+            ) -> $crate::Result<$crate::Connection<$crate::saga::Saga>> {
+                let page = $crate::PageArgs::new(first, after, last, before);
+                let db = ctx.data_unchecked::<$crate::Db>();
+                $crate::saga::list_sagas(db, $crate::caller(ctx)?, r#where, page).await
+            }
         }
     };
 }

@@ -1,8 +1,8 @@
 //! How any Carmen subgraph runs: database, transactions, callers, errors, paging, events, batching, serving.
 //!
 //! A subgraph is a library with a domain; everything that is the same for all of them lives here, as functions and
-//! types. There are two macros: [`words`] spells out states and commands, and [`backoffice!`] fields that GraphQL wants under a
-//! name of its own from each service. Chassis knows no domain noun beyond its id, holds no business rule and has no function with
+//! types. There are macros where functions cannot do: [`words`] spells out states and commands, [`backoffice!`] and [`sagas!`]
+//! fields that GraphQL wants under a name of its own from each service. Chassis knows no domain noun beyond its id, holds no business rule and has no function with
 //! a single caller. Start reading at [`Subgraph`] (what the process runs), then [`Db`] (what a use case writes with),
 //! [`Error`] (how it says no) and [`Connection`] (how it lists).
 //!
@@ -32,6 +32,7 @@ pub mod prover;
 mod renewal;
 mod request;
 mod respond;
+pub mod saga;
 mod statements;
 mod subgraph;
 pub mod task;

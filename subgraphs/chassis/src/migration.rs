@@ -1,8 +1,9 @@
-//! Chassis' own tables: outbox, idempotency keys, what a consumer needs. They have their own history, apart from the
+//! Chassis' own tables: outbox, idempotency keys, what a consumer needs, sagas. They have their own history, apart from the
 //! service's.
 
 mod audit;
 mod eventing;
+mod saga;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(CreateIdempotency),
             Box::new(eventing::CreateEventing),
             Box::new(audit::CreateAudit),
+            Box::new(saga::CreateSaga),
         ]
     }
 

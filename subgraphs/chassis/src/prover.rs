@@ -1,7 +1,7 @@
 //! Rules about a service's own records, each one statement that counts what contradicts it.
 //!
-//! A prover changes nothing and may run beside live changes. The rules belong to the services; here is only how they are
-//! asked and told.
+//! A prover changes nothing and may run beside live changes. The rules belong to the services, apart from those
+//! of sagas; here is how they are asked and told.
 
 use std::fmt;
 
@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, Statement};
 
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::saga;
 
 /// What a service proves about its records.
 #[derive(Clone, Copy, Debug)]
@@ -60,21 +61,21 @@ impl fmt::Display for Proof {
     }
 }
 
-/// Checks every rule, over all tenants.
+/// Checks every rule, and those that hold of all sagas, over all tenants.
 ///
 /// # Errors
 /// `Internal` when the database fails.
 pub async fn prove(db: &Db, rules: &Rules) -> Result<Proof> {
     let records = count(db, rules.records).await?;
     let mut violations = Vec::new();
-    for (rule, statement) in rules.rules {
+    for (rule, statement) in rules.rules.iter().chain(&saga::RULES) {
         let contradicting = count(db, statement).await?;
         if contradicting > 0 {
             violations.push((*rule, contradicting));
         }
     }
     let (service, counted) = (rules.service, rules.counted);
-    Ok(Proof { service, counted, records, rules: rules.rules.len(), violations })
+    Ok(Proof { service, counted, records, rules: rules.rules.len() + saga::RULES.len(), violations })
 }
 
 async fn count(db: &Db, statement: &str) -> Result<i64> {

@@ -20,7 +20,7 @@ use crate::caller::Authentication;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::inbox::Consumer;
+use crate::inbox::Consumers;
 use crate::peers::{Peer, Peers};
 use crate::renewal::LiveCaller;
 use crate::request::RequestScope;
@@ -64,7 +64,7 @@ struct Inner {
     engine: Box<dyn Engine>,
     per_request: Box<PerRequest>,
     environment: Environment,
-    consumer: Option<Consumer>,
+    consumers: Consumers,
     routes: axum::Router,
     /// Made when the first unreadable input comes.
     blame: OnceLock<Blame>,
@@ -215,9 +215,7 @@ impl Subgraph {
         (self.0.per_request)(&scope, &mut prepared.data);
         prepared.data.insert(scope.authentication);
         prepared.data.insert(self.0.environment.db.clone());
-        if let Some(consumer) = &self.0.consumer {
-            prepared.data.insert(consumer.clone());
-        }
+        prepared.data.insert(self.0.consumers.clone());
         Ok(prepared)
     }
 }

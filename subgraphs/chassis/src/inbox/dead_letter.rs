@@ -7,18 +7,20 @@
 use std::sync::Arc;
 
 use async_graphql::SimpleObject;
+use chrono::{DateTime, Utc};
 use primitives::{DeadLetterId, EventId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::handle::{act, caused_by};
-use super::{Consumer, row};
+use super::{Consumer, DEAD_LETTERED, row};
 use crate::caller::Caller;
 use crate::connection::Connection;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::error::{Error, Refusal, Result, UserError};
-use crate::outbox::Envelope;
+use crate::outbox::{Envelope, Event};
 use crate::page::{self, PageArgs, SortKey};
+use crate::saga::{self, Failure};
 
 /// The permission to see dead letters and to replay them.
 pub const REPLAY: &str = "events:replay";
@@ -85,7 +87,7 @@ pub(super) async fn bury(
     consumer: &Consumer,
     source: &str,
     event: &Envelope,
-    (attempts, error): (u32, &Error),
+    (attempts, error): (i32, &Error),
 ) -> Result<()> {
     let now = consumer.0.clock.now();
     let letter = row::ActiveModel {
@@ -96,7 +98,7 @@ pub(super) async fn bury(
         event_id: Set(event.event_id.as_uuid()),
         event: Set(serde_json::to_value(event).map_err(Error::internal)?),
         error: Set(reason(error)),
-        attempts: Set(attempts.try_into().unwrap_or(i32::MAX)),
+        attempts: Set(attempts),
         failed_at: Set(now),
         replayed_at: Set(None),
     };
@@ -107,10 +109,70 @@ pub(super) async fn bury(
         .write(|tx| async move {
             if consumer.mark(&tx, event, now).await? {
                 row::Entity::insert(letter.clone()).exec_without_returning(&tx).await?;
+                consumer.tell(&tx, (source, event), (attempts, error), now).await?;
             }
             Ok(())
         })
         .await
+}
+
+impl Consumer {
+    /// Tells others that `event` became a dead letter, or is one still, and lets the steps fail that depend on it here.
+    async fn tell(
+        &self,
+        tx: &Tx,
+        (source, event): (&str, &Envelope),
+        (attempts, error): (i32, &Error),
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let failure = self.failure(source, event, (attempts, error, true));
+        let about = (event.tenant_id, event.aggregate_id, event.aggregate_version);
+        saga::note(tx, &self.0.handlers.plans, about, (&failure, now)).await?;
+        tx.publish(Event {
+            tenant: event.tenant_id,
+            kind: DEAD_LETTERED,
+            version: 1,
+            aggregate: event.aggregate_id,
+            aggregate_version: event.aggregate_version,
+            occurred_at: now,
+            actor: event.actor_id,
+            causation: Some(event.event_id),
+            payload: serde_json::to_value(&failure).map_err(Error::internal)?,
+        });
+        Ok(())
+    }
+
+    /// Notes on the steps of sagas here that acting on `event` failed and is tried again.
+    pub(super) async fn note_attempt(
+        &self,
+        source: &str,
+        event: &Envelope,
+        (attempt, error): (i32, &Error),
+    ) -> Result<()> {
+        let plans = &self.0.handlers.plans;
+        if plans.is_empty() {
+            return Ok(());
+        }
+        let (failure, now) = (&self.failure(source, event, (attempt, error, false)), self.0.clock.now());
+        let about = (event.tenant_id, event.aggregate_id, event.aggregate_version);
+        self.0.db.write(|tx| async move { saga::note(&tx, plans, about, (failure, now)).await }).await
+    }
+
+    fn failure(
+        &self,
+        source: &str,
+        event: &Envelope,
+        (attempts, error, is_final): (i32, &Error, bool),
+    ) -> Failure {
+        Failure {
+            consumer: self.0.name.to_owned(),
+            source: source.to_owned(),
+            kind: event.kind.clone(),
+            error: reason(error),
+            attempts,
+            is_final,
+        }
+    }
 }
 
 /// The error with its causes, for the people who mend it.
@@ -176,7 +238,7 @@ impl Consumer {
             act(handler, tx, event).await
         });
         if let Err(error) = caused_by(event).scope(effect).await {
-            remember(self, found, &error).await?;
+            remember(self, (found, event), &error).await?;
             return Err(error);
         }
         Ok(DeadLetter::from(find_row(self, caller, id).await?))
@@ -192,7 +254,7 @@ async fn find_row(consumer: &Consumer, caller: &Caller, id: DeadLetterId) -> Res
 }
 
 /// Marks the letter as replayed in the transaction of the effect; of two replays one waits and is then refused.
-async fn claim(tx: &crate::db::Tx, found: &row::Model, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+async fn claim(tx: &Tx, found: &row::Model, now: DateTime<Utc>) -> Result<()> {
     let claimed = row::Entity::update_many()
         .col_expr(row::Column::ReplayedAt, now.into())
         .col_expr(row::Column::Attempts, (found.attempts + 1).into())
@@ -207,20 +269,27 @@ async fn claim(tx: &crate::db::Tx, found: &row::Model, now: chrono::DateTime<chr
     }
 }
 
-async fn remember(consumer: &Consumer, found: &row::Model, error: &Error) -> Result<()> {
-    let (now, reason) = (consumer.0.clock.now(), &reason(error));
+async fn remember(
+    consumer: &Consumer,
+    (found, event): (&row::Model, &Envelope),
+    error: &Error,
+) -> Result<()> {
+    let (now, reason, attempts) = (consumer.0.clock.now(), &reason(error), found.attempts + 1);
     consumer
         .0
         .db
         .write(|tx| async move {
-            row::Entity::update_many()
+            let noted = row::Entity::update_many()
                 .col_expr(row::Column::Error, reason.as_str().into())
-                .col_expr(row::Column::Attempts, (found.attempts + 1).into())
+                .col_expr(row::Column::Attempts, attempts.into())
                 .col_expr(row::Column::FailedAt, now.into())
                 .filter(row::Column::Id.eq(found.id))
                 .filter(row::Column::ReplayedAt.is_null())
                 .exec(&tx)
                 .await?;
+            if noted.rows_affected == 1 {
+                consumer.tell(&tx, (&found.source, event), (attempts, error), now).await?;
+            }
             Ok(())
         })
         .await

@@ -15,7 +15,7 @@ use crate::outbox::Envelope;
 use crate::telemetry::Origin;
 
 /// How often a handler may fail before its event becomes a dead letter.
-const ATTEMPTS_MAX: u32 = 5;
+const ATTEMPTS_MAX: i32 = 5;
 
 /// The pause after the first failure; four times as long after each further one: 5.1 s in all.
 const BACKOFF: Duration = Duration::from_millis(60);
@@ -43,7 +43,8 @@ impl Consumer {
                 Err(error) if is_away(&error) => return Err(error),
                 Err(error) if attempt < ATTEMPTS_MAX => {
                     tracing::debug!(event = %event.event_id, attempt, %error, "acting on an event failed");
-                    tokio::time::sleep(BACKOFF * 4_u32.pow(attempt - 1)).await;
+                    self.note_attempt(source, event, (attempt, &error)).await?;
+                    tokio::time::sleep(BACKOFF * 4_u32.pow(attempt.unsigned_abs() - 1)).await;
                     attempt += 1;
                 }
                 Err(error) => break error,

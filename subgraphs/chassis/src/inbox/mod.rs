@@ -2,7 +2,7 @@
 //!
 //! A bus delivers at least once. The consumer marks the event in its inbox in the same transaction as the effect, so a
 //! crash leaves both or neither and a second delivery does nothing. An event whose handler keeps failing becomes a
-//! [`DeadLetter`]: it waits there to be replayed, and the events behind it go on.
+//! [`DeadLetter`]: it waits there to be replayed, and the events behind it go on. Others are told of it by [`DEAD_LETTERED`].
 //!
 //! ```ignore
 //! let handlers = Handlers::new().on("procurement", "pr.approved", move |tx, event| {
@@ -17,17 +17,20 @@ mod handle;
 mod row;
 mod run;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 use futures::future::{BoxFuture, FutureExt};
+use primitives::DeadLetterId;
 
 use crate::bus::Bus;
+use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outbox::Envelope;
+use crate::saga::{self, Plan};
 use crate::subgraph::Environment;
 use crate::task;
 
@@ -36,9 +39,17 @@ pub use handle::prune;
 
 type Handler = Arc<dyn Fn(Tx, Arc<Envelope>) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
+/// The event that tells others of a dead letter: about the same record as the one that could not be acted on, with who could
+/// not and why.
+pub const DEAD_LETTERED: &str = "event.dead_lettered";
+
 /// What a service does about which events.
 #[derive(Clone, Default)]
-pub struct Handlers(BTreeMap<&'static str, HashMap<&'static str, Handler>>);
+pub struct Handlers {
+    by_source: BTreeMap<&'static str, HashMap<&'static str, Handler>>,
+    /// The sagas whose steps fail where an event does.
+    plans: Vec<&'static Plan>,
+}
 
 impl Handlers {
     /// Nothing yet.
@@ -55,14 +66,48 @@ impl Handlers {
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |tx, event| handler(tx, event).boxed());
-        self.0.entry(source).or_default().insert(kind, handler);
+        self.by_source.entry(source).or_default().insert(kind, handler);
         self
+    }
+
+    /// Lets steps of these sagas fail where an event does that they depend on, here or in the services that tell of it.
+    #[must_use]
+    pub fn following(mut self, plans: &'static [&'static Plan]) -> Self {
+        self.plans.extend(plans);
+        let sources: BTreeSet<&'static str> =
+            plans.iter().flat_map(|plan| plan.told_by.iter().copied()).collect();
+        sources.into_iter().fold(self, |handlers, source| {
+            handlers.on(source, DEAD_LETTERED, move |tx, event| async move {
+                saga::dead_letter_told(&tx, plans, &event).await
+            })
+        })
     }
 }
 
 impl fmt::Debug for Handlers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.0.iter().map(|(source, kinds)| (source, kinds.keys()))).finish()
+        f.debug_map().entries(self.by_source.iter().map(|(source, kinds)| (source, kinds.keys()))).finish()
+    }
+}
+
+/// The consumers of one service. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Consumers(Vec<Consumer>);
+
+impl Consumers {
+    pub(crate) fn push(&mut self, consumer: Consumer) {
+        self.0.push(consumer);
+    }
+
+    /// Acts on a dead letter once more, as the consumer whose letter it is.
+    ///
+    /// # Errors
+    /// As [`Consumer::replay`].
+    pub async fn replay(&self, db: &Db, caller: &Caller, id: DeadLetterId) -> Result<DeadLetter> {
+        caller.require(REPLAY)?;
+        let letter = find_dead_letter(db, caller, id).await?;
+        let whose = letter.and_then(|letter| self.0.iter().find(|each| each.name() == letter.consumer));
+        whose.ok_or_else(|| Error::not_found_at("dead letter", "id"))?.replay(caller, id).await
     }
 }
 
@@ -88,14 +133,19 @@ impl Consumer {
     /// Consumes what `bus` carries for as long as the process runs.
     #[must_use]
     pub fn start(self, bus: &dyn Bus) -> Self {
-        for source in self.0.handlers.0.keys() {
+        for source in self.0.handlers.by_source.keys() {
             let subscription = bus.subscribe(source, self.0.name);
             task::spawn("consumer", run::run(self.clone(), source, subscription));
         }
         self
     }
 
+    /// Its name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.0.name
+    }
+
     fn handler(&self, source: &str, kind: &str) -> Option<&Handler> {
-        self.0.handlers.0.get(source)?.get(kind)
+        self.0.handlers.by_source.get(source)?.get(kind)
     }
 }

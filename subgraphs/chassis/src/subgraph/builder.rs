@@ -9,7 +9,7 @@ use futures::{FutureExt, StreamExt};
 use std::sync::{Arc, OnceLock};
 
 use super::{Engine, Environment, Inner, PerRequest, Subgraph};
-use crate::inbox::{Consumer, Handlers};
+use crate::inbox::{Consumer, Consumers, Handlers};
 use crate::request::RequestScope;
 
 /// The deepest query a subgraph answers. The router's own limit is tighter; its entity fetches add two levels.
@@ -59,7 +59,7 @@ impl Subgraph {
             engine: Box::new(schema),
             per_request,
             environment,
-            consumer: None,
+            consumers: Consumers::default(),
             routes,
             blame: OnceLock::new(),
         };
@@ -77,10 +77,18 @@ impl SubgraphBuilder {
 
     /// Acts on other services' events with `handlers`, from now on and for as long as the process runs.
     #[must_use]
-    pub fn consuming(mut self, handlers: Handlers) -> Self {
+    pub fn consuming(self, handlers: Handlers) -> Self {
+        let name = self.inner.name;
+        self.consuming_as(name, handlers)
+    }
+
+    /// Like [`consuming`](Self::consuming), as a consumer of another name, with a place of its own in others' events: what it waits for
+    /// holds up nobody else.
+    #[must_use]
+    pub fn consuming_as(mut self, name: &'static str, handlers: Handlers) -> Self {
         let environment = &self.inner.environment;
-        let consumer = Consumer::new(self.inner.name, environment, handlers);
-        self.inner.consumer = Some(consumer.start(&*environment.bus));
+        let consumer = Consumer::new(name, environment, handlers);
+        self.inner.consumers.push(consumer.start(&*environment.bus));
         self
     }
 

@@ -12,6 +12,7 @@ mod outbox;
 mod paging;
 mod pantry;
 mod peers;
+mod saga;
 mod serving;
 mod tokens;
 mod writers;
