@@ -46,6 +46,7 @@ pub(crate) const SEEDED: [Seeded; 6] = [
             "procurement:send",
             "procurement:match",
             "procurement:credit",
+            "sagas:view",
             "prices:view",
         ],
     },
@@ -99,6 +100,7 @@ pub(crate) const SEEDED: [Seeded; 6] = [
         name: "Auditor",
         permissions: &[
             "audit:view",
+            "sagas:view",
             "users:view",
             "products:view",
             "vendors:view",
