@@ -27,6 +27,7 @@ pub mod tolerance;
 pub mod vendor_invoice;
 
 use async_graphql::EmptySubscription;
+use chassis::saga::{self, Plan};
 use chassis::{Caller, Clock, Db, Environment, Peers, Result, Subgraph, machine};
 use primitives::Act;
 
@@ -65,16 +66,25 @@ impl Buying {
     }
 }
 
+/// What documents of this service set in motion in others.
+const SAGAS: &[&Plan] = &[
+    &purchase_request::saga::PLAN,
+    &purchase_order::saga::PLAN,
+    &goods_received_note::saga::PLAN,
+    &credit_note::saga::PLAN,
+];
+
 /// The state machines of this service, drawn.
 pub fn diagrams() -> String {
     format!(
-        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}\n{}\n{}\n{}",
+        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}\n{}\n{}\n{}\n{}",
         purchase_request::model::MACHINE.diagram(),
         purchase_order::model::MACHINE.diagram(),
         amendment::model::MACHINE.diagram(),
         goods_received_note::model::MACHINE.diagram(),
         credit_note::model::MACHINE.diagram(),
         vendor_invoice::model::MACHINE.diagram(),
+        saga::diagrams(),
     )
 }
 
@@ -96,9 +106,11 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
         budget::graphql::lay_loaders(&app, scope, data);
         credit_note::graphql::lay_loaders(&app, scope, data);
         vendor_invoice::graphql::lay_loaders(&app, scope, data);
+        saga::lay_loader(&app.db, scope, data);
     };
     let handlers = goods_received_note::posting::handlers(&environment.clock);
     let handlers = credit_note::posting::handlers(handlers, &environment.clock);
-    let handlers = purchase_request::reservation::handlers(handlers);
+    let handlers = purchase_request::reservation::handlers(handlers, &environment.clock);
+    let handlers = purchase_order::following::handlers(handlers, &environment.clock).following(SAGAS);
     Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).consuming(handlers).finish())
 }

@@ -133,6 +133,23 @@ const RULES: Rules = Rules {
            WHERE l.id = c.source_id AND o.status = 'CANCELLED'))",
         ),
         (
+            "every saga is about a document",
+            "SELECT COUNT(*) FROM saga g WHERE \
+         NOT EXISTS (SELECT 1 FROM purchase_request d WHERE d.id = g.subject_id AND g.kind = 'PURCHASE_REQUEST') AND \
+         NOT EXISTS (SELECT 1 FROM purchase_order d WHERE d.id = g.subject_id AND g.kind = 'PURCHASE_ORDER') AND \
+         NOT EXISTS (SELECT 1 FROM goods_received_note d WHERE d.id = g.subject_id AND g.kind = 'GOODS_RECEIVED_NOTE') AND \
+         NOT EXISTS (SELECT 1 FROM credit_note d WHERE d.id = g.subject_id AND g.kind = 'CREDIT_NOTE')",
+        ),
+        (
+            "no saga goes on whose document has ended",
+            "SELECT COUNT(*) FROM saga g WHERE g.status = 'RUNNING' AND \
+         (EXISTS (SELECT 1 FROM purchase_request d WHERE d.id = g.subject_id AND d.status = 'CANCELLED') OR \
+          EXISTS (SELECT 1 FROM purchase_order d WHERE d.id = g.subject_id AND d.status IN ('CANCELLED', 'CLOSED')) OR \
+          EXISTS (SELECT 1 FROM goods_received_note d WHERE d.id = g.subject_id AND d.status IN ('POSTING_FAILED', 'VOIDED')) OR \
+          EXISTS (SELECT 1 FROM credit_note d WHERE d.id = g.subject_id AND \
+            d.status IN ('POSTING_FAILED', 'CANCELLED', 'APPLIED', 'VOIDED')))",
+        ),
+        (
             "numbers have no gaps",
             "SELECT COUNT(*) FROM document_counter c WHERE c.last <> \
          (SELECT COUNT(*) FROM purchase_request d WHERE d.tenant_id = c.tenant_id \

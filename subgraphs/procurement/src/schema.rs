@@ -15,6 +15,7 @@ use crate::tolerance::graphql::{ToleranceMutation, ToleranceQuery};
 use crate::vendor_invoice::graphql::{VendorInvoiceMutation, VendorInvoiceQuery};
 
 chassis::backoffice!("procurementAuditEntries", "procurementDeadLetters", "replayProcurementDeadLetter");
+chassis::sagas!("saga", "sagas");
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
@@ -31,6 +32,7 @@ pub(crate) struct Query(
     ApprovalRuleQuery,
     ForeignQuery,
     BackofficeQuery,
+    SagaQuery,
 );
 
 /// What can be changed.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
-use primitives::{Act, CreditNoteId};
+use primitives::{Act, CreditNoteId, TenantId};
 use serde::Deserialize;
 
 use super::model::{Command, CreditNote, CreditStatus};
+use super::saga::{self, PLAN};
 use super::{service, store};
 use crate::event;
 
@@ -24,7 +25,8 @@ struct Outcome {
 
 /// Adds what this service does when inventory has answered.
 pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
-    let (given, refused, kept) = (clock.clone(), clock.clone(), clock.clone());
+    let (given, refused) = (clock.clone(), clock.clone());
+    let (taken, kept) = (clock.clone(), clock.clone());
     handlers
         .on(SOURCE, "return.posted", move |tx, event| {
             let clock = given.clone();
@@ -33,6 +35,13 @@ pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
         .on(SOURCE, "return.refused", move |tx, event| {
             let clock = refused.clone();
             async move { failed(&tx, &event, &clock).await }
+        })
+        .on(SOURCE, "return.reversed", move |tx, event| {
+            let now = taken.now();
+            async move {
+                chassis::saga::answer(&tx, &PLAN, &event, saga::RETURN_STOCK, now).await?;
+                Ok(())
+            }
         })
         .on(SOURCE, "return.reversal_refused", move |tx, event| {
             let clock = kept.clone();
@@ -44,15 +53,24 @@ fn read(event: &Envelope) -> Result<Outcome> {
     serde_json::from_value(event.payload.clone()).map_err(Error::internal)
 }
 
+/// What of a document inventory has answered.
+fn subject(event: &Envelope) -> (TenantId, uuid::Uuid, i32) {
+    (event.tenant_id, event.aggregate_id, event.aggregate_version)
+}
+
 async fn confirmed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
     let Some((mut credit, _)) = store::lock(&**tx, event.tenant_id, read(event)?.credit_note_id).await?
     else {
         return Ok(());
     };
-    credit.take(Command::Confirm, Act { at: clock.now(), by: event.actor_id })?;
-    store::save(&**tx, event.tenant_id, &credit).await?;
-    tx.publish(event::credit("creditnote.confirmed", event.tenant_id, &credit));
-    Ok(())
+    if credit.status != CreditStatus::Posted || credit.confirmed_at.is_some() {
+        // Said twice, the goods are gone once.
+        return Ok(());
+    }
+    let at = clock.now();
+    credit.take(Command::Confirm, Act { at, by: event.actor_id })?;
+    chassis::saga::follow(tx, &PLAN, subject(event), |it| saga::confirmed(it, at)).await?;
+    finish(tx, event, "creditnote.confirmed", &credit).await
 }
 
 /// The goods are still on the shelf, so they count as received again.
@@ -62,7 +80,13 @@ async fn failed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
     let Some((mut credit, lines)) = store::lock(&**tx, event.tenant_id, credit_note_id).await? else {
         return Ok(());
     };
+    if credit.status != CreditStatus::Posted || credit.confirmed_at.is_some() {
+        // Said twice, it is taken back once.
+        return Ok(());
+    }
     credit.take(Command::FailPosting, act)?;
+    let why = (reason.as_deref().unwrap_or_default(), credit.version);
+    chassis::saga::follow(tx, &PLAN, subject(event), |it| saga::refused(it, why, act.at)).await?;
     credit.status_reason = reason;
     service::undo_in(tx, event.tenant_id, (&credit, &lines), act).await?;
     finish(tx, event, "creditnote.posting_failed", &credit).await
@@ -79,6 +103,8 @@ async fn reversal_failed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Resul
         return Ok(());
     }
     credit.take(Command::FailVoid, act)?;
+    let why = reason.as_deref().unwrap_or_default();
+    chassis::saga::follow(tx, &PLAN, subject(event), |it| it.stand(why, act.at)).await?;
     credit.status_reason = reason;
     service::do_in(tx, event.tenant_id, (&credit, &mut lines), act).await?;
     finish(tx, event, "creditnote.void_failed", &credit).await

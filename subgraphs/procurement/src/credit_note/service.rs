@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::line::{Claim, CreditLine, examine, forget, put_back, read_lines, take_down};
 use super::model::{Command, CreditKind, CreditNote};
+use super::saga::{self, PLAN};
 use super::store::{self, CreditCriterion};
 use crate::goods_received_note::line::NoteLine;
 use crate::goods_received_note::model::NoteStatus;
@@ -177,6 +178,7 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<CreditNo
                     }
                 }
                 store::save(&*tx, caller.tenant, &credit).await?;
+                Box::pin(set_in_motion(&tx, caller.tenant, (&step.action, &credit), act)).await?;
                 let told = Box::pin(told(&tx, caller.tenant, (&step.action, &credit, &lines))).await?;
                 tx.publish(told);
                 Ok(credit)
@@ -184,6 +186,27 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<CreditNo
             idempotency::once(&tx, attempt, work).await
         })
         .await
+}
+
+/// What goes back is asked of inventory, or what comes back after all.
+async fn set_in_motion(
+    tx: &Tx,
+    tenant: TenantId,
+    (action, credit): (&Action, &CreditNote),
+    act: Act,
+) -> Result<()> {
+    let subject = (tenant, credit.id.as_uuid(), credit.version);
+    match action {
+        Action::Post => {
+            let moves_stock = credit.kind == CreditKind::QuantityReturn;
+            chassis::saga::begin(tx, &PLAN, subject, act.at, |it| saga::posted(it, moves_stock, act.at)).await
+        }
+        Action::Void(reason) => {
+            let why = (reason.trim(), credit.version);
+            chassis::saga::follow(tx, &PLAN, subject, |it| saga::voided(it, why, act.at)).await
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn advance(

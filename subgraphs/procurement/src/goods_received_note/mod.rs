@@ -9,5 +9,6 @@ pub(crate) mod graphql;
 pub mod line;
 pub mod model;
 pub(crate) mod posting;
+pub(crate) mod saga;
 pub mod service;
 pub(crate) mod store;

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::numbering;
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
+use chassis::{numbering, saga};
 use chrono::Datelike;
-use primitives::{Act, Date, Decimal, GoodsReceivedNoteId, LocationId, PurchaseOrderId, PurchaseOrderLineId};
+use primitives::{
+    Act, Date, Decimal, GoodsReceivedNoteId, LocationId, PurchaseOrderId, PurchaseOrderLineId, TenantId,
+};
 use serde::Serialize;
 
 use super::costing::land;
@@ -199,6 +201,7 @@ pub async fn commit(app: &Buying, caller: &Caller, step: &Step) -> Result<GoodsR
                 Box::pin(vendor_invoice::service::rematch_in(&tx, caller.tenant, (order.id, &[]), act))
                     .await?;
                 let stock = stock_lines(&lines, &order_lines)?;
+                Box::pin(set_in_motion(&tx, caller.tenant, (&note, &order), act)).await?;
                 tx.publish(event::note_committed(caller.tenant, &note, stock));
                 tx.publish(event::order("po.received", caller.tenant, &order, &order_lines));
                 Ok(note)
@@ -206,6 +209,20 @@ pub async fn commit(app: &Buying, caller: &Caller, step: &Step) -> Result<GoodsR
             idempotency::once(&tx, attempt, work).await
         })
         .await
+}
+
+/// The others are asked to follow, and the vendor need not promise what is here.
+async fn set_in_motion(
+    tx: &Tx,
+    tenant: TenantId,
+    (note, order): (&GoodsReceivedNote, &PurchaseOrder),
+    act: Act,
+) -> Result<()> {
+    let subject = (tenant, note.id.as_uuid(), note.version);
+    saga::begin(tx, &super::saga::PLAN, subject, act.at, |it| super::saga::committed(it, act.at)).await?;
+    let ordered = (tenant, order.id.as_uuid(), order.version);
+    let plan = &purchase_order::saga::PLAN;
+    saga::follow(tx, plan, ordered, |it| purchase_order::saga::delivered(it, act.at)).await
 }
 
 /// Counts a delivery into the lines of its order.

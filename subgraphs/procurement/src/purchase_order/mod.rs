@@ -5,7 +5,9 @@
 //! cancelled or closed short goes back to the request and may be ordered again.
 
 pub mod conversion;
+pub(crate) mod following;
 pub(crate) mod graphql;
 pub mod model;
+pub(crate) mod saga;
 pub mod service;
 pub(crate) mod store;

@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::idempotency::{self, Attempt};
-use chassis::numbering;
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
+use chassis::{numbering, saga};
 use chrono::Datelike;
 use primitives::{
     Act, Date, Decimal, ProductId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId,
-    PurchaseRequestLineId, VendorId,
+    PurchaseRequestLineId, TenantId, VendorId,
 };
 use serde::Serialize;
 
 use super::conversion::{Wanted, convert};
 use super::model::{Command, OrderLine, PurchaseOrder, PurchaseOrderStatus, give_back, take_again as take};
+use super::saga::PLAN;
 use super::store::{self, OrderCriterion, SortedBy};
 use crate::budget::service::Ledger;
 use crate::purchase_request::approval::Case;
@@ -220,12 +221,42 @@ pub async fn step(app: &Buying, caller: &Caller, step: &Step) -> Result<Purchase
                     Box::pin(ledger.follow_order(&tx, caller.tenant, (order.status, &lines))).await?;
                     Box::pin(ledger.settle(&tx, caller.tenant)).await?;
                 }
+                Box::pin(set_in_motion(&tx, caller.tenant, (&step.action, &order, &lines), act)).await?;
                 tx.publish(event::order(step.action.event(), caller.tenant, &order, &lines));
                 Ok(order)
             };
             idempotency::once(&tx, attempt, work).await
         })
         .await
+}
+
+/// Stores are asked to expect what was ordered, or to expect it no more.
+async fn set_in_motion(
+    tx: &Tx,
+    tenant: TenantId,
+    (action, order, lines): (&Action, &PurchaseOrder, &[OrderLine]),
+    act: Act,
+) -> Result<()> {
+    let subject = (tenant, order.id.as_uuid(), order.version);
+    let is_short = lines.iter().any(|line| line.cancelled.is_positive());
+    match action {
+        // What is expected again is expected as if it was sent anew.
+        Action::Send | Action::Reopen(_) => {
+            let is_sent = *action == Action::Send;
+            saga::begin(tx, &PLAN, subject, act.at, |it| super::saga::sent(it, is_sent, act.at)).await
+        }
+        Action::Acknowledge(..) => {
+            saga::follow(tx, &PLAN, subject, |it| super::saga::acknowledged(it, act.at)).await
+        }
+        Action::Close(_) if !is_short => {
+            saga::follow(tx, &PLAN, subject, |it| super::saga::closed(it, act.at)).await
+        }
+        Action::Close(reason) | Action::Cancel(reason) => {
+            let why = (reason.trim(), order.version);
+            saga::follow(tx, &PLAN, subject, |it| super::saga::given_up(it, why, act.at)).await
+        }
+        Action::Submit | Action::Approve | Action::Return(_) => Ok(()),
+    }
 }
 
 fn advance(order: &mut PurchaseOrder, action: &Action, act: Act) -> Result<(), Refusals> {

@@ -10,6 +10,7 @@ pub(crate) mod graphql;
 pub mod line;
 pub mod model;
 pub(crate) mod reservation;
+pub(crate) mod saga;
 pub mod service;
 pub(crate) mod store;
 pub mod submission;

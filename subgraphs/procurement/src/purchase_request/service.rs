@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::approval::{Approval, ApprovalStatus, Case, LeftOut, levels};
 use super::line::{Line, LineDraft, read_lines};
 use super::model::{Command, Head, PurchaseRequest};
+use super::saga;
 use super::store::{self, RequestCriterion, SortedBy};
 use super::submission::{examine, questions};
 use crate::authority::model::Authority;
@@ -196,6 +197,11 @@ pub async fn approve(app: &Buying, caller: &Caller, wanted: &Approve) -> Result<
                 let is_last = case.approve(authority, said, act)?;
                 store::save_case(&*tx, caller.tenant, &case).await?;
                 Box::pin(follow(&tx, caller, &case)).await?;
+                if is_last {
+                    let approved = (caller.tenant, wanted.id.as_uuid(), case.request.version);
+                    chassis::saga::begin(&tx, &saga::PLAN, approved, act.at, |it| saga::approved(it, act.at))
+                        .await?;
+                }
                 tx.publish(match is_last {
                     true => event::request_approved(caller.tenant, &case.request, &case.lines),
                     false => event::approval_requested(caller.tenant, &case.request),
@@ -256,6 +262,12 @@ pub async fn stop(app: &Buying, caller: &Caller, stop: Stop, step: &Step) -> Res
                 stop_case(&mut case, caller, (stop, &step.reason), act)?;
                 store::save_case(&*tx, caller.tenant, &case).await?;
                 Box::pin(follow(&tx, caller, &case)).await?;
+                if stop == Stop::Cancel {
+                    let (given_up, why) = (case.request.version, (step.reason.trim(), case.request.version));
+                    let subject = (caller.tenant, step.id.as_uuid(), given_up);
+                    chassis::saga::follow(&tx, &saga::PLAN, subject, |it| saga::cancelled(it, why, act.at))
+                        .await?;
+                }
                 tx.publish(event::request_stopped(stop.event(), caller.tenant, &case.request));
                 Ok(case.request)
             };

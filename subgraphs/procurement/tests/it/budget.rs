@@ -14,7 +14,7 @@ impl House {
     }
 
     /// What the department may spend in a month.
-    async fn budget(&self, department: &str, amount: &str) -> Value {
+    pub(crate) async fn budget(&self, department: &str, amount: &str) -> Value {
         let input = json!({ "departmentId": department, "month": "2026-07-19", "amount": amount });
         let set = self.mutate(&self.controller(), "setBudget", input).await;
         assert_eq!(set["userErrors"], json!([]), "{set}");
@@ -22,7 +22,7 @@ impl House {
     }
 
     /// What is requested, on order, invoiced, and left of the only budget.
-    async fn taken(&self) -> [String; 4] {
+    pub(crate) async fn taken(&self) -> [String; 4] {
         let query = "{ budgets { nodes { soft { amount } hard { amount } actual { amount } available { amount } } } }";
         let seen = self.data_as(&self.controller(), query, Value::Null).await;
         let budget = &seen["budgets"]["nodes"][0];

@@ -25,6 +25,7 @@ impl Inventory {
     /// Says something about a credit note, and waits until it stands where it should.
     async fn says(&self, house: &House, kind: &'static str, credit: &Value, wanted: (&str, &str)) -> Value {
         let id: primitives::CreditNoteId = credit["id"].as_str().unwrap().parse().unwrap();
+        let version = credit["version"].as_i64().unwrap().try_into().unwrap();
         let at = house.kit.clock().now();
         let publish = |tx: chassis::Tx| async move {
             tx.publish(Event {
@@ -32,7 +33,7 @@ impl Inventory {
                 kind,
                 version: 1,
                 aggregate: id.as_uuid(),
-                aggregate_version: 1,
+                aggregate_version: version,
                 occurred_at: at,
                 actor: None,
                 causation: None,
@@ -55,12 +56,12 @@ impl Inventory {
 }
 
 impl House {
-    fn returner(&self) -> Caller {
+    pub(crate) fn returner(&self) -> Caller {
         self.kit.caller(andaman(), &["procurement:view", "procurement:credit", "prices:view"])
     }
 
     /// The lines of a note.
-    async fn note_lines(&self, note: &Value) -> Value {
+    pub(crate) async fn note_lines(&self, note: &Value) -> Value {
         let query = "query($id: ID!) { goodsReceivedNote(id: $id) { lines { id returnedQuantity { value } credited { amount } } } }";
         let seen = self.data_as(&self.storekeeper(), query, json!({ "id": note["id"] })).await;
         seen["goodsReceivedNote"]["lines"].clone()

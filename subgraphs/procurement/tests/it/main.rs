@@ -17,6 +17,7 @@ mod permission;
 mod receiving;
 mod request;
 mod reservation;
+mod sagas;
 mod sdl;
 mod spend;
 mod tolerance;

@@ -208,6 +208,7 @@ async fn inventory_says(house: &House, kind: &'static str, note: &Value, wanted:
     let inventory = TestDatabase::new::<subgraph_procurement::Migrator>().await;
     house.kit.bus().attach("inventory", inventory.db());
     let id: primitives::GoodsReceivedNoteId = note["id"].as_str().unwrap().parse().unwrap();
+    let version = note["version"].as_i64().unwrap().try_into().unwrap();
     let at = house.kit.clock().now();
     let say = |tx: chassis::Tx| async move {
         tx.publish(Event {
@@ -215,7 +216,7 @@ async fn inventory_says(house: &House, kind: &'static str, note: &Value, wanted:
             kind,
             version: 1,
             aggregate: id.as_uuid(),
-            aggregate_version: 1,
+            aggregate_version: version,
             occurred_at: at,
             actor: None,
             causation: None,

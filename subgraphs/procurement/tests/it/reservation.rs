@@ -13,6 +13,7 @@ async fn inventory_keeps(house: &House, inventory: &TestDatabase, request: &Valu
     let id: primitives::PurchaseRequestId = request["id"].as_str().unwrap().parse().unwrap();
     let lines = kept.iter().map(|(line, base)| json!({ "lineId": line, "reserved": base, "short": "0" }));
     let payload = &json!({ "purchaseRequestId": id, "lines": lines.collect::<Vec<_>>() });
+    let version = request["version"].as_i64().unwrap().try_into().unwrap();
     let at = house.kit.clock().now();
     let publish = |tx: chassis::Tx| async move {
         tx.publish(Event {
@@ -20,7 +21,7 @@ async fn inventory_keeps(house: &House, inventory: &TestDatabase, request: &Valu
             kind: "reservation.completed",
             version: 1,
             aggregate: id.as_uuid(),
-            aggregate_version: 1,
+            aggregate_version: version,
             occurred_at: at,
             actor: None,
             causation: None,

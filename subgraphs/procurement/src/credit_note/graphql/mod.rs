@@ -4,9 +4,11 @@ mod change;
 mod list;
 
 use async_graphql::{Context, Enum, Object};
+use chassis::saga::Saga;
 use chassis::{Loader, RequestScope, Result};
 use primitives::{CreditNoteId, CreditNoteLineId, CurrencyCode, DateTime, Money, Quantity};
 
+use super::saga::PLAN;
 use super::{line, model, service};
 use crate::Buying;
 use crate::foreign::{Location, Product, User, Vendor};
@@ -185,6 +187,11 @@ impl CreditNote {
     /// Since when.
     async fn applied_at(&self) -> Option<DateTime> {
         self.0.applied_at.map(DateTime::from)
+    }
+
+    /// What it set in motion in other services, the last time it did. Null without the permission to see that.
+    async fn saga(&self, ctx: &Context<'_>) -> Result<Option<Saga>> {
+        chassis::saga::latest(ctx, &PLAN, self.0.id.as_uuid()).await
     }
 
     /// When it was created.

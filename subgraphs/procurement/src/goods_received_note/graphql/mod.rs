@@ -4,12 +4,14 @@ mod change;
 mod list;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
+use chassis::saga::Saga;
 use chassis::{Loader, RequestScope, Result};
 use primitives::{
     Date, DateTime, Decimal, GoodsReceivedNoteId, GoodsReceivedNoteLineId, Money, PurchaseOrderLineId,
     Quantity,
 };
 
+use super::saga::PLAN;
 use super::{line, model, service};
 use crate::foreign::{Location, Product, User, Vendor};
 use crate::purchase_order::graphql::{PurchaseOrder, PurchaseOrderLine, load as load_order, load_line};
@@ -175,6 +177,11 @@ impl GoodsReceivedNote {
     /// When inventory took them in.
     async fn posted_at(&self) -> Option<DateTime> {
         self.0.posted_at.map(DateTime::from)
+    }
+
+    /// What it set in motion in other services, the last time it did. Null without the permission to see that.
+    async fn saga(&self, ctx: &Context<'_>) -> Result<Option<Saga>> {
+        chassis::saga::latest(ctx, &PLAN, self.0.id.as_uuid()).await
     }
 
     /// When it was created.

@@ -4,12 +4,14 @@ mod change;
 mod list;
 
 use async_graphql::{Context, Enum, Object};
+use chassis::saga::Saga;
 use chassis::{Loader, RequestScope, Result};
 use primitives::graphql::UnitStub;
 use primitives::{
     CurrencyCode, Date, DateTime, Decimal, Money, ProductId, PurchaseOrderId, PurchaseOrderLineId, Quantity,
 };
 
+use super::saga::PLAN;
 use super::{model, service};
 use crate::amendment::graphql::{PurchaseOrderAmendment, of_order as amendments_of};
 use crate::foreign::{Location, Product, User, Vendor};
@@ -217,6 +219,11 @@ impl PurchaseOrder {
     /// When the vendor said that it will deliver.
     async fn acknowledged_at(&self) -> Option<DateTime> {
         self.0.acknowledged_at.map(DateTime::from)
+    }
+
+    /// What it set in motion in other services, the last time it did. Null without the permission to see that.
+    async fn saga(&self, ctx: &Context<'_>) -> Result<Option<Saga>> {
+        chassis::saga::latest(ctx, &PLAN, self.0.id.as_uuid()).await
     }
 
     /// When it was created.

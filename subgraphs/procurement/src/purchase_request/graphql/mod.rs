@@ -7,9 +7,11 @@ mod line;
 mod list;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
+use chassis::saga::Saga;
 use chassis::{Loader, RequestScope, Result, caller};
 use primitives::{ApprovalId, Date, DateTime, Decimal, Money, PurchaseRequestId};
 
+use super::saga::PLAN;
 use super::{approval, line as lines, model, service};
 use crate::foreign::{Department, Property, User};
 use crate::{Buying, house, permission};
@@ -253,6 +255,11 @@ impl PurchaseRequest {
     /// When the stores said what they keep of it, after it was approved; null until then, and what is to be ordered may become less.
     async fn reserved_at(&self) -> Option<DateTime> {
         self.0.reserved_at.map(DateTime::from)
+    }
+
+    /// What it set in motion in other services, the last time it did. Null without the permission to see that.
+    async fn saga(&self, ctx: &Context<'_>) -> Result<Option<Saga>> {
+        chassis::saga::latest(ctx, &PLAN, self.0.id.as_uuid()).await
     }
 
     /// When it was created.
