@@ -1,4 +1,4 @@
-//! Following procurement: each effect in the transaction that marks its event.
+//! Following procurement: each effect in the transaction that marks its event, and told in it: procurement waits for it.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,11 @@ const GIVEN_UP: [&str; 4] = ["pr.cancelled", "pr.rejected", "pr.returned", "pr.r
 /// What this service does when something was approved, ordered or given up.
 pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
     let handlers = ORDER_EVENTS.into_iter().fold(handlers, |handlers, kind| {
-        handlers.on(SOURCE, kind, |tx, event| async move { follow_order(&tx, &event).await })
+        let now = clock.clone();
+        handlers.on(SOURCE, kind, move |tx, event| {
+            let now = now.clone();
+            async move { follow_order(&tx, &event, now.now()).await }
+        })
     });
     let now = clock.clone();
     let handlers = handlers.on(SOURCE, "pr.approved", move |tx, event| {
@@ -44,7 +48,7 @@ pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
     })
 }
 
-async fn follow_order(tx: &Tx, event: &Envelope) -> Result<()> {
+async fn follow_order(tx: &Tx, event: &Envelope, now: DateTime<Utc>) -> Result<()> {
     let order: Order = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
     let incoming = |line: &OrderLine| Incoming {
         line: line.line_id,
@@ -54,7 +58,9 @@ async fn follow_order(tx: &Tx, event: &Envelope) -> Result<()> {
     };
     let lines: Vec<Incoming> = order.lines.iter().map(incoming).collect();
     let state = (order.purchase_order_id, event.aggregate_version);
-    Ok(store::save_order_in(&**tx, event.tenant_id, state, &lines).await?)
+    store::save_order_in(&**tx, event.tenant_id, state, &lines).await?;
+    tx.publish(answer("onorder.changed", event, json!({ "purchaseOrderId": order.purchase_order_id }), now));
+    Ok(())
 }
 
 /// Promises each line what its store can spare, and says what is missing.
@@ -121,11 +127,16 @@ fn completed(
         .collect();
     let short: Vec<&Value> = lines.iter().filter(|line| line["short"] != "0").collect();
     let payload = json!({ "purchaseRequestId": request.purchase_request_id, "short": short, "lines": lines });
+    answer("reservation.completed", event, payload, now)
+}
+
+/// What is told about the document that `event` is about, as of its version there.
+fn answer(kind: &'static str, event: &Envelope, payload: Value, now: DateTime<Utc>) -> Event {
     Event {
         tenant: event.tenant_id,
-        kind: "reservation.completed",
+        kind,
         version: 1,
-        aggregate: request.purchase_request_id.as_uuid(),
+        aggregate: event.aggregate_id,
         aggregate_version: event.aggregate_version,
         occurred_at: now,
         actor: event.actor_id,
@@ -134,11 +145,15 @@ fn completed(
     }
 }
 
-/// Lets go what is still promised to a request that was given up.
+/// Lets go what is still promised to a request that was given up, and says so, even where nothing was.
 async fn release(tx: &Tx, event: &Envelope, now: DateTime<Utc>) -> Result<()> {
     let request: GivenUp = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
     let promises = store::promises(&**tx, event.tenant_id, (&[request.purchase_request_id], true)).await?;
-    reservation::service::release_all_in(tx, event.tenant_id, &promises, (act::of_event(event), now)).await
+    reservation::service::release_all_in(tx, event.tenant_id, &promises, (act::of_event(event), now)).await?;
+    let released: Vec<_> = promises.iter().map(|promise| promise.id).collect();
+    let payload = json!({ "purchaseRequestId": request.purchase_request_id, "reservationIds": released });
+    tx.publish(answer("reservation.released", event, payload, now));
+    Ok(())
 }
 
 fn heading(

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chassis::testkit::TestDatabase;
 use chassis::{Event, outbox};
 use primitives::{ProductId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -42,6 +43,13 @@ async fn say(
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("nobody heard of {kind}");
+}
+
+/// Which of these inventory has said so far, each with the version of the document that it answered.
+async fn said(house: &House, kind: &str) -> Vec<(i32, Value)> {
+    let events = outbox::read_after(house.kit.db().read(), andaman(), 0, 1_000).await.unwrap();
+    let events = events.into_iter().filter(|event| event.kind == kind);
+    events.map(|event| (event.aggregate_version, event.payload)).collect()
 }
 
 /// What inventory said about requests so far.
@@ -96,6 +104,43 @@ async fn an_approved_request_is_promised_what_there_is_and_told_what_is_missing(
         assert_eq!(house.item(product, &store).await["reserved"]["value"], "0");
     }
     say(&house, &from, ("pr.cancelled", 6), (id.as_uuid(), &json!({ "purchaseRequestId": id }))).await;
+    // Each time it says so, whether there was anything to let go of or not.
+    let released = said(&house, "reservation.released").await;
+    let counts: Vec<_> = released
+        .iter()
+        .map(|(version, told)| (*version, told["reservationIds"].as_array().unwrap().len()))
+        .collect();
+    assert_eq!(counts, [(5, 3), (6, 0)]);
+    assert_eq!(released[0].1["purchaseRequestId"], json!(id));
+    house.prove().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_acted_on_is_told_and_answered_once_it_is_replayed() {
+    let house = House::open().await;
+    let from = procurement(&house).await;
+    let (rice, store) = (house.product(), house.store("MAIN").await);
+    house.receive(&[(&rice, &store, "10", "4")]).await;
+    let rename = async |from: &str, to: &str| {
+        let statement = &format!("ALTER TABLE {from} RENAME TO {to}");
+        let rename = |tx: chassis::Tx| async move { Ok(tx.execute_unprepared(statement).await?) };
+        house.kit.db().write(rename).await.unwrap();
+    };
+    rename("reservation", "lost").await;
+    let id = PurchaseRequestId::generate();
+    let line = json!({ "lineId": "a", "productId": rice, "quantity": "4", "unit": "kg", "factor": "1", "deliverTo": store });
+    let payload = json!({ "purchaseRequestId": id, "number": "PR-2026-001", "lines": [line] });
+    say(&house, &from, ("pr.approved", 4), (id.as_uuid(), &payload)).await;
+    rename("lost", "reservation").await;
+    assert!(answers(&house).await.is_empty());
+    let [(version, told)] = said(&house, "event.dead_lettered").await.try_into().unwrap();
+    let facts = (&told["consumer"], &told["type"], &told["attempts"], version);
+    assert_eq!(facts, (&json!("inventory"), &json!("pr.approved"), &json!(5), 4));
+    let letters = house.data("{ inventoryDeadLetters { nodes { id } } }", Value::Null).await;
+    let replay = "mutation($id: ID!) { replayInventoryDeadLetter(id: $id) { userErrors { message } } }";
+    let letter = &letters["inventoryDeadLetters"]["nodes"][0]["id"];
+    house.data(replay, json!({ "id": letter })).await;
+    assert_eq!(answers(&house).await[0]["lines"][0]["reserved"], "4");
     house.prove().await;
 }
 
@@ -128,4 +173,8 @@ async fn what_was_ordered_is_on_order_until_it_came_or_was_cancelled() {
         say(&house, &from, (kind, version), (order.as_uuid(), &payload)).await;
         assert_eq!(on_order().await, expected, "{kind}");
     }
+    // What came late is answered, too, as of what it was about.
+    let versions: Vec<i32> =
+        said(&house, "onorder.changed").await.into_iter().map(|(version, _)| version).collect();
+    assert_eq!(versions, [3, 5, 4, 6, 7, 8]);
 }
