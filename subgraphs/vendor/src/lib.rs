@@ -21,20 +21,24 @@ pub mod scorecard;
 pub mod vendor;
 
 use async_graphql::EmptySubscription;
-use chassis::{Caller, Clock, Consumer, Db, Environment, Handlers, Peers, Result, Subgraph};
+use chassis::{Caller, Clock, Db, Environment, Handlers, Peers, Result, Subgraph};
 use primitives::Act;
 
 /// The migrations of this service's database.
 pub use migrations_vendor::Migrator;
 pub use prover::prove;
 
+/// What documents of this service set in motion.
+const SAGAS: &[&chassis::saga::Plan] = &[&campaign::saga::PLAN];
+
 /// The state machines of this service, drawn.
 pub fn diagrams() -> String {
     format!(
-        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}",
+        "# State machines\n\nDrawn from the arrows in the code; a test keeps them current.\n\n{}\n{}\n{}\n{}",
         contract::model::MACHINE.diagram(),
         campaign::model::MACHINE.diagram(),
         campaign::invitation::MACHINE.diagram(),
+        chassis::saga::diagrams(),
     )
 }
 
@@ -86,12 +90,12 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
         contract::graphql::lay_loaders(&app, scope, data);
         campaign::graphql::lay_loaders(&app, scope, data);
         offer::graphql::lay_loaders(&app, scope, data);
+        chassis::saga::lay_loader(&app.db, scope, data);
     };
     let handlers = contract::consumption::handlers(Handlers::new(), &environment.clock);
-    let handlers = campaign::closing::handlers(handlers, &environment.clock);
-    // Apart from the others: what is judged never holds up what is agreed. Nothing here replays by hand: the tasks hold the
-    // consumer.
-    let judging = scorecard::hearing::handlers(Handlers::new());
-    drop(Consumer::new("vendor-scorecard", &environment, judging).start(&*environment.bus));
-    Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).consuming(handlers).finish())
+    let handlers = campaign::closing::handlers(handlers, &environment.clock).following(SAGAS);
+    // Apart from the others: what is judged never holds up what is agreed.
+    let judging = scorecard::hearing::handlers(Handlers::new(), &environment.clock);
+    let vendor = Subgraph::builder(NAME, schema, environment).per_request(lay).consuming(handlers);
+    Ok(vendor.consuming_as("vendor-scorecard", judging).finish())
 }

@@ -13,6 +13,7 @@ use crate::price_list::graphql::{PriceListMutation, PriceListQuery};
 use crate::vendor::graphql::{VendorMutation, VendorProductMutation, VendorProductQuery, VendorQuery};
 
 chassis::backoffice!("vendorAuditEntries", "vendorDeadLetters", "replayVendorDeadLetter");
+chassis::sagas!("vendorSaga", "vendorSagas");
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
@@ -26,6 +27,7 @@ pub(crate) struct Query(
     ComparisonQuery,
     ForeignQuery,
     BackofficeQuery,
+    SagaQuery,
 );
 
 /// What can be changed.

@@ -8,8 +8,10 @@ use serde::Deserialize;
 
 use super::invitation::{self, InvitationStatus};
 use super::model::{Campaign, CampaignStatus, Command};
+use super::saga::{self, PLAN};
 use super::store;
-use crate::price_list::takeover;
+use crate::price_list::model::PriceListStatus;
+use crate::price_list::{self, takeover};
 use crate::{NAME, Purchasing, event};
 
 /// Campaigns of one round; the next round takes the rest.
@@ -18,10 +20,21 @@ const CAMPAIGNS_PER_ROUND: u64 = 100;
 /// Why open invitations of a cancelled campaign are taken back.
 const CANCELLED: &str = "the campaign was cancelled";
 
-/// Ends the invitations of a campaign that was completed or cancelled.
+/// Ends the invitations of a campaign that was completed or cancelled. What was approved of a completed one is to come into
+/// force.
 pub(super) async fn end_in(tx: &Tx, tenant: TenantId, campaign: &Campaign, act: Act) -> Result<()> {
     let is_cancelled = campaign.status == CampaignStatus::Cancelled;
-    for mut invitation in store::invitations_of(&**tx, tenant, campaign.id).await? {
+    let invitations = store::invitations_of(&**tx, tenant, campaign.id).await?;
+    if !is_cancelled {
+        let lists = invitations.iter().filter_map(|invitation| invitation.price_list_id).collect();
+        let lists = price_list::store::find_by_ids(&**tx, tenant, lists).await?;
+        let mut numbers: Vec<String> = lists.into_values().map(|list| list.number).collect();
+        numbers.sort_unstable();
+        let subject = (tenant, campaign.id.as_uuid(), campaign.version);
+        let begin = |it: &mut chassis::saga::Saga| saga::closed(it, &numbers, act.at);
+        chassis::saga::begin(tx, &PLAN, subject, act.at, begin).await?;
+    }
+    for mut invitation in invitations {
         if is_cancelled && (invitation.is_open() || invitation.status == InvitationStatus::Submitted) {
             invitation.take(invitation::Command::Revoke, Some(CANCELLED), act)?;
         } else if invitation.is_open() {
@@ -89,17 +102,29 @@ async fn put_into_force(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result
         return Err(Error::internal("a closed campaign is there"));
     }
     let invitations = store::invitations_of(&**tx, tenant, closed.campaign_id).await?;
+    let known = invitations.iter().filter_map(|invitation| invitation.price_list_id).collect();
+    let known = price_list::store::find_by_ids(&**tx, tenant, known).await?;
+    let mut lists = Vec::new();
     for mut invitation in invitations {
         let Some(list) = invitation.price_list_id else { continue };
-        match takeover::put_into_force(tx, tenant, list, act).await {
-            Ok(_) => {}
-            Err(Error::Refused(refusals)) => {
-                invitation.closing_note = Some(refusals.to_string());
-                invitation.touch(act);
-                store::save_invitation(&**tx, tenant, &invitation).await?;
-            }
+        let is_active = known.get(&list).is_some_and(|list| list.status == PriceListStatus::Active);
+        let refused = match is_active {
+            // Told twice, it comes into force once.
+            true => Ok(None),
+            false => takeover::put_into_force(tx, tenant, list, act).await.map(Some),
+        };
+        let refused = match refused {
+            Ok(_) => None,
+            Err(Error::Refused(refusals)) => Some(refusals.to_string()),
             Err(error) => return Err(error),
+        };
+        if let Some(why) = &refused {
+            invitation.closing_note = Some(why.clone());
+            invitation.touch(act);
+            store::save_invitation(&**tx, tenant, &invitation).await?;
         }
+        lists.extend(known.get(&list).map(|list| (list.number.clone(), refused)));
     }
-    Ok(())
+    let subject = (tenant, event.aggregate_id, event.aggregate_version);
+    chassis::saga::follow(tx, &PLAN, subject, |it| saga::activated(it, &lists, act.at)).await
 }

@@ -9,9 +9,9 @@
 //! has 256 random bits and is shown once; only its hash is kept. Each invitation answers a bounded number of requests a
 //! minute. What a vendor is shown are snapshots: the house's catalogue stays closed.
 //!
-//! Closing is a saga of one step per invitation: the campaign is closed and says so; whoever hears it (this service itself)
-//! puts the approved lists into force, in the transaction that remembers the event, and notes on the invitation what did
-//! not work.
+//! Closing is a saga with a step for each answer that was approved: the campaign is closed and says so; whoever hears it (this
+//! service itself) puts the lists into force, in the transaction that remembers the event, and notes on the invitation and
+//! in the saga what did not work.
 
 pub(crate) mod admission;
 pub mod closing;
@@ -20,6 +20,7 @@ pub mod invitation;
 pub mod line;
 pub mod model;
 pub mod portal;
+pub(crate) mod saga;
 pub mod service;
 pub(crate) mod store;
 pub mod submission;

@@ -63,6 +63,11 @@ const RULES: Rules = Rules {
              ON p.order_line_id = l.order_line_id WHERE l.received_quantity <> COALESCE(p.came, 0)",
         ),
         (
+            "every saga is about a campaign that was completed",
+            "SELECT COUNT(*) FROM saga g LEFT JOIN campaign c ON c.id = g.subject_id AND c.tenant_id = g.tenant_id \
+             WHERE g.kind = 'CAMPAIGN' AND (c.id IS NULL OR c.status <> 'COMPLETED')",
+        ),
+        (
             "numbers have no gaps",
             "SELECT COUNT(*) FROM document_counter c WHERE c.last <> \
              (SELECT COUNT(*) FROM price_list d WHERE d.tenant_id = c.tenant_id \

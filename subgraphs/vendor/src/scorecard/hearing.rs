@@ -1,13 +1,14 @@
-//! What procurement says about orders and deliveries.
+//! What procurement says about orders and deliveries. That a delivery counts, or counts no more, is told: procurement waits for it.
 
 use std::sync::Arc;
 
-use chassis::{Envelope, Error, Handlers, Result, Tx};
+use chassis::{Clock, Envelope, Error, Event, Handlers, Result, Tx};
 use primitives::{
     CurrencyCode, Date, DateTime, Decimal, GoodsReceivedNoteId, ProductId, PurchaseOrderId,
     PurchaseOrderLineId, TenantId, VendorId,
 };
 use serde::Deserialize;
+use serde_json::json;
 
 use super::model::{Delivered, Expected, tally};
 use super::store;
@@ -68,18 +69,44 @@ struct Cost {
 }
 
 /// What this service does about orders and deliveries.
-pub(crate) fn handlers(handlers: Handlers) -> Handlers {
+pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
     let handlers = ["po.sent", "po.amended", "po.cancelled"].into_iter().fold(handlers, |handlers, kind| {
         handlers.on(SOURCE, kind, |tx, event| async move { expect(&tx, &event).await })
     });
-    handlers.on(SOURCE, "grn.committed", |tx, event| async move { arrive(&tx, &event).await }).on(
-        SOURCE,
-        "grn.posting_failed",
-        |tx, event| async move {
-            let delivery = read::<Delivery>(&event)?;
-            store::remove_delivery(&*tx, event.tenant_id, delivery.goods_received_note_id).await
-        },
-    )
+    let (came, failed) = (clock.clone(), clock.clone());
+    handlers
+        .on(SOURCE, "grn.committed", move |tx, event| {
+            let clock = came.clone();
+            async move {
+                arrive(&tx, &event).await?;
+                tell(&tx, &event, &clock);
+                Ok(())
+            }
+        })
+        .on(SOURCE, "grn.posting_failed", move |tx, event| {
+            let clock = failed.clone();
+            async move {
+                let delivery = read::<Delivery>(&event)?;
+                store::remove_delivery(&*tx, event.tenant_id, delivery.goods_received_note_id).await?;
+                tell(&tx, &event, &clock);
+                Ok(())
+            }
+        })
+}
+
+/// Says that the scorecard knows what `event` says about a delivery.
+fn tell(tx: &Tx, event: &Envelope, clock: &Clock) {
+    tx.publish(Event {
+        tenant: event.tenant_id,
+        kind: "scorecard.updated",
+        version: 1,
+        aggregate: event.aggregate_id,
+        aggregate_version: event.aggregate_version,
+        occurred_at: clock.now(),
+        actor: event.actor_id,
+        causation: Some(event.event_id),
+        payload: json!({ "goodsReceivedNoteId": event.aggregate_id }),
+    });
 }
 
 /// Notes what was ordered; of an order that was cancelled nothing is expected.

@@ -12,16 +12,16 @@ const LOOK: &str = "query($token: String!) { portalInvitation(token: $token) { c
     lines { productId code name unit { code } quantity previousPrice { amount } } prices { productId price { amount } } } }";
 
 /// A campaign that asks two vendors for one product, launched; with the vendors' tokens.
-struct Asked {
-    house: House,
-    id: String,
+pub(crate) struct Asked {
+    pub(crate) house: House,
+    pub(crate) id: String,
     product: String,
-    vendors: [String; 2],
+    pub(crate) vendors: [String; 2],
     tokens: [String; 2],
 }
 
 impl Asked {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let house = House::open().await;
         let product = house.product();
         let vendors = [house.reachable("FISH").await, house.reachable("MEAT").await];
@@ -52,7 +52,7 @@ impl Asked {
         self.portal(LOOK, json!({ "token": self.tokens[vendor] })).await
     }
 
-    async fn submit(&self, vendor: usize, price: &str) -> Value {
+    pub(crate) async fn submit(&self, vendor: usize, price: &str) -> Value {
         let lines = json!([{ "productId": self.product, "price": price }]);
         self.answer("portalSubmit", json!({ "token": self.tokens[vendor], "lines": lines })).await
     }
@@ -75,17 +75,17 @@ impl Asked {
         self.house.data(query, json!({ "id": self.id })).await["campaign"].take()
     }
 
-    async fn invitation(&self, vendor: usize) -> Value {
+    pub(crate) async fn invitation(&self, vendor: usize) -> Value {
         self.invitations().await["invitations"]["nodes"][vendor].take()
     }
 
-    async fn decide(&self, mutation: &str, vendor: usize) -> Value {
+    pub(crate) async fn decide(&self, mutation: &str, vendor: usize) -> Value {
         let seen = self.invitation(vendor).await;
         let input = json!({ "id": seen["id"], "expectedVersion": seen["version"], "reason": "not what we asked for" });
         self.house.mutate(mutation, input).await
     }
 
-    async fn step(&self, mutation: &str) -> Value {
+    pub(crate) async fn step(&self, mutation: &str) -> Value {
         let version = self.invitations().await["version"].clone();
         let input = json!({ "id": self.id, "expectedVersion": version, "reason": "nobody wants to sell" });
         self.house.mutate(mutation, input).await

@@ -13,6 +13,7 @@ mod offers;
 mod permission;
 mod preferences;
 mod price_lists;
+mod sagas;
 mod scorecards;
 mod sdl;
 mod vendors;

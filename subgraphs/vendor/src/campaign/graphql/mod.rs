@@ -7,11 +7,13 @@ mod list;
 mod portal;
 
 use async_graphql::{Context, Enum, Object};
+use chassis::saga::Saga;
 use chassis::{Connection, Criteria, Loader, PageArgs, RequestScope, Result, caller};
 use primitives::graphql::UnitStub;
 use primitives::{CampaignId, Date, DateTime, Decimal, InvitationId};
 
 use super::invitation::Price;
+use super::saga::PLAN;
 use super::store::InvitationCriterion;
 use super::{line, model, service};
 use crate::Purchasing;
@@ -152,6 +154,11 @@ impl Campaign {
         let app = ctx.data_unchecked::<Purchasing>();
         let page = PageArgs::new(first, after, last, before);
         Ok(service::list_invitations(app, caller(ctx)?, &criteria, page).await?.map(Invitation))
+    }
+
+    /// What it set in motion when it was closed. Null without the permission to see that.
+    async fn saga(&self, ctx: &Context<'_>) -> Result<Option<Saga>> {
+        chassis::saga::latest(ctx, &PLAN, self.0.id.as_uuid()).await
     }
 
     /// When it was created.
