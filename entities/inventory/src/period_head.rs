@@ -1,6 +1,6 @@
-//! Up to which day the tenant's books are closed.
+//! Up to which day the tenant's books are closed, and which month is being closed.
 
-use primitives::{Date, TenantId};
+use primitives::{Date, StockPeriodId, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `period_head`.
@@ -10,6 +10,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
     pub closed_before: Option<Date>,
+    pub closing_id: Option<StockPeriodId>,
+    pub closing_by: Option<UserId>,
+    pub closings: i32,
 }
 
 /// Nothing hangs on it.

@@ -20,6 +20,7 @@ mod m20261201_100000_create_stock_period;
 mod m20261201_110000_create_store_requisition;
 mod m20261201_120000_create_incoming_line;
 mod m20261201_130000_create_stock_adjustment;
+mod m20261201_140000_add_closing;
 
 /// Applies the inventory migrations in order.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_110000_create_store_requisition::Migration),
             Box::new(m20261201_120000_create_incoming_line::Migration),
             Box::new(m20261201_130000_create_stock_adjustment::Migration),
+            Box::new(m20261201_140000_add_closing::Migration),
         ]
     }
 }

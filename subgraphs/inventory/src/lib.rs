@@ -59,6 +59,7 @@ pub async fn start_with(env: Environment, feed: FeedSettings) -> Result<Subgraph
     let app = Inventory::new(&env, feed);
     reservation::service::keep_expiring(&app);
     lot::ageing::keep_ageing(&app);
+    period::closing::keep_finishing(&app);
     Ok(schema::subgraph(app, env))
 }
 
@@ -69,6 +70,14 @@ pub async fn start_with(env: Environment, feed: FeedSettings) -> Result<Subgraph
 /// `Internal` when the database fails.
 pub async fn age_lots(env: &Environment) -> Result<usize> {
     lot::ageing::age(&Inventory::new(env, FeedSettings::default())).await
+}
+
+/// Goes on where closings of months stopped halfway, as the running service does by itself; answers how many ended.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn finish_closings(env: &Environment) -> Result<usize> {
+    period::closing::finish(&Inventory::new(env, FeedSettings::default())).await
 }
 
 /// What this service does when others have news.

@@ -40,6 +40,7 @@ use crate::{
 };
 
 chassis::backoffice!("inventoryAuditEntries", "inventoryDeadLetters", "replayInventoryDeadLetter");
+chassis::sagas!("inventorySaga", "inventorySagas");
 
 /// Everything that can be asked.
 #[derive(Debug, Default, MergedObject)]
@@ -57,6 +58,7 @@ pub(crate) struct Query(
     FeedQuery,
     Entities,
     BackofficeQuery,
+    SagaQuery,
 );
 
 /// Everything that can be done.
@@ -302,6 +304,7 @@ fn lay_adjustment_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data
 
 fn lay_requisition_loaders(app: &Inventory, scope: &RequestScope, data: &mut Data) {
     lay_adjustment_loaders(app, scope, data);
+    chassis::saga::lay_loader(&app.db, scope, data);
     lay_purchasing_loaders(app, scope, data);
     let inventory = app.clone();
     data.insert(scope.loader(move |caller: Arc<Caller>, ids: Vec<StoreRequisitionId>| {

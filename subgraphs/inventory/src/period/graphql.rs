@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chassis::page::check_values;
+use chassis::saga::Saga;
 use chassis::{
     Connection, Criteria, Filter, Nested, Order, PageArgs, Refusals, Result, UserError, caller, outcome,
 };
@@ -11,6 +12,7 @@ use primitives::{
     CurrencyCode, Date, DateTime, Decimal, LocationId, Money, ProductId, Quantity, StockPeriodId,
 };
 
+use super::saga::PLAN;
 use super::service::{self, Step, Valuation};
 use super::{PeriodCommand, PeriodFilter, ValuationFilter};
 use crate::foreign::User;
@@ -44,7 +46,7 @@ pub(crate) enum StockPeriodOrder {
 #[derive(Clone, Debug)]
 pub(crate) struct StockPeriod(pub(crate) super::StockPeriod);
 
-/// A month of the stock's books that was closed at least once; months nobody has closed are open. In UTC.
+/// A month of the stock's books that somebody has closed, or begun to; all others are open. In UTC.
 #[Object]
 impl StockPeriod {
     /// Identity of the month.
@@ -85,6 +87,11 @@ impl StockPeriod {
     /// Who last closed it.
     async fn closed_by(&self) -> Option<User> {
         self.0.closed.map(|(_, by)| by.into())
+    }
+
+    /// What closing it last took, step by step. Null without the permission to see that.
+    async fn saga(&self, ctx: &Context<'_>) -> Result<Option<Saga>> {
+        chassis::saga::latest(ctx, &PLAN, self.0.id.as_uuid()).await
     }
 
     /// Counts the changes; a step names the one it is based on.

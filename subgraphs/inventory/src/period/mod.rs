@@ -12,9 +12,15 @@
 //! them up). Only the last closed month is opened again, and a locked one never. Postings share the row that says up to which
 //! day the books are closed, and who closes a month takes it for himself: a posting is in the snapshot, or refused. A month
 //! is a calendar month in UTC.
+//!
+//! Closing is a saga: postings are blocked, counts that are under way are looked for, the snapshot is written, the month is
+//! closed. Until then it is OPEN to whoever looks, and CLOSED to postings; what speaks against closing it, or keeps failing,
+//! opens it again. A process that dies in the middle is followed by one that goes on.
 
+pub(crate) mod closing;
 pub(crate) mod graphql;
 mod model;
+mod saga;
 pub(crate) mod service;
 pub(crate) mod store;
 mod valuation;

@@ -146,7 +146,21 @@ impl StockPeriod {
         }
     }
 
-    /// Takes it one step further. `closed_before` is the day up to which the books are closed so far.
+    /// Whether it may be closed. `closed_before` is the day up to which the books are closed so far.
+    pub(crate) fn require_closable(&self, closed_before: Option<Date>, act: Act) -> Result<(), Refusal> {
+        self.status.after(PeriodCommand::Close)?;
+        self.require_over_and_next(closed_before, act)
+    }
+
+    /// Closes it, once nothing speaks against it any more.
+    pub(crate) fn close(&mut self, act: Act) -> Result<(), Refusal> {
+        self.status = self.status.after(PeriodCommand::Close)?;
+        self.closed = Some((act.at, act.by));
+        self.touch(act);
+        Ok(())
+    }
+
+    /// Takes it one step further that is taken at once. `closed_before` is the day up to which the books are closed so far.
     pub(crate) fn step(
         &mut self,
         command: PeriodCommand,
@@ -155,7 +169,10 @@ impl StockPeriod {
     ) -> Result<(), Refusal> {
         let status = self.status.after(command)?;
         match command {
-            PeriodCommand::Close => self.require_over_and_next(closed_before, act)?,
+            PeriodCommand::Close => {
+                self.require_closable(closed_before, act)?;
+                return self.close(act);
+            }
             PeriodCommand::Reopen => {
                 if closed_before != Some(self.month.ends_before()) {
                     let message = "a later month is closed: it has to be opened first";
@@ -165,12 +182,13 @@ impl StockPeriod {
             }
             PeriodCommand::Lock => {}
         }
-        if command == PeriodCommand::Close {
-            self.closed = Some((act.at, act.by));
-        }
         self.status = status;
-        (self.version, self.updated_at, self.updated_by) = (self.version + 1, act.at, act.by);
+        self.touch(act);
         Ok(())
+    }
+
+    fn touch(&mut self, act: Act) {
+        (self.version, self.updated_at, self.updated_by) = (self.version + 1, act.at, act.by);
     }
 
     fn require_over_and_next(&self, closed_before: Option<Date>, act: Act) -> Result<(), Refusal> {

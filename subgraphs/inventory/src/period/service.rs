@@ -1,18 +1,15 @@
-//! Closing, opening and locking months, and looking back: permit, load, decide, save, publish.
+//! Opening and locking months, and looking back: permit, load, decide, save, publish. Closing takes more than one transaction,
+//! see `closing`.
 
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{
-    Caller, Connection, Criteria, Error, Event, Order, PageArgs, PageRequest, Refusal, Result, Tx,
-};
-use primitives::{Date, LocationId, StockPeriodId};
+use chassis::{Caller, Connection, Criteria, Error, Event, Order, PageArgs, PageRequest, Result, Tx};
+use primitives::{Date, LocationId, StockPeriodId, TenantId};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{
-    ItemValue, Month, PeriodCommand, PeriodFilter, PeriodStatus, StockPeriod, ValuationFilter, store,
-};
+use super::{ItemValue, Month, PeriodCommand, PeriodFilter, StockPeriod, ValuationFilter, closing, store};
 use crate::act::Act;
 use crate::machine::Machine;
 use crate::{Inventory, permission};
@@ -57,66 +54,52 @@ pub(crate) async fn take(
     let attempt = &Attempt::try_new(caller, name(command), key, &step, act.at)?;
     let month: Month = step.month.parse()?;
     let step = &step;
+    if command == PeriodCommand::Close {
+        return closing::close(app, caller, (step, month), attempt, act).await;
+    }
     app.db
         .write(|tx| async move {
-            idempotency::once(&tx, attempt, take_in(&tx, caller, (command, step, month), act)).await
+            idempotency::once(&tx, attempt, take_in(&tx, caller.tenant, (command, step, month), act)).await
         })
         .await
 }
 
 async fn take_in(
     tx: &Tx,
-    caller: &Caller,
+    tenant: TenantId,
     (command, step, month): (PeriodCommand, &Step, Month),
     act: Act,
 ) -> Result<StockPeriodId> {
-    let tenant = caller.tenant;
-    let closed_before = store::lock_closed_before_in(&**tx, tenant).await?;
+    let head = store::lock_head_in(&**tx, tenant).await?;
     let known = store::find(&**tx, tenant, month).await?;
     let mut period = known.unwrap_or_else(|| StockPeriod::untouched(month, act));
     if period.version != step.expected_version {
         return Err(Error::conflict(period.version));
     }
-    period.step(command, (closed_before, step.reason.as_deref()), act)?;
+    period.step(command, (head.closed_before, step.reason.as_deref()), act)?;
     let closed_before = match command {
-        PeriodCommand::Close => {
-            require_counts_done(tx, caller, month).await?;
-            Some(month.ends_before())
-        }
         PeriodCommand::Reopen => {
             let base = store::last_closed_before(&**tx, tenant, month.starts_on()).await?;
             // Nothing below was ever closed: the books are open from the start, as they were.
             base.map(|base| base.month.ends_before())
         }
-        PeriodCommand::Lock => closed_before,
+        PeriodCommand::Close | PeriodCommand::Lock => head.closed_before,
     };
     store::save_in(&**tx, tenant, &period, closed_before).await?;
-    if command == PeriodCommand::Close {
-        store::write_snapshot_in(&**tx, tenant, &period).await?;
-    }
-    tx.publish(told(event_kind(command), caller, &period));
+    tx.publish(told(event_kind(command), tenant, &period));
     Ok(period.id)
 }
 
-/// A count that began in the month would bring its differences in afterwards.
-async fn require_counts_done(tx: &Tx, caller: &Caller, month: Month) -> Result<()> {
-    let counts = store::counts_under_way(&**tx, caller.tenant, month.ends_before()).await?;
-    if counts == 0 {
-        return Ok(());
-    }
-    let (from, to) = (PeriodStatus::Open.code(), PeriodStatus::Closed.code());
-    Err(Refusal::invalid_state(from, to).with("countsUnderWay", counts).into())
-}
-
-fn told(kind: &'static str, caller: &Caller, period: &StockPeriod) -> Event {
+/// What happened to a month.
+pub(super) fn told(kind: &'static str, tenant: TenantId, period: &StockPeriod) -> Event {
     Event {
-        tenant: caller.tenant,
+        tenant,
         kind,
         version: 1,
         aggregate: period.id.as_uuid(),
         aggregate_version: period.version,
         occurred_at: period.updated_at,
-        actor: Some(caller.user),
+        actor: Some(period.updated_by),
         causation: None,
         payload: json!({
             "id": period.id,

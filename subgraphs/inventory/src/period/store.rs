@@ -7,7 +7,7 @@ use chassis::{Connection, Criteria, Db, Order, SortKey};
 use chrono::{DateTime, NaiveTime, Utc};
 use entities_inventory::stock_period::{self, Column, Entity};
 use entities_inventory::{inventory_item, period_head, period_snapshot, stock_count, stock_movement};
-use primitives::{Date, Decimal, InventoryItemId, LocationId, StockPeriodId, TenantId};
+use primitives::{Date, Decimal, InventoryItemId, LocationId, StockPeriodId, TenantId, UserId};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, JoinType,
@@ -68,18 +68,61 @@ pub(crate) async fn keep_closed_before_in(
     Ok(head().lock_shared().one(tx).await?.and_then(|head| head.closed_before))
 }
 
+/// How far the books are closed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    /// The day up to which they are.
+    pub(crate) closed_before: Option<Date>,
+    /// The month that is being closed, and by whom.
+    pub(crate) closing: Option<(StockPeriodId, UserId)>,
+    /// How often closing a month began.
+    pub(crate) closings: i32,
+}
+
 /// The same, locked to be changed: every posting that has begun is done, and none begins.
-pub(crate) async fn lock_closed_before_in(
-    tx: &impl ConnectionTrait,
-    tenant: TenantId,
-) -> Result<Option<Date>, DbErr> {
+pub(crate) async fn lock_head_in(tx: &impl ConnectionTrait, tenant: TenantId) -> Result<Head, DbErr> {
     ensure_head_in(tx, tenant).await?;
     let head = period_head::Entity::find_by_id(tenant).lock_exclusive().one(tx).await?;
-    Ok(head.and_then(|head| head.closed_before))
+    let head = head.ok_or_else(|| DbErr::RecordNotFound("the row that was just ensured".to_owned()))?;
+    let closing = head.closing_id.zip(head.closing_by);
+    Ok(Head { closed_before: head.closed_before, closing, closings: head.closings })
+}
+
+/// Writes which month is being closed, if one is. The row must be locked.
+pub(crate) async fn save_closing_in(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    (closing, closings): (Option<(StockPeriodId, UserId)>, i32),
+) -> Result<(), DbErr> {
+    use period_head::Column::{ClosingBy, ClosingId, Closings};
+    period_head::Entity::update_many()
+        .col_expr(ClosingId, closing.map(|(id, _)| id.as_uuid()).into())
+        .col_expr(ClosingBy, closing.map(|(_, by)| by.as_uuid()).into())
+        .col_expr(Closings, closings.into())
+        .filter(period_head::Column::TenantId.eq(tenant))
+        .exec(tx)
+        .await
+        .map(drop)
+}
+
+/// The months of all tenants that are being closed.
+pub(crate) async fn closing_across_tenants(
+    db: &impl ConnectionTrait,
+) -> Result<Vec<(TenantId, StockPeriodId)>, DbErr> {
+    let heads =
+        period_head::Entity::find().filter(period_head::Column::ClosingId.is_not_null()).all(db).await?;
+    Ok(heads.into_iter().filter_map(|head| Some((head.tenant_id, head.closing_id?))).collect())
 }
 
 async fn ensure_head_in(tx: &impl ConnectionTrait, tenant: TenantId) -> Result<(), DbErr> {
-    let row = period_head::Model { tenant_id: tenant, closed_before: None }.into_active_model();
+    let row = period_head::Model {
+        tenant_id: tenant,
+        closed_before: None,
+        closing_id: None,
+        closing_by: None,
+        closings: 0,
+    };
+    let row = row.into_active_model();
     let known = OnConflict::column(period_head::Column::TenantId).do_nothing().to_owned();
     period_head::Entity::insert(row).on_conflict(known).exec_without_returning(tx).await.map(drop)
 }

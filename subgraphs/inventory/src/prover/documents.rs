@@ -107,7 +107,7 @@ impl Documents {
                 let (document, product, location, reason) = effect;
                 let place = format!("{reason} of {product} at {location} in {document}");
                 report.violations.push(Violation {
-                    tenant,
+                    tenant: Some(tenant),
                     item: None,
                     rule: "a document has moved what it says",
                     expected: format!("{} as {place}", amount(wanted)),
@@ -117,7 +117,7 @@ impl Documents {
         }
         for (location, count) in self.locks.symmetric_difference(&self.locking) {
             report.violations.push(Violation {
-                tenant,
+                tenant: Some(tenant),
                 item: None,
                 rule: "a location is locked by the count that is under way there",
                 expected: if self.locking.contains(&(*location, *count)) { "locked" } else { "open" }

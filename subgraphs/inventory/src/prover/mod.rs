@@ -8,6 +8,7 @@ mod documents;
 mod lots;
 mod model;
 mod periods;
+mod sagas;
 mod service;
 mod store;
 

@@ -25,8 +25,8 @@ pub struct Report {
 /// One balance that does not follow from the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Whose books.
-    pub tenant: TenantId,
+    /// Whose books; `None` where all were counted together.
+    pub tenant: Option<TenantId>,
     /// Which item; `None` where the ledger as a whole is wrong.
     pub item: Option<InventoryItemId>,
     /// The rule that is broken.
@@ -234,7 +234,7 @@ impl Replay {
     }
 
     fn tell(&mut self, item: Option<InventoryItemId>, rule: &'static str, expected: String, found: String) {
-        self.violations.push(Violation { tenant: self.tenant, item, rule, expected, found });
+        self.violations.push(Violation { tenant: Some(self.tenant), item, rule, expected, found });
     }
 }
 
@@ -265,7 +265,10 @@ impl fmt::Display for Report {
 
 impl fmt::Display for Violation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "tenant {}", self.tenant)?;
+        match self.tenant {
+            Some(tenant) => write!(out, "tenant {tenant}")?,
+            None => write!(out, "all tenants")?,
+        }
         if let Some(item) = self.item {
             write!(out, ", item {item}")?;
         }

@@ -34,7 +34,7 @@ pub(super) async fn compare(
         Statement::from_sql_and_values(db.get_database_backend(), DIFFERING, [tenant.as_uuid().into()]);
     for differing in Differing::find_by_statement(statement).all(db).await? {
         report.violations.push(Violation {
-            tenant,
+            tenant: Some(tenant),
             item: Some(differing.item_id),
             rule: "the snapshot of a closed month is the sum of what happened before its end",
             expected: "no difference".to_owned(),

@@ -3,7 +3,7 @@
 use chassis::{Environment, Result};
 
 use super::model::{Replay, Report};
-use super::{periods, store};
+use super::{periods, sagas, store};
 
 /// Recomputes every balance of every tenant from the ledger. Safe to run beside live postings: each tenant is read from
 /// one snapshot.
@@ -28,5 +28,6 @@ pub async fn prove(env: &Environment) -> Result<Report> {
         replay.compare(&books, &mut report);
         documents.compare(tenant, &mut report);
     }
+    sagas::compare(&env.db, &mut report).await?;
     Ok(report)
 }

@@ -4,6 +4,7 @@
 
 mod adjustments;
 mod attacks;
+mod closings;
 mod concurrency;
 mod constraints;
 mod deliveries;

@@ -9,7 +9,7 @@ use crate::deliveries::{delivery, procurement, take_over};
 use crate::house::{House, andaman, lanna, pairs, refusals};
 
 /// A month some months from the clock's own, as it is written.
-fn month(house: &House, months_ago: u32) -> String {
+pub(crate) fn month(house: &House, months_ago: u32) -> String {
     let today = house.kit.clock().now().date_naive();
     (today - chrono::Months::new(months_ago)).format("%Y-%m").to_string()
 }
@@ -20,7 +20,7 @@ fn last_day(month: &str) -> String {
     (first + chrono::Months::new(1)).pred_opt().unwrap().to_string()
 }
 
-fn step(month: &str, version: i32) -> Value {
+pub(crate) fn step(month: &str, version: i32) -> Value {
     json!({ "month": month, "expectedVersion": version })
 }
 
@@ -29,7 +29,11 @@ fn because(month: &str, version: i32) -> Value {
 }
 
 /// Receives so many at ten on the tenth of a month; answers the payload.
-async fn receive_in(house: &House, (product, store): (&str, &str), (month, quantity): (&str, &str)) -> Value {
+pub(crate) async fn receive_in(
+    house: &House,
+    (product, store): (&str, &str),
+    (month, quantity): (&str, &str),
+) -> Value {
     let line = json!({ "productId": product, "locationId": store, "quantity": quantity, "unitCost": "10" });
     let input = json!({ "occurredAt": format!("{month}-10T08:00:00Z"), "lines": [line] });
     house.mutate("receiveStock", input).await
