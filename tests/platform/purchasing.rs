@@ -72,6 +72,23 @@ async fn posted(person: &Person, note: &Value) -> Value {
     panic!("the goods of {note} do not come to the shelf");
 }
 
+/// Waits until everything that a document set in motion in other services is done.
+async fn completed(person: &Person, document: &Value) {
+    let query = "query($ids: [ID!]) { sagas(where: { subjectIds: $ids }) { nodes { id status steps { name status error } } } }";
+    let mut seen = Value::Null;
+    for _ in 0..200 {
+        seen = person.data(query, json!({ "ids": [document["id"]] })).await["sagas"]["nodes"].take();
+        if seen[0]["status"] == "COMPLETED" {
+            let one = "query($id: ID!) { saga(id: $id) { kind steps { name status attempts error } } }";
+            let saga = person.data(one, json!({ "id": seen[0]["id"] })).await;
+            assert!(saga["saga"]["steps"][0]["attempts"].is_number(), "{saga}");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{seen}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_kitchen_needs_comes_to_the_shelf() {
     let carmen = Carmen::start().await;
@@ -146,5 +163,8 @@ async fn from_need_to_shelf(carmen: &Carmen) {
     assert!(seen["vendor"]["name"].is_string() && seen["deliverTo"]["name"].is_string(), "{seen}");
     let after = on_hand(&store, (&shelf.product, &shelf.location)).await;
     assert_eq!(after - before, 200_000);
+    for document in [&request, &order, &note] {
+        completed(&buyer, document).await;
+    }
     carmen.prove().await;
 }
