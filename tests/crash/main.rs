@@ -59,7 +59,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_happens_twice() {
         }
         done.extend(buyer.await.expect("a buyer comes to an end"));
     }
-    tell(&done, &kills, &fleet, &client);
+    println!("{}", numbers(&done, &kills, &fleet, &client));
     assert!(!done.is_empty(), "nothing was bought");
 
     let expected = outcome::expected(before, &done);
@@ -90,19 +90,18 @@ fn buyers(client: &Arc<Client>, places: &[Place], is_over: &Arc<AtomicBool>) -> 
 }
 
 /// What happened, in numbers.
-fn tell(done: &[Done], kills: &BTreeMap<String, u32>, fleet: &Fleet, client: &Client) {
+fn numbers(done: &[Done], kills: &BTreeMap<String, u32>, fleet: &Fleet, client: &Client) -> String {
     let mut ends: BTreeMap<&str, u32> = BTreeMap::new();
     for Done { end, .. } in done {
         *ends.entry(end.name()).or_default() += 1;
     }
-    println!("{} purchases: {ends:?}", done.len());
-    println!(
-        "{} kills: {kills:?}; started again without one: {:?}",
-        kills.values().sum::<u32>(),
-        fleet.revived()
-    );
-    let troubles = client.troubles();
-    println!("{} retries: {troubles:?}", troubles.values().sum::<u32>());
+    let (revived, troubles) = (fleet.revived(), client.troubles());
+    let (killed, retried): (u32, u32) = (kills.values().sum(), troubles.values().sum());
+    format!(
+        "{} purchases: {ends:?}\n{killed} kills: {kills:?}; started again without one: {revived:?}\n\
+         {retried} retries: {troubles:?}",
+        done.len()
+    )
 }
 
 /// Waits until everything is at its end and where it belongs.
