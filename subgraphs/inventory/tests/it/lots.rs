@@ -182,7 +182,9 @@ async fn a_lot_on_hold_is_not_available_until_it_is_released() {
     let released = house.mutate("releaseLot", because(&held["lot"])).await;
     assert_eq!(released["lot"]["status"], "OK");
     assert_eq!(amounts(&house.item(&fish, &cold).await), ["10", "0", "10"]);
-    let kinds: Vec<String> = told(&house).await.into_iter().map(|(kind, _)| kind).collect();
+    let mut kinds: Vec<String> = told(&house).await.into_iter().map(|(kind, _)| kind).collect();
+    // The sweep that looks for dates comes whenever it comes.
+    kinds.retain(|kind| kind != "lot.expiring");
     assert_eq!(kinds, ["lot.quarantined", "lot.released"]);
     house.prove().await;
 }
