@@ -14,11 +14,9 @@ const INTERVAL: Duration = Duration::from_secs(60);
 /// Ends what is over for as long as the process runs.
 pub(crate) fn keep(app: &Purchasing) {
     let app = app.clone();
-    task::spawn("deadlines", async move {
-        let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + INTERVAL, INTERVAL);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
+    task::every("deadlines", INTERVAL, task::First::Later, move || {
+        let app = app.clone();
+        async move {
             told("price lists", price_list::expiry::expire_over(&app).await);
             told("campaigns", campaign::closing::complete_over(&app).await);
             told("contracts", contract::expiry::expire_over(&app).await);

@@ -18,7 +18,7 @@ use crate::caller::Caller;
 use crate::connection::Connection;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Refusal, Result, UserError};
-use crate::outbox::{Envelope, Event};
+use crate::outbox::Envelope;
 use crate::page::{self, PageArgs, SortKey};
 use crate::saga::{self, Failure};
 
@@ -126,19 +126,10 @@ impl Consumer {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let failure = self.failure(source, event, (attempts, error, true));
-        let about = (event.tenant_id, event.aggregate_id, event.aggregate_version);
+        let about = event.subject();
         saga::note(tx, &self.0.handlers.plans, about, (&failure, now)).await?;
-        tx.publish(Event {
-            tenant: event.tenant_id,
-            kind: DEAD_LETTERED,
-            version: 1,
-            aggregate: event.aggregate_id,
-            aggregate_version: event.aggregate_version,
-            occurred_at: now,
-            actor: event.actor_id,
-            causation: Some(event.event_id),
-            payload: serde_json::to_value(&failure).map_err(Error::internal)?,
-        });
+        let payload = serde_json::to_value(&failure).map_err(Error::internal)?;
+        tx.publish(event.answer(DEAD_LETTERED, payload, now));
         Ok(())
     }
 
@@ -154,7 +145,7 @@ impl Consumer {
             return Ok(());
         }
         let (failure, now) = (&self.failure(source, event, (attempt, error, false)), self.0.clock.now());
-        let about = (event.tenant_id, event.aggregate_id, event.aggregate_version);
+        let about = event.subject();
         self.0.db.write(|tx| async move { saga::note(&tx, plans, about, (failure, now)).await }).await
     }
 

@@ -70,6 +70,21 @@ impl Handlers {
         self
     }
 
+    /// Takes an event that tells nothing else as the [answer](saga::answer) to a step of a saga.
+    #[must_use]
+    pub fn answering(
+        self,
+        (source, kind): (&'static str, &'static str),
+        (plan, step): (&'static Plan, &'static str),
+        clock: &Clock,
+    ) -> Self {
+        let clock = clock.clone();
+        self.on(source, kind, move |tx, event| {
+            let now = clock.now();
+            async move { saga::answer(&tx, plan, &event, step, now).await.map(drop) }
+        })
+    }
+
     /// Lets steps of these sagas fail where an event does that they depend on, here or in the services that tell of it.
     #[must_use]
     pub fn following(mut self, plans: &'static [&'static Plan]) -> Self {

@@ -64,6 +64,28 @@ pub struct Envelope {
     pub payload: Value,
 }
 
+impl Envelope {
+    /// What it is about: the tenant's record, at the version after the change.
+    pub fn subject(&self) -> (TenantId, Uuid, i32) {
+        (self.tenant_id, self.aggregate_id, self.aggregate_version)
+    }
+
+    /// What is told about the same record as of the same version, in answer to this.
+    pub fn answer(&self, kind: &'static str, payload: Value, now: DateTime<Utc>) -> Event {
+        Event {
+            tenant: self.tenant_id,
+            kind,
+            version: 1,
+            aggregate: self.aggregate_id,
+            aggregate_version: self.aggregate_version,
+            occurred_at: now,
+            actor: self.actor_id,
+            causation: Some(self.event_id),
+            payload,
+        }
+    }
+}
+
 impl From<row::Model> for Envelope {
     fn from(row: row::Model) -> Self {
         Self {

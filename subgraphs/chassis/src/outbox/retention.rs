@@ -47,12 +47,9 @@ pub async fn prune(db: &Db, now: DateTime<Utc>) -> Result<u64> {
 /// Prunes events and idempotency keys for as long as the process runs.
 pub fn keep_pruned(db: &Db, clock: &Clock) {
     let (db, clock) = (db.clone(), clock.clone());
-    task::spawn("retention", async move {
-        let mut tick = tokio::time::interval(INTERVAL);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
-            let now = clock.now();
+    task::every("retention", INTERVAL, task::First::Now, move || {
+        let (db, now) = (db.clone(), clock.now());
+        async move {
             let events = prune(&db, now).await;
             let keys = idempotency::prune(&db, now).await;
             let handled = inbox::prune(&db, now).await;

@@ -53,7 +53,7 @@ pub(crate) async fn note(
 /// Notes what another service could not act on.
 pub(crate) async fn dead_letter_told(tx: &Tx, plans: &[&'static Plan], event: &Envelope) -> Result<()> {
     let failure: Failure = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
-    let about = (event.tenant_id, event.aggregate_id, event.aggregate_version);
+    let about = event.subject();
     note(tx, plans, about, (&failure, event.occurred_at)).await
 }
 

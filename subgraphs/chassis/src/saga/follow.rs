@@ -52,7 +52,7 @@ pub async fn follow(
 /// # Errors
 /// `Internal` when the database fails.
 pub async fn answer(tx: &Tx, plan: &Plan, event: &Envelope, step: &str, at: DateTime<Utc>) -> Result<bool> {
-    let subject = (event.tenant_id, event.aggregate_id, event.aggregate_version);
+    let subject = event.subject();
     let mut is_in_time = true;
     follow(tx, plan, subject, |saga| is_in_time = saga.answer(step, event.aggregate_version, at)).await?;
     Ok(is_in_time)

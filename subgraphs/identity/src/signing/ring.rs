@@ -182,11 +182,9 @@ impl fmt::Debug for KeyRing {
 /// Looks after the keys for as long as the process runs.
 pub(crate) fn keep_rotated(ring: &KeyRing) {
     let ring = ring.clone();
-    task::spawn("signing-keys", async move {
-        let mut tick = tokio::time::interval(LOOK_AFTER);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
+    task::every("signing-keys", LOOK_AFTER, task::First::Now, move || {
+        let ring = ring.clone();
+        async move {
             if let Err(error) = ring.look_after().await {
                 tracing::warn!(?error, "the signing keys could not be looked after; it is tried again");
             }

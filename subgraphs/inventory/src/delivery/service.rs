@@ -36,17 +36,7 @@ async fn take_in(tx: &Tx, event: &Arc<Envelope>, now: DateTime<Utc>) -> Result<(
     };
     let mut payload = told;
     payload["reason"] = json!(reason);
-    tx.publish(Event {
-        tenant: event.tenant_id,
-        kind,
-        version: 1,
-        aggregate: id.as_uuid(),
-        aggregate_version: event.aggregate_version,
-        occurred_at: now,
-        actor: event.actor_id,
-        causation: Some(event.event_id),
-        payload,
-    });
+    tx.publish(Event { aggregate: id.as_uuid(), ..event.answer(kind, payload, now) });
     Ok(())
 }
 

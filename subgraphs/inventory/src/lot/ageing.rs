@@ -30,11 +30,9 @@ fn due_warning(days_left: i64) -> Option<i32> {
 /// Looks at the dates of all tenants' lots for as long as the process runs.
 pub(crate) fn keep_ageing(app: &Inventory) {
     let app = app.clone();
-    task::spawn("lot ageing", async move {
-        let mut tick = tokio::time::interval(SWEEP_INTERVAL);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
+    task::every("lot ageing", SWEEP_INTERVAL, task::First::Now, move || {
+        let app = app.clone();
+        async move {
             match age(&app).await {
                 Ok(0) => {}
                 Ok(lots) => tracing::info!(lots, "lots came nearer to their date or passed it"),

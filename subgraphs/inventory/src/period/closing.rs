@@ -11,9 +11,9 @@ use chassis::{Caller, Error, Refusal, Result, Tx, task};
 use chrono::{DateTime, Utc};
 use primitives::{StockPeriodId, TenantId};
 
-use super::model::{Month, PeriodStatus, StockPeriod};
+use super::model::{Month, PeriodCommand, PeriodStatus, StockPeriod};
 use super::saga::{self, FURTHER, PLAN};
-use super::service::{Step, told};
+use super::service::{Step, event_kind, told};
 use super::store::{self, Head};
 use crate::Inventory;
 use crate::act::Act;
@@ -143,7 +143,7 @@ async fn step_in(
             period.close(Act { at, by })?;
             store::save_in(&**tx, tenant, &period, head.closed_before).await?;
             store::save_closing_in(&**tx, tenant, (None, head.closings)).await?;
-            tx.publish(told("period.closed", tenant, &period));
+            tx.publish(told(event_kind(PeriodCommand::Close), tenant, &period));
         }
     }
     sagas::follow(tx, &PLAN, subject, |it| saga::done(it, step, at)).await?;
@@ -212,11 +212,9 @@ pub(crate) async fn finish(app: &Inventory) -> Result<usize> {
 /// Looks for closings that stopped halfway for as long as the process runs.
 pub(crate) fn keep_finishing(app: &Inventory) {
     let app = app.clone();
-    task::spawn("month closing", async move {
-        let mut tick = tokio::time::interval(SWEEP_INTERVAL);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
+    task::every("month closing", SWEEP_INTERVAL, task::First::Now, move || {
+        let app = app.clone();
+        async move {
             if let Err(error) = finish(&app).await {
                 tracing::error!(%error, "looking for months that are being closed failed; it is tried again");
             }

@@ -33,7 +33,7 @@ fn name(command: PeriodCommand) -> &'static str {
     }
 }
 
-fn event_kind(command: PeriodCommand) -> &'static str {
+pub(super) fn event_kind(command: PeriodCommand) -> &'static str {
     match command {
         PeriodCommand::Close => "period.closed",
         PeriodCommand::Reopen => "period.reopened",

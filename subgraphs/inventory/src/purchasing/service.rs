@@ -59,7 +59,7 @@ async fn follow_order(tx: &Tx, event: &Envelope, now: DateTime<Utc>) -> Result<(
     let lines: Vec<Incoming> = order.lines.iter().map(incoming).collect();
     let state = (order.purchase_order_id, event.aggregate_version);
     store::save_order_in(&**tx, event.tenant_id, state, &lines).await?;
-    tx.publish(answer("onorder.changed", event, json!({ "purchaseOrderId": order.purchase_order_id }), now));
+    tx.publish(event.answer("onorder.changed", json!({ "purchaseOrderId": order.purchase_order_id }), now));
     Ok(())
 }
 
@@ -127,22 +127,7 @@ fn completed(
         .collect();
     let short: Vec<&Value> = lines.iter().filter(|line| line["short"] != "0").collect();
     let payload = json!({ "purchaseRequestId": request.purchase_request_id, "short": short, "lines": lines });
-    answer("reservation.completed", event, payload, now)
-}
-
-/// What is told about the document that `event` is about, as of its version there.
-fn answer(kind: &'static str, event: &Envelope, payload: Value, now: DateTime<Utc>) -> Event {
-    Event {
-        tenant: event.tenant_id,
-        kind,
-        version: 1,
-        aggregate: event.aggregate_id,
-        aggregate_version: event.aggregate_version,
-        occurred_at: now,
-        actor: event.actor_id,
-        causation: Some(event.event_id),
-        payload,
-    }
+    event.answer("reservation.completed", payload, now)
 }
 
 /// Lets go what is still promised to a request that was given up, and says so, even where nothing was.
@@ -152,7 +137,7 @@ async fn release(tx: &Tx, event: &Envelope, now: DateTime<Utc>) -> Result<()> {
     reservation::service::release_all_in(tx, event.tenant_id, &promises, (act::of_event(event), now)).await?;
     let released: Vec<_> = promises.iter().map(|promise| promise.id).collect();
     let payload = json!({ "purchaseRequestId": request.purchase_request_id, "reservationIds": released });
-    tx.publish(answer("reservation.released", event, payload, now));
+    tx.publish(event.answer("reservation.released", payload, now));
     Ok(())
 }
 

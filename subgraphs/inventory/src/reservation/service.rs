@@ -143,11 +143,9 @@ async fn sweep(app: &Inventory) -> usize {
 /// Sweeps lapsed promises for as long as the process runs.
 pub(crate) fn keep_expiring(app: &Inventory) {
     let app = app.clone();
-    task::spawn("reservation expiry", async move {
-        let mut tick = tokio::time::interval(SWEEP_INTERVAL);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
+    task::every("reservation expiry", SWEEP_INTERVAL, task::First::Now, move || {
+        let app = app.clone();
+        async move {
             // A full batch may leave more behind; anything less waits for the next round.
             while sweep(&app).await == SWEEP_LIMIT {}
         }

@@ -37,17 +37,9 @@ async fn shift(tx: &Tx, event: &Arc<Envelope>, way: Way, now: DateTime<Utc>) -> 
     let id = told.credit_note_id;
     let refused = post(tx, event, (told, way), now).await?;
     let (done, not_done) = way.answers();
-    tx.publish(Event {
-        tenant: event.tenant_id,
-        kind: if refused.is_none() { done } else { not_done },
-        version: 1,
-        aggregate: id.as_uuid(),
-        aggregate_version: event.aggregate_version,
-        occurred_at: now,
-        actor: event.actor_id,
-        causation: Some(event.event_id),
-        payload: json!({ "creditNoteId": id, "reason": refused }),
-    });
+    let kind = if refused.is_none() { done } else { not_done };
+    let answer = event.answer(kind, json!({ "creditNoteId": id, "reason": refused }), now);
+    tx.publish(Event { aggregate: id.as_uuid(), ..answer });
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
-use primitives::{Act, CreditNoteId, TenantId};
+use primitives::{Act, CreditNoteId};
 use serde::Deserialize;
 
 use super::model::{Command, CreditNote, CreditStatus};
@@ -25,8 +25,7 @@ struct Outcome {
 
 /// Adds what this service does when inventory has answered.
 pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
-    let (given, refused) = (clock.clone(), clock.clone());
-    let (taken, kept) = (clock.clone(), clock.clone());
+    let (given, refused, kept) = (clock.clone(), clock.clone(), clock.clone());
     handlers
         .on(SOURCE, "return.posted", move |tx, event| {
             let clock = given.clone();
@@ -36,13 +35,7 @@ pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
             let clock = refused.clone();
             async move { failed(&tx, &event, &clock).await }
         })
-        .on(SOURCE, "return.reversed", move |tx, event| {
-            let now = taken.now();
-            async move {
-                chassis::saga::answer(&tx, &PLAN, &event, saga::RETURN_STOCK, now).await?;
-                Ok(())
-            }
-        })
+        .answering((SOURCE, "return.reversed"), (&PLAN, saga::RETURN_STOCK), clock)
         .on(SOURCE, "return.reversal_refused", move |tx, event| {
             let clock = kept.clone();
             async move { reversal_failed(&tx, &event, &clock).await }
@@ -51,11 +44,6 @@ pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
 
 fn read(event: &Envelope) -> Result<Outcome> {
     serde_json::from_value(event.payload.clone()).map_err(Error::internal)
-}
-
-/// What of a document inventory has answered.
-fn subject(event: &Envelope) -> (TenantId, uuid::Uuid, i32) {
-    (event.tenant_id, event.aggregate_id, event.aggregate_version)
 }
 
 async fn confirmed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
@@ -69,7 +57,7 @@ async fn confirmed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> 
     }
     let at = clock.now();
     credit.take(Command::Confirm, Act { at, by: event.actor_id })?;
-    chassis::saga::follow(tx, &PLAN, subject(event), |it| saga::confirmed(it, at)).await?;
+    chassis::saga::follow(tx, &PLAN, event.subject(), |it| saga::confirmed(it, at)).await?;
     finish(tx, event, "creditnote.confirmed", &credit).await
 }
 
@@ -86,7 +74,7 @@ async fn failed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
     }
     credit.take(Command::FailPosting, act)?;
     let why = (reason.as_deref().unwrap_or_default(), credit.version);
-    chassis::saga::follow(tx, &PLAN, subject(event), |it| saga::refused(it, why, act.at)).await?;
+    chassis::saga::follow(tx, &PLAN, event.subject(), |it| saga::refused(it, why, act.at)).await?;
     credit.status_reason = reason;
     service::undo_in(tx, event.tenant_id, (&credit, &lines), act).await?;
     finish(tx, event, "creditnote.posting_failed", &credit).await
@@ -104,7 +92,7 @@ async fn reversal_failed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Resul
     }
     credit.take(Command::FailVoid, act)?;
     let why = reason.as_deref().unwrap_or_default();
-    chassis::saga::follow(tx, &PLAN, subject(event), |it| it.stand(why, act.at)).await?;
+    chassis::saga::follow(tx, &PLAN, event.subject(), |it| it.stand(why, act.at)).await?;
     credit.status_reason = reason;
     service::do_in(tx, event.tenant_id, (&credit, &mut lines), act).await?;
     finish(tx, event, "creditnote.void_failed", &credit).await

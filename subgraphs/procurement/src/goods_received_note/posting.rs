@@ -62,7 +62,7 @@ async fn posted(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
     let at = clock.now();
     note.take(Command::Post, Act { at, by: event.actor_id })?;
     store::save(&**tx, event.tenant_id, &note).await?;
-    let subject = (event.tenant_id, event.aggregate_id, event.aggregate_version);
+    let subject = event.subject();
     chassis::saga::follow(tx, &PLAN, subject, |it| saga::posted(it, at)).await?;
     tx.publish(event::note("grn.posted", event.tenant_id, &note));
     Ok(())
@@ -97,7 +97,7 @@ async fn failed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> {
     note.take(Command::FailPosting, act)?;
     note.status_reason = reason;
     store::save(&**tx, tenant, &note).await?;
-    let subject = (tenant, event.aggregate_id, event.aggregate_version);
+    let subject = event.subject();
     let why = (note.status_reason.as_deref().unwrap_or_default(), note.version);
     chassis::saga::follow(tx, &PLAN, subject, |it| saga::refused(it, why, act.at)).await?;
     tx.publish(event::note("grn.posting_failed", tenant, &note));

@@ -5,8 +5,6 @@ use std::collections::{HashMap, HashSet};
 use primitives::{CategoryId, CurrencyCode, Decimal, LocationId, ProductId, Unit, VendorId};
 use serde::{Deserialize, Serialize};
 
-use crate::house;
-
 /// What is asked for a line.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
@@ -101,10 +99,7 @@ impl Market {
     /// # Errors
     /// The place's currency, where nobody says what it is worth.
     pub fn valuation(&self, place: LocationId) -> Result<Option<Valuation>, CurrencyCode> {
-        let currency = self.currencies.get(&place).copied();
-        let Some(currency) = currency.filter(|currency| *currency != house::CURRENCY) else {
-            return Ok(None);
-        };
+        let Some(&currency) = self.currencies.get(&place) else { return Ok(None) };
         let rate = self.rates.get(&currency).copied().filter(|rate| rate.is_positive());
         rate.map(|rate| Some(Valuation { currency, rate })).ok_or(currency)
     }

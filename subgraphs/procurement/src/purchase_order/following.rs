@@ -9,12 +9,5 @@ const SOURCE: &str = "inventory";
 
 /// Adds what this service does when inventory has followed an order.
 pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
-    let clock = clock.clone();
-    handlers.on(SOURCE, "onorder.changed", move |tx, event| {
-        let now = clock.now();
-        async move {
-            chassis::saga::answer(&tx, &PLAN, &event, PUT_ON_ORDER, now).await?;
-            Ok(())
-        }
-    })
+    handlers.answering((SOURCE, "onorder.changed"), (&PLAN, PUT_ON_ORDER), clock)
 }

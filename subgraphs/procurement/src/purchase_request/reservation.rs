@@ -34,19 +34,13 @@ struct ReservedLine {
 
 /// Adds what this service does when inventory has reserved, or let go.
 pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
-    let (kept, released) = (clock.clone(), clock.clone());
+    let kept = clock.clone();
     handlers
         .on(SOURCE, "reservation.completed", move |tx, event| {
             let now = kept.now();
             async move { note(&tx, &event, now).await }
         })
-        .on(SOURCE, "reservation.released", move |tx, event| {
-            let now = released.now();
-            async move {
-                chassis::saga::answer(&tx, &PLAN, &event, saga::RESERVE_STOCK, now).await?;
-                Ok(())
-            }
-        })
+        .answering((SOURCE, "reservation.released"), (&PLAN, saga::RESERVE_STOCK), clock)
 }
 
 async fn note(tx: &Tx, event: &Arc<Envelope>, now: DateTime<Utc>) -> Result<()> {
@@ -67,6 +61,6 @@ async fn note(tx: &Tx, event: &Arc<Envelope>, now: DateTime<Utc>) -> Result<()> 
     ledger.follow_request(&case);
     ledger.settle(tx, event.tenant_id).await?;
     tx.publish(event::request_reserved(event.tenant_id, &case.request, &case.lines));
-    let subject = (event.tenant_id, event.aggregate_id, event.aggregate_version);
+    let subject = event.subject();
     chassis::saga::follow(tx, &PLAN, subject, |it| saga::counted(it, now)).await
 }

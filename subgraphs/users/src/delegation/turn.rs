@@ -17,11 +17,9 @@ const ROUND_MAX: u64 = 500;
 /// Turns delegations for as long as the process runs.
 pub(crate) fn keep_turning(app: &People) {
     let app = app.clone();
-    task::spawn("delegations", async move {
-        let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + INTERVAL, INTERVAL);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
+    task::every("delegations", INTERVAL, task::First::Later, move || {
+        let app = app.clone();
+        async move {
             match turn_due(&app).await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "delegations began or ended"),

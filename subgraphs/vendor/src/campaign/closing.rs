@@ -125,6 +125,6 @@ async fn put_into_force(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result
         }
         lists.extend(known.get(&list).map(|list| (list.number.clone(), refused)));
     }
-    let subject = (tenant, event.aggregate_id, event.aggregate_version);
+    let subject = event.subject();
     chassis::saga::follow(tx, &PLAN, subject, |it| saga::activated(it, &lists, act.at)).await
 }

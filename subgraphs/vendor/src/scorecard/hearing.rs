@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::{Clock, Envelope, Error, Event, Handlers, Result, Tx};
+use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
 use primitives::{
     CurrencyCode, Date, DateTime, Decimal, GoodsReceivedNoteId, ProductId, PurchaseOrderId,
     PurchaseOrderLineId, TenantId, VendorId,
@@ -96,17 +96,8 @@ pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
 
 /// Says that the scorecard knows what `event` says about a delivery.
 fn tell(tx: &Tx, event: &Envelope, clock: &Clock) {
-    tx.publish(Event {
-        tenant: event.tenant_id,
-        kind: "scorecard.updated",
-        version: 1,
-        aggregate: event.aggregate_id,
-        aggregate_version: event.aggregate_version,
-        occurred_at: clock.now(),
-        actor: event.actor_id,
-        causation: Some(event.event_id),
-        payload: json!({ "goodsReceivedNoteId": event.aggregate_id }),
-    });
+    let payload = json!({ "goodsReceivedNoteId": event.aggregate_id });
+    tx.publish(event.answer("scorecard.updated", payload, clock.now()));
 }
 
 /// Notes what was ordered; of an order that was cancelled nothing is expected.
