@@ -6,6 +6,7 @@ mod acceptance;
 mod access;
 mod audit;
 mod bad_input;
+mod change;
 mod graphiql;
 mod operations;
 mod purchasing;

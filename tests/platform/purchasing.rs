@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use crate::change::{self, step};
 use crate::shelf::{clear, shelves};
 use carmen_tests::{Carmen, Person};
 use chassis::testkit::RabbitServer;
 use serde_json::{Value, json};
 
-/// The record that a mutation answers, which must not be refused.
+/// The record that a mutation answers, with what the next step needs.
 async fn done(person: &Person, (mutation, kind, noun): (&str, &str, &str), input: Value) -> Value {
     let fields = match noun {
         "purchaseOrders" => "id version status lines { id }",
@@ -15,16 +16,7 @@ async fn done(person: &Person, (mutation, kind, noun): (&str, &str, &str), input
         "purchaseOrder" => "id version status number lines { id outstandingQuantity { value } }",
         _ => "id version status number lines { id }",
     };
-    let query = format!(
-        "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {noun} {{ {fields} }} userErrors {{ code field message }} }} }}"
-    );
-    let mut answer = person.data(&query, json!({ "input": input })).await;
-    assert_eq!(answer[mutation]["userErrors"], json!([]), "{mutation}: {answer}");
-    answer[mutation][noun].take()
-}
-
-fn step(record: &Value) -> Value {
-    json!({ "id": record["id"], "expectedVersion": record["version"] })
+    change::done(person, (mutation, kind, noun), fields, input).await
 }
 
 async fn request_step(person: &Person, mutation: &str, kind: &str, record: &Value) -> Value {

@@ -3,6 +3,7 @@
 use carmen_tests::{Carmen, Person};
 use serde_json::{Value, json};
 
+use crate::change::{done, step};
 use crate::shelf::{Shelf, shelves};
 
 /// What the operations ask about.
@@ -39,18 +40,9 @@ impl Scene {
     }
 }
 
-/// Takes a step that must not be refused; answers the record's id and version.
-async fn step(person: &Person, (mutation, kind, noun): (&str, &str, &str), input: Value) -> Value {
-    let query = format!(
-        "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {noun} {{ id version }} userErrors {{ code field message }} }} }}"
-    );
-    let mut answer = person.data(&query, json!({ "input": input })).await;
-    assert_eq!(answer[mutation]["userErrors"], json!([]), "{mutation}");
-    answer[mutation][noun].take()
-}
-
-fn of(record: &Value) -> Value {
-    json!({ "id": record["id"], "expectedVersion": record["version"] })
+/// Takes a step; answers the record's id and version.
+async fn taken(person: &Person, what: (&str, &str, &str), input: Value) -> Value {
+    done(person, what, "id version", input).await
 }
 
 /// More than lies there, so that somebody has to decide whether to buy it.
@@ -60,9 +52,9 @@ async fn waiting_request(chef: &Person, department: &Value, (shelf, unit): (&She
     let input =
         json!({ "departmentId": department, "justification": "the wedding on Saturday", "lines": [line] });
     let create = ("createPurchaseRequest", "CreatePurchaseRequestInput", "purchaseRequest");
-    let draft = step(chef, create, input).await;
+    let draft = taken(chef, create, input).await;
     let submit = ("submitPurchaseRequest", "PurchaseRequestTransitionInput", "purchaseRequest");
-    step(chef, submit, of(&draft)).await["id"].take()
+    taken(chef, submit, step(&draft)).await["id"].take()
 }
 
 /// Makes the shelf run low by asking for more of it, and counts less than should be there.
@@ -70,16 +62,17 @@ async fn waiting_count(store: &Person, shelf: &Shelf, admin: &Person) -> Value {
     let query = "query($at: InventoryItemWhere) { inventoryItems(where: $at) { nodes { id version } } }";
     let at = json!({ "at": { "productIds": [shelf.product], "locationIds": [shelf.location] } });
     let seen = admin.data(query, at).await;
-    let mut policy = of(&seen["inventoryItems"]["nodes"][0]);
+    let mut policy = step(&seen["inventoryItems"]["nodes"][0]);
     policy["reorderPoint"] = json!("100000");
     policy["par"] = json!("120000");
-    step(admin, ("setPolicy", "SetPolicyInput", "inventoryItem"), policy).await;
+    taken(admin, ("setPolicy", "SetPolicyInput", "inventoryItem"), policy).await;
 
     let plan = json!({ "locationId": shelf.location, "mode": "LIVE", "productIds": [shelf.product], "tolerancePercent": "100" });
-    let planned = step(store, ("planStockCount", "PlanStockCountInput", "stockCount"), plan).await;
-    let started = step(store, ("startStockCount", "StockCountStepInput", "stockCount"), of(&planned)).await;
-    let mut found = of(&started);
+    let planned = taken(store, ("planStockCount", "PlanStockCountInput", "stockCount"), plan).await;
+    let started =
+        taken(store, ("startStockCount", "StockCountStepInput", "stockCount"), step(&planned)).await;
+    let mut found = step(&started);
     found["lines"] = json!([{ "productId": shelf.product, "quantity": "2" }]);
-    let counted = step(store, ("recordStockCount", "RecordStockCountInput", "stockCount"), found).await;
-    step(store, ("submitStockCount", "StockCountStepInput", "stockCount"), of(&counted)).await["id"].take()
+    let counted = taken(store, ("recordStockCount", "RecordStockCountInput", "stockCount"), found).await;
+    taken(store, ("submitStockCount", "StockCountStepInput", "stockCount"), step(&counted)).await["id"].take()
 }
