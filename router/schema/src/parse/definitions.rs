@@ -2,6 +2,7 @@
 
 use super::Join;
 use super::graphs::Graphs;
+use super::type_reference;
 use crate::error::{Fault, Position, SupergraphError};
 use crate::field_set::FieldSet;
 use crate::link::{Links, bool_argument, string_argument};
@@ -180,7 +181,9 @@ impl Reader<'_> {
                 .transpose()
         };
         let ty = match string_argument(directive, "type") {
-            Some(text) => Type::parse(text, "type").map_err(|_| refuse(format!("{text:?} is not a type")))?,
+            Some(text) => {
+                type_reference::parse(text).ok_or_else(|| refuse(format!("{text:?} is not a type")))?
+            }
             None => field.ty.clone(),
         };
         let override_label = string_argument(directive, "overrideLabel").map(|label| OverrideLabel {
@@ -239,7 +242,7 @@ fn context_argument(entry: &Value) -> Result<ContextArgument, String> {
     let (name, ty) = (text("name")?, text("type")?);
     Ok(ContextArgument {
         name: Name::new(name).map_err(|_| format!("{name:?} is not a name"))?,
-        ty: Type::parse(ty, "type").map_err(|_| format!("{ty:?} is not a type"))?,
+        ty: type_reference::parse(ty).ok_or_else(|| format!("{ty:?} is not a type"))?,
         context: text("context")?.to_owned(),
         selection: FieldSet::parse(text("selection")?).map_err(|error| error.to_string())?,
     })

@@ -9,6 +9,7 @@ mod field_set;
 mod graphs;
 mod implicit;
 mod strip;
+mod type_reference;
 
 pub use field_set::FieldSetError;
 
