@@ -1,58 +1,62 @@
-//! Carmen in a process of its own, on data set S.
+//! Carmen on data set S: in one process, or as a fleet.
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use carmen_fleet::{Commands, Fleet, Process, free_port};
 use serde_json::{Value, json};
 
 /// How long it may take to start, demo data included.
 const START: Duration = Duration::from_secs(120);
 
-/// A running Carmen.
+/// A running Carmen, and somebody who may do everything in it.
 #[derive(Debug)]
 pub(crate) struct House {
-    child: Child,
-    folder: tempfile::TempDir,
+    running: Running,
+    commands: Commands,
     address: String,
     token: String,
 }
 
-impl House {
-    /// Starts one.
-    pub(crate) async fn open() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
-        let address = port.expect("a port is free").to_string();
-        let mut command = Command::new(carmen());
-        command
-            .args(["--log", "warn", "dev", "--seed", "s", "--listen", &address])
-            .arg("--data-dir")
-            .arg(folder.path());
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
-        let child = child.unwrap_or_else(|error| panic!("{}: {error}", carmen().display()));
-        let mut house = Self { child, folder, address, token: String::new() };
-        house.ready().await;
-        house.token = house.run(&["token", "--user", "admin@andaman.example"]);
-        house
-    }
+#[derive(Debug)]
+enum Running {
+    /// Everything in one process, on SQLite in this folder.
+    Alone(Process, tempfile::TempDir),
+    /// A process for each service, on PostgreSQL and Redis.
+    Fleet(Box<Fleet>),
+}
 
-    async fn ready(&mut self) {
+impl House {
+    /// Starts one process.
+    pub(crate) async fn alone() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let address = format!("127.0.0.1:{}", free_port());
+        let data = ["--data-dir".to_owned(), folder.path().display().to_string()];
+        let commands = Commands::new(data.to_vec());
+        let mut args =
+            ["--log", "warn", "dev", "--seed", "s", "--listen", &address].map(str::to_owned).to_vec();
+        args.extend(data);
+        let mut process = Process::new("carmen", &commands.program, &args, folder.path().join("carmen.log"));
+        process.start();
         let until = Instant::now() + START;
-        let url = format!("http://{}/health/ready", self.address);
+        let url = format!("http://{address}/health/ready");
         while !reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
-            assert!(Instant::now() < until, "Carmen does not get ready");
-            assert!(self.child.try_wait().is_ok_and(|ended| ended.is_none()), "Carmen has ended");
+            assert!(!process.has_ended() && Instant::now() < until, "{}", process.said());
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        Self::with(Running::Alone(process, folder), commands, address).await
     }
 
-    /// What a short command says.
-    fn run(&self, arguments: &[&str]) -> String {
-        let ran = Command::new(carmen()).args(arguments).arg("--data-dir").arg(self.folder.path()).output();
-        let ran = ran.unwrap_or_else(|error| panic!("{}: {error}", carmen().display()));
-        assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
-        String::from_utf8_lossy(&ran.stdout).trim().to_owned()
+    /// Starts a fleet whose PostgreSQL waits for the disk, as one does where data matters.
+    pub(crate) async fn distributed() -> Self {
+        let fleet = Fleet::start(&[]).await;
+        let (commands, address) = (fleet.commands(), format!("127.0.0.1:{}", fleet.router()));
+        Self::with(Running::Fleet(Box::new(fleet)), commands, address).await
+    }
+
+    async fn with(running: Running, commands: Commands, address: String) -> Self {
+        let token = commands.run(&["token", "--user", "admin@andaman.example"]).await;
+        assert!(token.is_success, "{}", token.text);
+        Self { running, commands, address, token: token.text }
     }
 
     /// An operation, ready to be sent by this client.
@@ -70,24 +74,12 @@ impl House {
 
     /// Ends it and has every invariant proven over what it left behind.
     pub(crate) async fn close(mut self) {
-        let ended = Command::new("kill").arg(self.child.id().to_string()).status();
-        assert!(ended.is_ok_and(|ended| ended.success()), "Carmen can be ended");
-        let _ = self.child.wait();
-        let proof = self.run(&["prove"]);
-        println!("{}", proof.lines().last().unwrap_or_default());
+        match &mut self.running {
+            Running::Alone(process, _folder) => process.end(),
+            Running::Fleet(fleet) => fleet.stop_services(),
+        }
+        let proof = self.commands.run(&["prove"]).await;
+        assert!(proof.is_success, "{}", proof.text);
+        println!("{}", proof.text.lines().last().unwrap_or_default());
     }
-}
-
-impl Drop for House {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The `carmen` beside this benchmark, or the one that CARMEN names.
-fn carmen() -> PathBuf {
-    let here = std::env::current_exe().expect("a program knows where it is");
-    let beside = || here.ancestors().nth(2).expect("benchmarks lie in deps").join("carmen");
-    std::env::var_os("CARMEN").map_or_else(beside, PathBuf::from)
 }

@@ -1,7 +1,7 @@
 //! How many purchase requests of five lines the whole platform takes: router, authorization, procurement, what it asks its peers, the
 //! database, the audit log.
 //!
-//! `cargo build --release && cargo bench -p carmen-benches --bench platform -- [--seconds 30] [--connections 100]`
+//! `cargo build --release && cargo bench -p carmen-benches --bench platform -- [--seconds 30] [--connections 100] [--only alone|distributed]`
 
 #![expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
 
@@ -15,25 +15,41 @@ use load::{Load, Order};
 
 #[tokio::main]
 async fn main() {
-    let seconds = Duration::from_secs(argument("--seconds").unwrap_or(30));
-    let connections = argument("--connections").unwrap_or(100);
-    let connections = usize::try_from(connections).expect("a number of connections");
-    let house = House::open().await;
+    let number = |name: &str, usual: u64| {
+        argument(name).map_or(usual, |text| {
+            text.parse().unwrap_or_else(|_| panic!("{name} {text}: a number is expected"))
+        })
+    };
+    let during = Duration::from_secs(number("--seconds", 30));
+    let connections = usize::try_from(number("--connections", 100)).expect("a number of connections");
+    let only = argument("--only");
+    let is_asked_for = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    if is_asked_for("alone") {
+        println!("one process, SQLite; {connections} connections for {} s", during.as_secs());
+        measure(House::alone().await, connections, during).await;
+    }
+    if is_asked_for("distributed") {
+        println!(
+            "a process for each service, PostgreSQL and Redis; {connections} connections for {} s",
+            during.as_secs()
+        );
+        measure(House::distributed().await, connections, during).await;
+    }
+}
+
+/// Asks one house, and closes it.
+async fn measure(house: House, connections: usize, during: Duration) {
     let order = Order::at(&house).await;
-    println!("all in one process, SQLite; {connections} connections for {} s", seconds.as_secs());
     let baseline = Load::typenames(&house).run(connections, Duration::from_secs(5)).await;
     println!("{}", baseline.line("router alone ({ __typename })", None));
     let alone = Load::requests(&house, &order).run(1, Duration::from_secs(5)).await;
     println!("{}", alone.line("purchase request, one at a time", Some(&baseline)));
-    let crowd = Load::requests(&house, &order).run(connections, seconds).await;
+    let crowd = Load::requests(&house, &order).run(connections, during).await;
     println!("{}", crowd.line("purchase request, all at once", Some(&baseline)));
     house.close().await;
 }
 
-/// The number behind an option; cargo passes options of its own, which are none of ours.
-fn argument(name: &str) -> Option<u64> {
-    let mut arguments = std::env::args().skip_while(|argument| argument != name).skip(1);
-    arguments
-        .next()
-        .map(|value| value.parse().unwrap_or_else(|_| panic!("{name} {value}: a number is expected")))
+/// What stands behind an option; cargo passes options of its own, which are none of ours.
+fn argument(name: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != name).nth(1)
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::process::Commands;
+use carmen_fleet::Commands;
 
 /// How long one step may take through all that dies.
 const PATIENCE: Duration = Duration::from_secs(120);

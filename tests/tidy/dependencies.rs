@@ -63,6 +63,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("carmen-tests", &["carmen", "subgraph-chassis"]),
+    ("carmen-fleet", &[]),
     ("carmen-benches", &[]),
 ];
 
