@@ -92,7 +92,7 @@ pub async fn fill(databases: &Databases, size: Size) -> anyhow::Result<Option<Si
         + 2 * subgraph_inventory::demo::Plan::STEPS
         + 2 * procurement_size(size).requests();
     let bar = progress_bar(steps as u64);
-    let tick = |done: usize| bar.inc(done as u64);
+    let tick = &|done: usize| bar.inc(done as u64);
     for (tenant, plan, house, stores, people) in [
         (
             subgraph_identity::demo::ANDAMAN,
@@ -120,8 +120,10 @@ pub async fn fill(databases: &Databases, size: Size) -> anyhow::Result<Option<Si
         subgraph_vendor::demo::seed(&databases.vendor, caller, (house, &sold), tick).await.map_err(chain)?;
         bar.set_message("three months of stock movements");
         let stocked = stocked(&plan.products);
+        let crew = crew(people, &sign_ins);
+        let size_of_stock = inventory_size(size);
         let plan =
-            subgraph_inventory::demo::Plan { house: stores, size: inventory_size(size), products: &stocked };
+            subgraph_inventory::demo::Plan { house: stores, size: size_of_stock, crew, products: &stocked };
         subgraph_inventory::demo::seed(&databases.inventory, caller, &plan, tick).await.map_err(chain)?;
         bar.set_message("three months of buying");
         let bought = bought(house, &sold);
@@ -204,6 +206,13 @@ fn stocked(products: &[DemoProduct]) -> Vec<subgraph_inventory::demo::DemoProduc
         is_kept_by_lots: product.is_kept_by_lots,
     });
     stocked.collect()
+}
+
+/// Who keeps the stores of a house: the one who signs in as storekeeper, a cook, and the manager.
+fn crew(people: DemoHouse, sign_ins: &[SignIn]) -> subgraph_inventory::demo::Crew {
+    let user = |number| subgraph_users::demo::user_id(people, number);
+    let keeper = sign_ins.get(2).map_or_else(|| user(11), |who| who.user);
+    subgraph_inventory::demo::Crew { keeper, cook: user(1), manager: user(7) }
 }
 
 /// What is bought, and from whom.

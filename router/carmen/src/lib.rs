@@ -21,13 +21,18 @@ mod tabs;
 pub mod token;
 
 use cli::{Cli, Command, Dev};
+use futures::future::BoxFuture;
 use std::process::ExitCode;
 
-/// Runs one command.
+/// Runs one command. Boxed, so that it is compiled here and not again by everybody who awaits it.
 ///
 /// # Errors
 /// Whatever keeps the command from doing its work, with the chain of causes.
-pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+pub fn run(cli: Cli) -> BoxFuture<'static, anyhow::Result<ExitCode>> {
+    Box::pin(command(cli))
+}
+
+async fn command(cli: Cli) -> anyhow::Result<ExitCode> {
     let global = &cli.global;
     match cli.command.unwrap_or_else(|| Command::Dev(Dev::default())) {
         Command::Dev(args) => dev::run(global, &args).await.map(|()| ExitCode::SUCCESS),

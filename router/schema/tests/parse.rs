@@ -108,6 +108,20 @@ fn an_unknown_subgraph_is_refused() {
 }
 
 #[test]
+fn who_implements_is_in_a_subgraph_that_has_the_interface() {
+    let whole = include_str!("supergraphs/v0_3_interfaces.graphql");
+    // In RATINGS, one of the two is not there and the other would find an object.
+    let broken = whole.replace("@join__implements(graph: FILMS", "@join__implements(graph: RATINGS");
+    let refused = Supergraph::parse(&broken).unwrap_err();
+    assert!(refused.to_string().contains("no @join__type says that this subgraph"), "{refused}");
+    let last = whole.rfind("@join__implements(graph: FILMS").unwrap();
+    let (before, after) = whole.split_at(last);
+    let broken = format!("{before}{}", after.replacen("FILMS", "RATINGS", 1));
+    let refused = Supergraph::parse(&broken).unwrap_err();
+    assert!(refused.to_string().contains("Media is no interface in this subgraph"), "{refused}");
+}
+
+#[test]
 fn a_truncated_supergraph_is_refused_without_a_panic() {
     for whole in [
         include_str!("supergraphs/v0_1_core.graphql"),

@@ -30,6 +30,9 @@ pub(crate) fn read(
             types.insert(name.clone(), reader.read_type(name, definition)?);
         }
     }
+    for (name, definition) in types.keys().filter_map(|name| schema.types.get_key_value(name)) {
+        reader.check_implements(name, definition, &types)?;
+    }
     Ok(types)
 }
 
@@ -41,15 +44,34 @@ struct Reader<'a> {
     context: String,
 }
 
+/// Which subgraphs have a type, and what is known of it there.
+struct Placement {
+    subgraphs: IndexMap<SubgraphId, TypeIn>,
+    /// Whether `@join__type` says it; for value types of v0.1 nothing does.
+    is_said: bool,
+}
+
+impl Placement {
+    /// The type in a subgraph that another directive names. Where `@join__type` says which subgraphs have the type, that has to be
+    /// one of them.
+    fn at(&mut self, graph: SubgraphId) -> Result<&mut TypeIn, String> {
+        if self.is_said && !self.subgraphs.contains_key(&graph) {
+            return Err("no @join__type says that this subgraph has the type".to_owned());
+        }
+        Ok(self.subgraphs.entry(graph).or_default())
+    }
+}
+
 impl Reader<'_> {
     fn read_type(&self, name: &Name, definition: &ExtendedType) -> Result<TypeInfo, SupergraphError> {
-        let mut subgraphs = self.read_placement(name, definition)?;
-        self.read_implements(name, definition, &mut subgraphs)?;
+        let mut placement = self.read_placement(name, definition)?;
+        self.read_implements(name, definition, &mut placement)?;
         match definition {
-            ExtendedType::Union(union) => self.read_members(name, union, &mut subgraphs)?,
-            ExtendedType::Enum(values) => self.read_values(name, values, &mut subgraphs)?,
+            ExtendedType::Union(union) => self.read_members(name, union, &mut placement)?,
+            ExtendedType::Enum(values) => self.read_values(name, values, &mut placement)?,
             _ => {}
         }
+        let mut subgraphs = placement.subgraphs;
         subgraphs.sort_keys();
         let mut fields = IndexMap::new();
         for field in output_fields(definition).into_iter().flat_map(IndexMap::values) {
@@ -63,11 +85,7 @@ impl Reader<'_> {
     }
 
     /// `@join__type(graph:, key:, resolvable:, isInterfaceObject:)`
-    fn read_placement(
-        &self,
-        name: &Name,
-        definition: &ExtendedType,
-    ) -> Result<IndexMap<SubgraphId, TypeIn>, SupergraphError> {
+    fn read_placement(&self, name: &Name, definition: &ExtendedType) -> Result<Placement, SupergraphError> {
         let mut subgraphs: IndexMap<SubgraphId, TypeIn> = IndexMap::new();
         for directive in definition.directives().get_all(&self.join.name("type")) {
             let refuse = |message| self.refuse(name.as_str(), directive, message);
@@ -80,7 +98,7 @@ impl Reader<'_> {
             }
             here.is_interface_object |= bool_argument(directive, "isInterfaceObject").unwrap_or(false);
         }
-        Ok(subgraphs)
+        Ok(Placement { is_said: !subgraphs.is_empty(), subgraphs })
     }
 
     /// `@join__implements(graph:, interface:)`
@@ -88,14 +106,35 @@ impl Reader<'_> {
         &self,
         name: &Name,
         definition: &ExtendedType,
-        subgraphs: &mut IndexMap<SubgraphId, TypeIn>,
+        placement: &mut Placement,
     ) -> Result<(), SupergraphError> {
         for directive in definition.directives().get_all(&self.join.name("implements")) {
             let refuse = |message| self.refuse(name.as_str(), directive, message);
             let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
             let interface = string_argument(directive, "interface").and_then(|text| Name::new(text).ok());
             let interface = interface.ok_or_else(|| refuse("the interface is not a name".to_owned()))?;
-            subgraphs.entry(graph).or_default().implements.insert(interface);
+            let here = placement.at(graph).map_err(refuse)?;
+            here.implements.insert(interface);
+        }
+        Ok(())
+    }
+
+    /// What implements an interface in a subgraph finds an interface there: not nothing, and not an object that stands for it.
+    fn check_implements(
+        &self,
+        name: &Name,
+        definition: &ExtendedType,
+        types: &IndexMap<Name, TypeInfo>,
+    ) -> Result<(), SupergraphError> {
+        for directive in definition.directives().get_all(&self.join.name("implements")) {
+            let refuse = |message| self.refuse(name.as_str(), directive, message);
+            let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
+            let interface = string_argument(directive, "interface").unwrap_or_default();
+            let Some(known) = types.get(interface) else { continue };
+            let there = known.subgraphs.get(&graph);
+            if !known.subgraphs.is_empty() && there.is_none_or(|there| there.is_interface_object) {
+                return Err(refuse(format!("{interface} is no interface in this subgraph")));
+            }
         }
         Ok(())
     }
@@ -105,14 +144,15 @@ impl Reader<'_> {
         &self,
         name: &Name,
         union: &apollo_compiler::schema::UnionType,
-        subgraphs: &mut IndexMap<SubgraphId, TypeIn>,
+        placement: &mut Placement,
     ) -> Result<(), SupergraphError> {
         for directive in union.directives.get_all(&self.join.name("unionMember")) {
             let refuse = |message| self.refuse(name.as_str(), directive, message);
             let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
             let member = string_argument(directive, "member").and_then(|text| Name::new(text).ok());
             let member = member.ok_or_else(|| refuse("the member is not a name".to_owned()))?;
-            subgraphs.entry(graph).or_default().members.insert(member);
+            let here = placement.at(graph).map_err(refuse)?;
+            here.members.insert(member);
         }
         Ok(())
     }
@@ -122,13 +162,14 @@ impl Reader<'_> {
         &self,
         name: &Name,
         definition: &apollo_compiler::schema::EnumType,
-        subgraphs: &mut IndexMap<SubgraphId, TypeIn>,
+        placement: &mut Placement,
     ) -> Result<(), SupergraphError> {
         for value in definition.values.values() {
             for directive in value.directives.get_all(&self.join.name("enumValue")) {
                 let refuse = |message| self.refuse(format!("{name}.{}", value.value), directive, message);
                 let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
-                subgraphs.entry(graph).or_default().values.insert(value.value.clone());
+                let here = placement.at(graph).map_err(refuse)?;
+                here.values.insert(value.value.clone());
             }
         }
         Ok(())
