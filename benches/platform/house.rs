@@ -1,4 +1,4 @@
-//! Carmen on data set S: in one process, or as a fleet.
+//! Carmen with its demo: in one process, or as a fleet.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use carmen_fleet::{Commands, Fleet, Process, free_port};
 use serde_json::{Value, json};
 
 /// How long it may take to start, demo data included.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_secs(1_800);
 
 /// A running Carmen, and somebody who may do everything in it.
 #[derive(Debug)]
@@ -26,14 +26,14 @@ enum Running {
 }
 
 impl House {
-    /// Starts one process.
-    pub(crate) async fn alone() -> Self {
+    /// Starts one process with the demo of this size: s, m or l.
+    pub(crate) async fn alone(size: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let address = format!("127.0.0.1:{}", free_port());
         let data = ["--data-dir".to_owned(), folder.path().display().to_string()];
         let commands = Commands::new(data.to_vec());
         let mut args =
-            ["--log", "warn", "dev", "--seed", "s", "--listen", &address].map(str::to_owned).to_vec();
+            ["--log", "warn", "dev", "--seed", size, "--listen", &address].map(str::to_owned).to_vec();
         args.extend(data);
         let mut process = Process::new("carmen", &commands.program, &args, folder.path().join("carmen.log"));
         process.start();

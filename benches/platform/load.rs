@@ -10,6 +10,18 @@ use crate::house::House;
 const CREATE: &str = "mutation($input: CreatePurchaseRequestInput!) { createPurchaseRequest(input: $input) {
     purchaseRequest { id status total { amount currency } lines { id amount { amount } } } userErrors { code field message } } }";
 
+const ITEMS: &str =
+    "query($sort: InventoryItemOrder!) { inventoryItems(first: 50, sort: $sort) { totalCount nodes {
+    id onHand { value } available { value } averageCost { amount } } pageInfo { endCursor } } }";
+
+const CARD: &str = "query($id: ID!) { stockCard(of: { itemId: $id }, first: 50, from: \"2026-08-01T00:00:00Z\") {
+    openingOnHand { value } closingOnHand { value } entries { nodes { id quantity { value } onHandAfter { value } } } } }";
+
+/// Which of its questions a connection asks: the number at the end of its key.
+fn turn(key: &str) -> usize {
+    key.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
 /// What is bought: five products of the demo.
 #[derive(Debug)]
 pub(crate) struct Order {
@@ -58,6 +70,28 @@ impl<'a> Load<'a> {
             created["userErrors"] == json!([]) && created["purchaseRequest"]["status"] == "DRAFT"
         };
         Self { house, operation: Box::new(|key| order.operation(key)), is_right }
+    }
+
+    /// Pages of what lies in stores, in one order after the other.
+    pub(crate) fn items(house: &'a House) -> Self {
+        let is_right = |answer: &Value| {
+            answer["data"]["inventoryItems"]["nodes"].as_array().is_some_and(|it| !it.is_empty())
+        };
+        let operation = |key: &str| {
+            let sort = ["CREATED", "LARGEST_VALUE", "LARGEST_ON_HAND"][turn(key) % 3];
+            json!({ "query": ITEMS, "variables": { "sort": sort } })
+        };
+        Self { house, operation: Box::new(operation), is_right }
+    }
+
+    /// Stock cards of these items, a page of each.
+    pub(crate) fn cards(house: &'a House, items: &'a [Value]) -> Self {
+        let is_right = |answer: &Value| {
+            answer["data"]["stockCard"]["entries"]["nodes"].as_array().is_some_and(|it| !it.is_empty())
+        };
+        let operation =
+            |key: &str| json!({ "query": CARD, "variables": { "id": items[turn(key) % items.len()] } });
+        Self { house, operation: Box::new(operation), is_right }
     }
 
     /// A question that no subgraph is needed for.

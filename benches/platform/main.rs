@@ -2,6 +2,7 @@
 //! database, the audit log.
 //!
 //! `cargo build --release && cargo bench -p carmen-benches --bench platform -- [--seconds 30] [--connections 100] [--only alone|distributed]`
+//! and, over a long ledger, `--only ledger`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
 
@@ -26,7 +27,12 @@ async fn main() {
     let is_asked_for = |name: &str| only.as_deref().is_none_or(|only| only == name);
     if is_asked_for("alone") {
         println!("one process, SQLite; {connections} connections for {} s", during.as_secs());
-        measure(House::alone().await, connections, during).await;
+        measure(House::alone("s").await, connections, during).await;
+    }
+    // It takes minutes to fill, so it has to be asked for.
+    if only.as_deref() == Some("ledger") {
+        println!("one process, SQLite, the largest demo");
+        read(House::alone("l").await, during).await;
     }
     if is_asked_for("distributed") {
         println!(
@@ -35,6 +41,28 @@ async fn main() {
         );
         measure(House::distributed().await, connections, during).await;
     }
+}
+
+/// Reads a house with the largest demo.
+async fn read(house: House, during: Duration) {
+    let seen = house
+        .data(
+            "{ movements { totalCount } inventoryItems(first: 100, sort: LARGEST_ON_HAND) { nodes { id } } }",
+        )
+        .await;
+    println!("{} movements", seen["movements"]["totalCount"]);
+    let items = seen["inventoryItems"]["nodes"].as_array().expect("a list");
+    let items: Vec<_> = items.iter().map(|item| item["id"].clone()).collect();
+    for connections in [1, 4] {
+        println!("{connections} connections");
+        let baseline = Load::typenames(&house).run(connections, Duration::from_secs(5)).await;
+        println!("{}", baseline.line("router alone ({ __typename })", None));
+        let pages = Load::items(&house).run(connections, during).await;
+        println!("{}", pages.line("inventoryItems, 50 a page", Some(&baseline)));
+        let cards = Load::cards(&house, &items).run(connections, during).await;
+        println!("{}", cards.line("stockCard, 50 a page", Some(&baseline)));
+    }
+    house.close().await;
 }
 
 /// Asks one house, and closes it.

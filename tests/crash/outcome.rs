@@ -78,6 +78,7 @@ pub(crate) async fn differences(client: &Client, done: &[Done], expected: &Stock
             format!("product {product} at {location} has {is:?}, not {balance:?}")
         })
         .collect();
+    found.extend(unended(client).await);
     for part in done.chunks(ASKED_AT_ONCE) {
         let fields: Vec<String> = part.iter().enumerate().map(question).collect();
         let seen = client.read("admin", &format!("{{ {} }}", fields.join(" ")), json!({})).await;
@@ -91,6 +92,21 @@ pub(crate) async fn differences(client: &Client, done: &[Done], expected: &Stock
                     .map(|fault| format!("{} {}, {}: {documents:?}", fault, done.request, done.end.name())),
             );
         }
+    }
+    found
+}
+
+/// The sagas that have not come to an end, some of each service.
+async fn unended(client: &Client) -> Vec<String> {
+    let mut found = Vec::new();
+    for sagas in ["sagas", "vendorSagas", "inventorySagas"] {
+        let query = format!(
+            "{{ {sagas}(where: {{ statuses: [RUNNING, COMPENSATING, FAILED] }}, first: 20) {{
+                nodes {{ id kind status steps {{ name status attempts error }} }} }} }}"
+        );
+        let seen = client.read("admin", &query, json!({})).await;
+        let nodes = seen[sagas]["nodes"].as_array().expect("a page has nodes");
+        found.extend(nodes.iter().map(|saga| format!("a saga has not ended: {saga}")));
     }
     found
 }

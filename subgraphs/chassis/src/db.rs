@@ -4,6 +4,7 @@
 //! pool and cannot write. On PostgreSQL, writers run side by side and a transaction that lost a deadlock or a
 //! serialisation race runs again, a bounded number of times. Events that a transaction published leave with its commit.
 
+mod batch;
 mod open;
 mod tx;
 
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 use crate::error::{Error, Fault, Result};
 use crate::statements::StatementLog;
 
+pub(crate) use batch::Batch;
 pub use tx::Tx;
 
 /// How often a transaction that lost a race runs before the caller gets an error.

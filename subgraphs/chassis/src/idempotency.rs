@@ -86,7 +86,7 @@ where
     }
     let answer = work.await?;
     let result = serde_json::to_value(&answer).map_err(Error::internal)?;
-    run(tx, FILL, attempt, claim, vec![result.into()]).await?;
+    tx.later(statement(tx, FILL, attempt, claim, vec![result.into()]));
     Ok(answer)
 }
 

@@ -42,6 +42,9 @@ mod token;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
+/// Hears how many more of something are done.
+pub type Progress<'p> = dyn Fn(usize) + Send + Sync + 'p;
+
 pub use bus::{Bus, Delivery, InProcessBus, RabbitBus, RedisBus, StreamBounds, Subscription};
 pub use caller::{Authentication, Caller, caller};
 pub use clock::Clock;
@@ -51,6 +54,7 @@ pub use error::{
     Code, Denial, Error, Fault, Missing, Outage, Refusal, Refusals, Result, Stale, UserError,
     is_unique_violation, outcome,
 };
+pub use futures::future::BoxFuture;
 pub use inbox::{Consumer, Handlers};
 pub use loader::Loader;
 pub use outbox::{Envelope, Event};

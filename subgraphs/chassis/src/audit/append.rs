@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::SubsecRound;
 use primitives::{TenantId, UserId};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryTrait, Statement};
 use uuid::Uuid;
 
 use super::scope::{Scope, current};
 use super::{AuditOutcome, Content, GENESIS, row};
+use crate::db::Batch;
 use crate::error::{Error, Result};
 use crate::outbox::Event;
 use crate::telemetry;
@@ -24,7 +25,7 @@ const ROWS_PER_STATEMENT: usize = 500;
 
 /// Notes the running mutation in its transaction, which publishes `events`. Outside of a mutation there is nothing to note:
 /// timers and consumers act on what somebody did before.
-pub(crate) async fn append(tx: &impl ConnectionTrait, events: &[Event]) -> Result<()> {
+pub(crate) async fn append(tx: &impl ConnectionTrait, parting: &mut Batch, events: &[Event]) -> Result<()> {
     let Some(scope) = current() else { return Ok(()) };
     // Signing in: who it is only shows in what happened.
     let tenant = scope.tenant.or_else(|| events.first().map(|event| event.tenant));
@@ -32,14 +33,14 @@ pub(crate) async fn append(tx: &impl ConnectionTrait, events: &[Event]) -> Resul
     let Some(tenant) = tenant else { return Ok(()) };
     let subjects: BTreeSet<Uuid> = events.iter().map(|event| event.aggregate).collect();
     let subjects: Vec<Uuid> = subjects.into_iter().collect();
-    entry(tx, &scope, (tenant, actor), (AuditOutcome::Done, ""), &subjects).await?;
+    entry((tx, parting), &scope, (tenant, actor), (AuditOutcome::Done, ""), &subjects).await?;
     scope.note_commit();
     Ok(())
 }
 
-/// Writes one entry at the end of the tenant's chain.
+/// Takes a place at the end of the tenant's chain, and leaves the entry to be written with the rest.
 pub(super) async fn entry(
-    tx: &impl ConnectionTrait,
+    (tx, parting): (&impl ConnectionTrait, &mut Batch),
     scope: &Scope,
     (tenant, actor): (TenantId, Option<UserId>),
     (outcome, codes): (AuditOutcome, &str),
@@ -78,13 +79,14 @@ pub(super) async fn entry(
         subjects: Set(serde_json::to_string(subjects).map_err(Error::internal)?),
         hash: Set(hash.to_vec()),
     };
-    row::Entity::insert(entry).exec_without_returning(tx).await?;
+    let backend = tx.get_database_backend();
+    parting.push(row::Entity::insert(entry).build(backend));
     let rows: Vec<_> = subjects.iter().map(|subject| index(tenant, *subject, seq)).collect();
     for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-        row::subject::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
+        parting.push(row::subject::Entity::insert_many(chunk.to_vec()).build(backend));
     }
     let values = [tenant.as_uuid().into(), hash.to_vec().into()];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), SEAL, values)).await?;
+    parting.push(Statement::from_sql_and_values(backend, SEAL, values));
     Ok(())
 }
 

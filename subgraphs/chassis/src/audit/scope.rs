@@ -14,7 +14,7 @@ use super::redact::redacted;
 use super::{AuditOutcome, append};
 use crate::caller::Authentication;
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{Batch, Db};
 use crate::error::UserError;
 
 tokio::task_local! {
@@ -112,7 +112,9 @@ impl Scope {
         let outcome = if response.errors.is_empty() { AuditOutcome::Refused } else { AuditOutcome::Failed };
         let codes = &codes.join(",");
         let written = db.write(|tx| async move {
-            append::entry(&*tx, self, (tenant, self.actor), (outcome, codes), &[]).await
+            let mut entry = Batch::default();
+            append::entry((&*tx, &mut entry), self, (tenant, self.actor), (outcome, codes), &[]).await?;
+            Ok(entry.run(&*tx).await?)
         });
         if let Err(error) = written.await {
             tracing::error!(operation = self.operation, %error, "a refused change could not be noted in the audit log");

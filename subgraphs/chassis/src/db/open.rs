@@ -68,6 +68,8 @@ async fn open_sqlite(url: &str, log: &StatementLog) -> Result<(DatabaseConnectio
 
 fn sqlite(url: &str, connections: u32, only_reads: bool) -> ConnectOptions {
     let mut options = bounded(url, connections);
+    // A file does not go away; asking each time whether it is there takes as long as a statement.
+    options.test_before_acquire(false);
     options.map_sqlx_sqlite_opts(move |options| {
         let options = options
             .pragma("busy_timeout", SQLITE_BUSY_TIMEOUT_MS.to_string())

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
+use super::batch::Batch;
 use crate::audit;
 use crate::error::{Error, Result};
 use crate::outbox::{self, Event};
@@ -20,18 +21,27 @@ pub struct Tx(Arc<Inner>);
 struct Inner {
     transaction: DatabaseTransaction,
     events: Mutex<Vec<Event>>,
+    /// What is written with the commit.
+    parting: Mutex<Batch>,
     is_repeated: AtomicBool,
 }
 
 impl Tx {
     pub(super) fn new(transaction: DatabaseTransaction) -> Self {
-        Self(Arc::new(Inner { transaction, events: Mutex::default(), is_repeated: AtomicBool::new(false) }))
+        let (events, parting) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { transaction, events, parting, is_repeated: AtomicBool::new(false) }))
     }
 
     /// Publishes `event` with this transaction's commit; without commit it never happened. Events keep the order in
     /// which they were published. They are written last, so that the tenant's counter row is locked briefly.
     pub fn publish(&self, event: Event) {
         self.0.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
+
+    /// Runs `statement` with this transaction's commit. Nothing that the transaction still reads may depend on it, and nobody may be
+    /// waiting for its answer.
+    pub(crate) fn later(&self, statement: Statement) {
+        self.0.parting.lock().unwrap_or_else(PoisonError::into_inner).push(statement);
     }
 
     /// Notes that this transaction gives an earlier answer once more and changes nothing.
@@ -42,10 +52,12 @@ impl Tx {
     /// Writes the waiting events and commits; answers how many events there were.
     pub(super) async fn commit(self) -> Result<u64> {
         let events = std::mem::take(&mut *self.0.events.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut parting = std::mem::take(&mut *self.0.parting.lock().unwrap_or_else(PoisonError::into_inner));
         if !self.0.is_repeated.load(Ordering::Relaxed) {
-            audit::append(&self.0.transaction, &events).await?;
+            audit::append(&self.0.transaction, &mut parting, &events).await?;
         }
-        outbox::append(&self.0.transaction, &events).await?;
+        outbox::append(self.0.transaction.get_database_backend(), &mut parting, &events)?;
+        parting.run(&self.0.transaction).await?;
         self.into_transaction()?.commit().await?;
         Ok(events.len() as u64)
     }

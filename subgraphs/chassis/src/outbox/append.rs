@@ -3,51 +3,71 @@
 use std::collections::BTreeMap;
 
 use primitives::{EventId, TenantId};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, DbBackend, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait, Statement, Value,
+};
 
-use super::{Event, row};
+use super::Event;
+use super::row::{self, Column, counter};
+use crate::db::Batch;
 use crate::error::{Error, Result};
 use crate::telemetry;
 
-/// Rows of one INSERT; 13 columns each keep it far below both databases' limits.
+/// Rows of one INSERT; 14 values each keep it far below both databases' limits.
 const ROWS_PER_STATEMENT: usize = 500;
 
-/// Moves the tenant's counter by the number of events and answers where it stood before. The row stays locked until the
-/// transaction ends, which is what makes sequence order commit order.
+/// Moves the tenant's counter by the number of events. The row stays locked until the transaction ends, which is what makes
+/// sequence order commit order.
 const ADVANCE: &str = "INSERT INTO outbox_counter (tenant_id, seq) VALUES ($1, $2) \
-    ON CONFLICT (tenant_id) DO UPDATE SET seq = outbox_counter.seq + excluded.seq RETURNING seq";
+    ON CONFLICT (tenant_id) DO UPDATE SET seq = outbox_counter.seq + excluded.seq";
 
-/// Appends `events` in the running transaction. Tenants are visited in id order, so two transactions that write for
-/// several tenants cannot lock each other out.
-pub(crate) async fn append(tx: &impl ConnectionTrait, events: &[Event]) -> Result<()> {
+/// Leaves `events` to be written with the rest of what the transaction says last. Tenants are visited in id order, so two
+/// transactions that write for several tenants cannot lock each other out.
+pub(crate) fn append(backend: DbBackend, parting: &mut Batch, events: &[Event]) -> Result<()> {
     let mut by_tenant: BTreeMap<TenantId, Vec<&Event>> = BTreeMap::new();
     for event in events {
         by_tenant.entry(event.tenant).or_default().push(event);
     }
     for (tenant, events) in by_tenant {
         let count = i64::try_from(events.len()).map_err(Error::internal)?;
-        let first = advance(tx, tenant, count).await? - count + 1;
-        let rows: Vec<_> = (first..).zip(&events).map(|(seq, event)| active(event, seq)).collect();
-        for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-            row::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
+        let values = [tenant.as_uuid().into(), count.into()];
+        parting.push(Statement::from_sql_and_values(backend, ADVANCE, values));
+        let behind = (0..count).rev().zip(events).collect::<Vec<_>>();
+        for chunk in behind.chunks(ROWS_PER_STATEMENT) {
+            parting.push(insert(backend, tenant, chunk)?);
         }
     }
     Ok(())
 }
 
-async fn advance(tx: &impl ConnectionTrait, tenant: TenantId, count: i64) -> Result<i64> {
-    let backend = tx.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, ADVANCE, [tenant.as_uuid().into(), count.into()]);
-    let row = tx.query_one_raw(statement).await?;
-    let row = row.ok_or_else(|| Error::internal("the outbox counter answered no row"))?;
-    Ok(row.try_get_by_index(0)?)
+/// Inserts events, each so many places behind the last that the counter has given out.
+fn insert(backend: DbBackend, tenant: TenantId, events: &[(i64, &Event)]) -> Result<Statement> {
+    let last = counter::Entity::find()
+        .select_only()
+        .column(counter::Column::Seq)
+        .filter(counter::Column::TenantId.eq(tenant.as_uuid()))
+        .into_query();
+    let mut insert = Query::insert();
+    insert.into_table(row::Entity).columns(Column::iter());
+    for (behind, event) in events {
+        let row = active(event);
+        let value = |column: Column| match column {
+            Column::Seq => Expr::from(last.clone()).sub(*behind),
+            other => Expr::from(row.get(other).into_value().unwrap_or(Value::Bool(None))),
+        };
+        insert.values(Column::iter().map(value)).map_err(Error::internal)?;
+    }
+    Ok(backend.build(&insert))
 }
 
-fn active(event: &Event, seq: i64) -> row::ActiveModel {
+fn active(event: &Event) -> row::ActiveModel {
     let origin = telemetry::origin();
     row::ActiveModel {
         tenant_id: Set(event.tenant.as_uuid()),
-        seq: Set(seq),
+        seq: NotSet,
         event_id: Set(EventId::at(event.occurred_at).as_uuid()),
         kind: Set(event.kind.to_owned()),
         version: Set(event.version),

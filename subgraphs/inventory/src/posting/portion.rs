@@ -28,6 +28,12 @@ pub(crate) struct InBase {
     pub(crate) quantity: Decimal,
 }
 
+impl From<&InBase> for Portion {
+    fn from(base: &InBase) -> Self {
+        Self { product: base.product, quantity: base.quantity, unit: None }
+    }
+}
+
 /// The least a portion may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Least {

@@ -163,7 +163,8 @@ pub(crate) async fn update(
         .await
 }
 
-async fn write_in(
+/// Within a transaction.
+pub(crate) async fn write_in(
     tx: &Tx,
     caller: &Caller,
     (known, wanted, (entered, refused)): (Option<(StoreRequisitionId, i32)>, &Wanted, &Entered),
@@ -294,7 +295,8 @@ pub(crate) async fn take(
         .await
 }
 
-async fn take_in(
+/// Within a transaction.
+pub(crate) async fn take_in(
     tx: &Tx,
     caller: &Caller,
     deed: Deed,

@@ -108,7 +108,8 @@ pub(crate) async fn set_policy(
         .await
 }
 
-async fn set_policy_in(
+/// Within a transaction.
+pub(crate) async fn set_policy_in(
     tx: &Tx,
     caller: &Caller,
     change: PolicyChange,

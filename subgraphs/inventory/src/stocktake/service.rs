@@ -82,7 +82,8 @@ pub(crate) async fn plan(
         .await
 }
 
-async fn plan_in(
+/// Within a transaction.
+pub(crate) async fn plan_in(
     tx: &Tx,
     caller: &Caller,
     plan: &Plan,
@@ -150,7 +151,8 @@ pub(crate) async fn start(
         .await
 }
 
-async fn start_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<StockCountId> {
+/// Within a transaction.
+pub(crate) async fn start_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<StockCountId> {
     let mut count = require(tx, caller, step).await?;
     count.start(act)?;
     // Postings hold the location's lock to their end: none is under way when the shelf is read.
@@ -225,7 +227,8 @@ pub(crate) async fn record(
         .await
 }
 
-async fn record_in(
+/// Within a transaction.
+pub(crate) async fn record_in(
     tx: &Tx,
     caller: &Caller,
     step: &Step,
@@ -330,7 +333,8 @@ async fn run(
         .await
 }
 
-async fn run_in(
+/// Within a transaction.
+pub(crate) async fn run_in(
     tx: &Tx,
     caller: &Caller,
     (step, command): (&Step, CountCommand),

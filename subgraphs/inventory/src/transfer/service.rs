@@ -128,7 +128,8 @@ pub(crate) async fn create(
         .await
 }
 
-async fn create_in(
+/// Within a transaction.
+pub(crate) async fn create_in(
     tx: &Tx,
     caller: &Caller,
     (wanted, (entered, refused)): (&Wanted, &Entered),
@@ -245,7 +246,8 @@ pub(crate) async fn take(
         .await
 }
 
-async fn take_in(
+/// Within a transaction.
+pub(crate) async fn take_in(
     tx: &Tx,
     caller: &Caller,
     deed: Deed,

@@ -1,6 +1,6 @@
 //! Writing the plan down.
 
-use chassis::{Caller, Environment, Error, Result, Tx, numbering};
+use chassis::{BoxFuture, Caller, Environment, Error, Progress, Result, Tx, numbering};
 use primitives::{Act, BudgetId, Decimal, TenantId};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
@@ -26,11 +26,20 @@ const BUDGET: i32 = 4_000_000;
 ///
 /// # Errors
 /// `Refused` when the plan breaks a rule, `Internal` when the database fails.
-pub async fn seed(
+pub fn seed<'a>(
+    environment: &'a Environment,
+    caller: &'a Caller,
+    plan: &'a Plan<'a>,
+    progress: &'a Progress<'a>,
+) -> BoxFuture<'a, Result<usize>> {
+    Box::pin(fill(environment, caller, plan, progress))
+}
+
+async fn fill(
     environment: &Environment,
     caller: &Caller,
     plan: &Plan<'_>,
-    progress: impl Fn(usize) + Send + Sync,
+    progress: &Progress<'_>,
 ) -> Result<usize> {
     let count = plan.size.requests();
     let is_empty = plan.products.is_empty() || plan.departments.is_empty() || plan.stores.is_empty();
@@ -48,7 +57,7 @@ pub async fn seed(
         let walk = Walk { plan, rules: &rules, numbers: &mut numbers, name };
         lives.push(walk.live(n * DAYS / count).map_err(Error::Refused)?);
     }
-    let (lives, numbers, progress) = (&lives, &numbers, &progress);
+    let (lives, numbers) = (&lives, &numbers);
     // All or nothing: an interrupted run leaves nothing that a later one would take for everything.
     environment
         .db

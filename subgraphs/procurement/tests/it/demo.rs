@@ -46,9 +46,9 @@ async fn filled(size: Size) -> Value {
     let kit = Kit::new::<subgraph_procurement::Migrator>().await;
     let (products, caller) = (products(), kit.caller(andaman(), &["*"]));
     let environment = kit.environment();
-    let made = seed(&environment, &caller, &plan(&products, size), |_| {}).await.unwrap();
+    let made = seed(&environment, &caller, &plan(&products, size), &|_| {}).await.unwrap();
     assert_eq!(made, size.requests());
-    let again = seed(&environment, &caller, &plan(&products, size), |_| {}).await.unwrap();
+    let again = seed(&environment, &caller, &plan(&products, size), &|_| {}).await.unwrap();
     assert_eq!(again, 0, "what is there stays");
     let report = subgraph_procurement::prove(&environment).await.unwrap();
     assert!(report.is_sound(), "{report}");

@@ -1,6 +1,6 @@
 //! Filling a database with a plan, through the same rules as any other product and many rows per statement.
 
-use chassis::{Caller, Environment, Error, Result, Tx};
+use chassis::{BoxFuture, Caller, Environment, Error, Progress, Result, Tx};
 use primitives::{Act, ProductId};
 
 use super::plan::{BASE_MILLIS, Plan};
@@ -17,11 +17,20 @@ const PRODUCTS_PER_TRANSACTION: usize = 2_000;
 ///
 /// # Errors
 /// `Refused` when the plan breaks a rule of the catalogue, `Internal` when the database fails.
-pub async fn seed(
+pub fn seed<'a>(
+    environment: &'a Environment,
+    caller: &'a Caller,
+    plan: &'a Plan,
+    progress: &'a Progress<'a>,
+) -> BoxFuture<'a, Result<usize>> {
+    Box::pin(fill(environment, caller, plan, progress))
+}
+
+async fn fill(
     environment: &Environment,
     caller: &Caller,
     plan: &Plan,
-    progress: impl Fn(usize) + Send + Sync,
+    progress: &Progress<'_>,
 ) -> Result<usize> {
     let at = i64::try_from(BASE_MILLIS).ok().and_then(chrono::DateTime::from_timestamp_millis);
     let act = Act {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chassis::{Caller, Environment, Error, Result, Tx};
+use chassis::{BoxFuture, Caller, Environment, Error, Result, Tx};
 use primitives::{Act, AssignmentId, DepartmentId, Money, PropertyId, UserId};
 
 use super::plan::{
@@ -23,7 +23,16 @@ const BASE: &str = "2026-01-01T00:00:00Z";
 ///
 /// # Errors
 /// `Refused` when the plan breaks a rule, `Internal` when the database fails.
-pub async fn seed(
+pub fn seed<'a>(
+    environment: &'a Environment,
+    caller: &'a Caller,
+    house: DemoHouse,
+    sign_ins: &'a [SignIn],
+) -> BoxFuture<'a, Result<usize>> {
+    Box::pin(fill(environment, caller, house, sign_ins))
+}
+
+async fn fill(
     environment: &Environment,
     caller: &Caller,
     house: DemoHouse,

@@ -11,7 +11,7 @@ use crate::price_list::model::{Window, check_window, read_reason};
 /// Characters of a name.
 const MAX_NAME: usize = 200;
 /// The longest a campaign may run: its tokens live as long.
-const LONGEST: TimeDelta = TimeDelta::days(180);
+pub(crate) const LONGEST: TimeDelta = TimeDelta::days(180);
 
 words! {
     /// Where a campaign stands.

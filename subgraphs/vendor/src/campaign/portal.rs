@@ -51,7 +51,7 @@ pub struct Answer {
 
 /// Which invitation an answer went to: all that is kept for repetition.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Answered(InvitationId);
+pub(crate) struct Answered(InvitationId);
 
 /// What the token opens. Looking at it for the first time is noted.
 pub async fn look(app: &Purchasing, token: &str) -> Result<View> {
@@ -93,7 +93,8 @@ async fn answer_with(app: &Purchasing, answer: &Answer, command: Command) -> Res
         .await
 }
 
-async fn answer_in(
+/// Within a transaction.
+pub(crate) async fn answer_in(
     tx: &Tx,
     tenant: TenantId,
     (campaign, mut invitation): (Campaign, Invitation),

@@ -96,7 +96,14 @@ pub async fn create_campaign(app: &Purchasing, caller: &Caller, new: &NewCampaig
         .await
 }
 
-async fn create_in(tx: &Tx, caller: &Caller, new: &NewCampaign, known: &Known, act: Act) -> Result<Campaign> {
+/// Within a transaction.
+pub(crate) async fn create_in(
+    tx: &Tx,
+    caller: &Caller,
+    new: &NewCampaign,
+    known: &Known,
+    act: Act,
+) -> Result<Campaign> {
     let mut refusals = Refusals::new();
     let facts = refusals.take(read_facts(new.facts.clone(), act.at));
     let lines = refusals.take(read_lines(&new.lines, known));
@@ -159,7 +166,8 @@ pub async fn invite(app: &Purchasing, caller: &Caller, wanted: &Invite) -> Resul
         .await
 }
 
-async fn invite_in(tx: &Tx, caller: &Caller, wanted: &Invite, act: Act) -> Result<Issued> {
+/// Within a transaction.
+pub(crate) async fn invite_in(tx: &Tx, caller: &Caller, wanted: &Invite, act: Act) -> Result<Issued> {
     let mut campaign = require(tx, caller, wanted.id, wanted.expected_version).await?;
     campaign.require_inviting()?;
     let invited = store::invitations_of(&**tx, caller.tenant, campaign.id).await?;
@@ -229,7 +237,8 @@ pub async fn step(app: &Purchasing, caller: &Caller, step: &Step) -> Result<Issu
         .await
 }
 
-async fn step_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<Issued> {
+/// Within a transaction.
+pub(crate) async fn step_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<Issued> {
     let mut campaign = require(tx, caller, step.id, step.expected_version).await?;
     campaign.take(step.command, step.reason.as_deref(), act)?;
     let mut tokens = Vec::new();

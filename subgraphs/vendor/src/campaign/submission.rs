@@ -57,7 +57,8 @@ pub async fn decide(app: &Purchasing, caller: &Caller, decision: &Decision) -> R
         .await
 }
 
-async fn decide_in(tx: &Tx, caller: &Caller, decision: &Decision, act: Act) -> Result<Invitation> {
+/// Within a transaction.
+pub(crate) async fn decide_in(tx: &Tx, caller: &Caller, decision: &Decision, act: Act) -> Result<Invitation> {
     let (campaign, mut invitation) = require(tx, caller, (decision.id, decision.expected_version)).await?;
     invitation.take(decision.command, decision.reason.as_deref(), act)?;
     if decision.command == Command::Approve {

@@ -77,7 +77,14 @@ pub async fn create_contract(app: &Purchasing, caller: &Caller, new: &NewContrac
         .await
 }
 
-async fn create_in(tx: &Tx, caller: &Caller, new: &NewContract, known: &Known, act: Act) -> Result<Contract> {
+/// Within a transaction.
+pub(crate) async fn create_in(
+    tx: &Tx,
+    caller: &Caller,
+    new: &NewContract,
+    known: &Known,
+    act: Act,
+) -> Result<Contract> {
     let vendor = vendor::store::lock(&**tx, caller.tenant, new.vendor_id).await?;
     let mut refusals = Refusals::new();
     refusals.check(vendor.is_some(), || Refusal::new(Code::NotFound, "vendorId", "vendor not found"));
@@ -142,7 +149,8 @@ pub async fn step(app: &Purchasing, caller: &Caller, step: &Step) -> Result<Cont
         .await
 }
 
-async fn step_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<Contract> {
+/// Within a transaction.
+pub(crate) async fn step_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<Contract> {
     let seen = store::find_by_ids(&**tx, caller.tenant, vec![step.id]).await?.remove(&step.id);
     let seen = seen.ok_or_else(|| Error::not_found_at("contract", "id"))?;
     // The vendor first, then the contract: everybody who activates takes them in this order.

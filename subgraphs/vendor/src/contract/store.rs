@@ -97,6 +97,11 @@ pub(crate) async fn list(
         .try_map(to_contract)
 }
 
+/// Whether the tenant has contracts.
+pub(crate) async fn is_there_any(db: &impl ConnectionTrait, tenant: TenantId) -> Result<bool> {
+    Ok(scoped(tenant).one(db).await?.is_some())
+}
+
 /// Contracts by their ids, in one statement.
 pub(crate) async fn find_by_ids(
     db: &impl ConnectionTrait,

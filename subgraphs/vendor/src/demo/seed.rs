@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use chassis::{Caller, Environment, Error, Result, Tx};
+use chassis::{BoxFuture, Caller, Environment, Error, Progress, Result, Tx};
 use primitives::{Act, CurrencyCode, Date, Decimal, ProductId, Unit, VendorId, VendorProductId};
 
+use super::agreements;
 use super::plan::{BASE_MILLIS, DemoProduct, House, Planned, RATES, entropy, number};
 use crate::offer;
 use crate::price_list::line::{LineDraft, MAX_LINES};
@@ -20,11 +21,20 @@ use crate::vendor::store;
 ///
 /// # Errors
 /// `Refused` when the plan breaks a rule, `Internal` when the database fails.
-pub async fn seed(
+pub fn seed<'a>(
+    environment: &'a Environment,
+    caller: &'a Caller,
+    (house, products): (House, &'a [DemoProduct]),
+    progress: &'a Progress<'a>,
+) -> BoxFuture<'a, Result<usize>> {
+    Box::pin(fill(environment, caller, (house, products), progress))
+}
+
+async fn fill(
     environment: &Environment,
     caller: &Caller,
     (house, products): (House, &[DemoProduct]),
-    progress: impl Fn(usize) + Send + Sync,
+    progress: &Progress<'_>,
 ) -> Result<usize> {
     let act = Act { at: instant(BASE_MILLIS)?, by: Some(caller.user) };
     let known = &packs(products);
@@ -43,11 +53,12 @@ pub async fn seed(
         progress(1);
     }
     prefer(environment, caller, (house, products), act).await?;
+    agreements::seed(environment, caller, (house, products)).await?;
     Ok(written)
 }
 
 /// What packs hold, as the product service would say.
-fn packs(products: &[DemoProduct]) -> HashMap<ProductId, Packs> {
+pub(super) fn packs(products: &[DemoProduct]) -> HashMap<ProductId, Packs> {
     let known = products.iter().map(|product| {
         let factors = HashMap::from([
             (product.purchase_unit, product.purchase_factor),
@@ -70,11 +81,11 @@ fn rates() -> Result<Vec<(CurrencyCode, Decimal)>> {
     RATES.iter().map(|(currency, rate)| Ok((*currency, rate.parse().map_err(Error::internal)?))).collect()
 }
 
-fn day(text: &str) -> Result<Date> {
+pub(super) fn day(text: &str) -> Result<Date> {
     text.parse().map_err(Error::internal)
 }
 
-fn instant(unix_millis: u64) -> Result<chrono::DateTime<chrono::Utc>> {
+pub(super) fn instant(unix_millis: u64) -> Result<chrono::DateTime<chrono::Utc>> {
     let at = i64::try_from(unix_millis).ok().and_then(chrono::DateTime::from_timestamp_millis);
     at.ok_or_else(|| Error::internal("the demo's base date is a date"))
 }
@@ -223,7 +234,7 @@ impl VendorPlan<'_> {
 }
 
 /// Two decimals, and never nothing.
-fn cents(price: Decimal) -> Result<Decimal> {
+pub(super) fn cents(price: Decimal) -> Result<Decimal> {
     let rounded = price.round_to(2).ok_or_else(|| Error::internal("a demo price is within range"))?;
     Ok(rounded.max(Decimal::from_raw(1_000)))
 }
@@ -237,7 +248,7 @@ pub fn seller(house: House, product: &DemoProduct) -> Option<VendorId> {
     vendors.find(sells).map(|(_, planned)| vendor_id(house, planned))
 }
 
-fn vendor_id(house: House, planned: &Planned) -> VendorId {
+pub(super) fn vendor_id(house: House, planned: &Planned) -> VendorId {
     VendorId::from_parts(BASE_MILLIS, entropy(&["vendor", house.name(), planned.code]))
 }
 

@@ -27,9 +27,9 @@ async fn every_product_has_a_best_offer_and_a_second_run_changes_nothing() {
     let products = products(60);
     let by = caller(andaman(), &["*"]);
     let environment = house.kit.environment();
-    let first = seed(&environment, &by, (DemoHouse::Andaman, &products), |_| {}).await.unwrap();
+    let first = seed(&environment, &by, (DemoHouse::Andaman, &products), &|_| {}).await.unwrap();
     assert_eq!(first, 25);
-    let again = seed(&environment, &by, (DemoHouse::Andaman, &products), |_| {}).await.unwrap();
+    let again = seed(&environment, &by, (DemoHouse::Andaman, &products), &|_| {}).await.unwrap();
     assert_eq!(again, 0);
     let keys: Vec<_> =
         products.iter().map(|product| json!({ "__typename": "Product", "id": product.id })).collect();
@@ -47,7 +47,7 @@ async fn every_product_has_a_best_offer_and_a_second_run_changes_nothing() {
 async fn what_currencies_are_worth_is_known_from_a_day_on_and_to_the_tenant_only() {
     let house = House::open().await;
     let by = caller(andaman(), &["*"]);
-    seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products(7)), |_| {}).await.unwrap();
+    seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products(7)), &|_| {}).await.unwrap();
     let query =
         "{ now: exchangeRate(currency: \"SGD\") before: exchangeRate(currency: \"SGD\", date: \"2025-12-31\")
         own: exchangeRate(currency: \"THB\") nobody: exchangeRate(currency: \"JPY\") }";
@@ -66,7 +66,7 @@ async fn the_demo_shows_every_edge() {
     let house = House::open().await;
     let products = products(60);
     let by = caller(andaman(), &["*"]);
-    seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products), |_| {}).await.unwrap();
+    seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products), &|_| {}).await.unwrap();
     let query = "{ expired: priceLists(where: { status: [EXPIRED] }) { totalCount }
         active: priceLists(where: { status: [ACTIVE] }) { totalCount }
         vendors(first: 100) { totalCount nodes { code status currency rating products(first: 1) { totalCount } } }
@@ -88,6 +88,30 @@ async fn the_demo_shows_every_edge() {
 }
 
 #[tokio::test]
+async fn the_demo_agrees_on_contracts_and_asks_for_prices() {
+    let house = House::open().await;
+    let (products, by) = (products(60), caller(andaman(), &["*"]));
+    let query = "{ contracts { totalCount nodes { status lines { totalCount } } }
+        campaigns(first: 5) { nodes { status lines { totalCount } invitations { nodes { status } } } } }";
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products), &|_| {}).await.unwrap();
+        runs.push(house.data(query, json!({})).await);
+    }
+    assert_eq!(runs[0], runs[1], "a second run changes nothing");
+    let agreed = json!({ "status": "ACTIVE", "lines": { "totalCount": 6 } });
+    assert_eq!(runs[0]["contracts"], json!({ "totalCount": 2, "nodes": [agreed, agreed] }));
+    let asked = |status: &str, answers: [&str; 4]| {
+        let answers = answers.map(|status| json!({ "status": status }));
+        json!({ "status": status, "lines": { "totalCount": 6 }, "invitations": { "nodes": answers } })
+    };
+    let mut campaigns = runs[0]["campaigns"]["nodes"].as_array().unwrap().clone();
+    campaigns.sort_by_key(|campaign| campaign["status"].as_str().unwrap().to_owned());
+    assert_eq!(campaigns[0], asked("ACTIVE", ["APPROVED", "REJECTED", "IN_PROGRESS", "PENDING"]));
+    assert_eq!(campaigns[1], asked("COMPLETED", ["APPROVED", "REJECTED", "EXPIRED", "EXPIRED"]));
+}
+
+#[tokio::test]
 async fn the_same_products_get_the_same_prices_in_every_run() {
     let products = products(20);
     let keys: Vec<_> =
@@ -98,7 +122,7 @@ async fn the_same_products_get_the_same_prices_in_every_run() {
     for _ in 0..2 {
         let house = House::open().await;
         let by = caller(andaman(), &["*"]);
-        seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products), |_| {}).await.unwrap();
+        seed(&house.kit.environment(), &by, (DemoHouse::Andaman, &products), &|_| {}).await.unwrap();
         runs.push(house.data(query, json!({ "keys": keys })).await);
     }
     assert_eq!(runs[0], runs[1]);
