@@ -86,6 +86,12 @@ impl<T> Connection<T> {
     }
 }
 
+impl<T: Clone> Clone for Connection<T> {
+    fn clone(&self) -> Self {
+        Self { edges: self.edges.clone(), page_info: self.page_info.clone(), count: Arc::clone(&self.count) }
+    }
+}
+
 impl<T: fmt::Debug> fmt::Debug for Connection<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")

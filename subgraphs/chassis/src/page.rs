@@ -81,6 +81,13 @@ pub struct PageRequest {
     filter: FilterHash,
 }
 
+impl PageRequest {
+    /// How many rows of the list's beginning tell this page, one more than it holds; `None` when it is not the first page.
+    pub fn from_beginning(&self) -> Option<u64> {
+        (self.cursor.is_none() && !self.is_backward).then_some(self.size + 1)
+    }
+}
+
 /// Which way a list runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Order {
@@ -138,9 +145,7 @@ where
     E::Model: Sync,
     E::Column: Send + Sync,
 {
-    let mut keys = sort.to_vec();
-    // The id breaks ties in the direction of the last key, so that one index can serve the whole order.
-    keys.push(SortKey { column: id, order: sort.last().map_or(Order::Ascending, |key| key.order) });
+    let keys = with_id(sort, id);
     let filter = request.filter.with_order(&keys);
     let total = select.clone();
     let mut page = keyset::ordered(select, &keys, request.is_backward);
@@ -150,7 +155,50 @@ where
             Position::read(cursor, &filter, keys.len()).map_err(|reason| Refusal::invalid(field, reason))?;
         page = page.filter(keyset::beyond(&keys, &position, request.is_backward));
     }
-    let mut rows = page.limit(request.size + 1).all(db.read()).await?;
+    let rows = page.limit(request.size + 1).all(db.read()).await?;
+    page_of(db, rows, total, (&keys, &filter, &request))
+}
+
+/// The first page of a list whose beginning was read along with others': `rows` are as many of it as
+/// [`from_beginning`](PageRequest::from_beginning) says, or all, in its order. The cursors lead on into [`list`] of `select`.
+///
+/// # Errors
+/// `Internal` when a cursor cannot be written.
+pub fn first<E>(
+    db: &Db,
+    (rows, select): (Vec<E::Model>, Select<E>),
+    sort: &[SortKey<E::Column>],
+    id: E::Column,
+    request: &PageRequest,
+) -> Result<Connection<E::Model>>
+where
+    E: EntityTrait,
+    E::Model: Sync,
+    E::Column: Send + Sync,
+{
+    let keys = with_id(sort, id);
+    let filter = request.filter.with_order(&keys);
+    page_of(db, rows, select, (&keys, &filter, request))
+}
+
+/// The id breaks ties in the direction of the last key, so that one index can serve the whole order.
+fn with_id<C: Copy>(sort: &[SortKey<C>], id: C) -> Vec<SortKey<C>> {
+    let order = sort.last().map_or(Order::Ascending, |key| key.order);
+    sort.iter().copied().chain([SortKey { column: id, order }]).collect()
+}
+
+/// A page of rows, the last of which only tells that there are more; `total` counts the whole list.
+fn page_of<E>(
+    db: &Db,
+    mut rows: Vec<E::Model>,
+    total: Select<E>,
+    (keys, filter, request): (&[SortKey<E::Column>], &FilterHash, &PageRequest),
+) -> Result<Connection<E::Model>>
+where
+    E: EntityTrait,
+    E::Model: Sync,
+    E::Column: Send + Sync,
+{
     let has_more = rows.len() as u64 > request.size;
     rows.truncate(usize::try_from(request.size).unwrap_or(usize::MAX));
     if request.is_backward {
@@ -159,7 +207,7 @@ where
     let mut edges = Vec::with_capacity(rows.len());
     for row in rows {
         let values = keys.iter().map(|key| row.get(key.column)).collect();
-        edges.push(Edge { cursor: Position::of(values).write(&filter)?, node: row });
+        edges.push(Edge { cursor: Position::of(values).write(filter)?, node: row });
     }
     let (has_previous_page, has_next_page) = match request.is_backward {
         true => (has_more, request.cursor.is_some()),
