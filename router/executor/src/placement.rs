@@ -13,6 +13,7 @@ use crate::prepared::Prepared;
 use crate::request::Variables;
 use crate::transport::{TransportError, TransportFault};
 use crate::tree::{Location, Step, Tree};
+use ahash::AHashSet;
 use apollo_compiler::Name;
 use router_planner::{Fetch, RepresentationField};
 
@@ -144,13 +145,23 @@ impl Placement<'_> {
         }
     }
 
-    /// Whether a value under this key goes into a representation.
+    /// Whether a value of this fetch under this key goes into a representation: of a fetch that waits for this one.
     fn is_sent_on(&self, key: &Name) -> bool {
-        let representations =
-            self.prepared.plan.fetches.iter().filter_map(|fetch| fetch.representation.as_ref());
-        let mut fields =
-            representations.flat_map(|all| &all.types).flat_map(|ty| ty.keys.iter().chain(&ty.requires));
-        fields.any(|field| reads(field, key))
+        let mut waiting = self.prepared.wiring[self.position].dependents.clone();
+        let mut seen = AHashSet::new();
+        while let Some(position) = waiting.pop() {
+            if !seen.insert(position) {
+                continue;
+            }
+            let representation = self.prepared.plan.fetches[position].representation.iter();
+            let mut fields =
+                representation.flat_map(|all| &all.types).flat_map(|ty| ty.keys.iter().chain(&ty.requires));
+            if fields.any(|field| reads(field, key)) {
+                return true;
+            }
+            waiting.extend(&self.prepared.wiring[position].dependents);
+        }
+        false
     }
 
     /// The client's place of the first field that this fetch, or one that waits for it, would have filled.
