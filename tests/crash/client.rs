@@ -22,7 +22,6 @@ pub(crate) struct Client {
     commands: Commands,
     tokens: tokio::sync::Mutex<HashMap<String, (String, Instant)>>,
     troubles: Mutex<BTreeMap<String, u32>>,
-    began: chrono::DateTime<chrono::Utc>,
 }
 
 impl Client {
@@ -36,14 +35,7 @@ impl Client {
             commands,
             tokens: tokio::sync::Mutex::default(),
             troubles: Mutex::default(),
-            began: chrono::Utc::now(),
         }
-    }
-
-    /// Whether this instant, as the graph writes it, is later than the first question: what happened before is the demo's.
-    pub(crate) fn is_ours(&self, instant: &Value) -> bool {
-        let instant = instant.as_str().and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok());
-        instant.is_none_or(|instant| instant >= self.began)
     }
 
     /// What went wrong on the way, by its code.

@@ -4,6 +4,7 @@
 mod audit;
 mod eventing;
 mod saga;
+mod written;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(eventing::CreateEventing),
             Box::new(audit::CreateAudit),
             Box::new(saga::CreateSaga),
+            Box::new(written::AddWrittenAt),
         ]
     }
 

@@ -12,6 +12,7 @@ use sea_orm::{
 
 use super::Event;
 use super::row::{self, Column, counter};
+use crate::clock::Clock;
 use crate::db::Batch;
 use crate::error::{Error, Result};
 use crate::telemetry;
@@ -79,5 +80,6 @@ fn active(event: &Event) -> row::ActiveModel {
         correlation_id: Set(origin.request_id),
         traceparent: Set(origin.traceparent),
         payload: Set(event.payload.clone()),
+        written_at: Set(Clock::system().now()),
     }
 }

@@ -10,7 +10,8 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::{idempotency, inbox, task};
 
-/// How long events can be read again.
+/// How long events can be read again, from when they were written: what they tell of may be older when it is filed later.
+/// In the system's time, since readers are given this long to come by.
 pub const RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How often old rows are looked for.
@@ -20,9 +21,9 @@ const INTERVAL: Duration = Duration::from_secs(10 * 60);
 const ROWS_PER_BATCH: u64 = 1_000;
 
 const PRUNE: &str = "DELETE FROM outbox WHERE event_id IN \
-    (SELECT event_id FROM outbox WHERE occurred_at < $1 ORDER BY occurred_at LIMIT $2)";
+    (SELECT event_id FROM outbox WHERE written_at < $1 ORDER BY written_at LIMIT $2)";
 
-/// Deletes all events older than [`RETENTION`]; answers how many there were.
+/// Deletes all events that were written longer than [`RETENTION`] before `now`; answers how many there were.
 ///
 /// # Errors
 /// `Internal` when the database fails.
@@ -50,7 +51,7 @@ pub fn keep_pruned(db: &Db, clock: &Clock) {
     task::every("retention", INTERVAL, task::First::Now, move || {
         let (db, now) = (db.clone(), clock.now());
         async move {
-            let events = prune(&db, now).await;
+            let events = prune(&db, Clock::system().now()).await;
             let keys = idempotency::prune(&db, now).await;
             let handled = inbox::prune(&db, now).await;
             for (rows, outcome) in

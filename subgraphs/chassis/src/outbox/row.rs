@@ -22,6 +22,8 @@ pub(crate) struct Model {
     pub(crate) correlation_id: Option<String>,
     pub(crate) traceparent: Option<String>,
     pub(crate) payload: Json,
+    /// By the system's clock, where `occurred_at` is whatever the event tells of.
+    pub(crate) written_at: DateTimeUtc,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
