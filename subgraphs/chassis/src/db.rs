@@ -1,20 +1,19 @@
 //! The database of one subgraph: a pool to read from and one way to write.
 //!
-//! On SQLite, writers queue for a single connection, so none of them ever meets `SQLITE_BUSY`; readers have their own
-//! pool and cannot write. On PostgreSQL, writers run side by side and a transaction that lost a deadlock or a
+//! On SQLite, writers queue for a single connection, so none of them ever meets `SQLITE_BUSY`, and those who wait are committed
+//! together; readers have their own pool and cannot write. On PostgreSQL, writers run side by side and a transaction that lost a deadlock or a
 //! serialisation race runs again, a bounded number of times. Events that a transaction published leave with its commit.
 
 mod batch;
 mod open;
+mod queue;
 mod tx;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::TransactionTrait;
-use sea_orm::{
-    DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, SqlxError, TransactionOptions,
-};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxError};
 use tokio::sync::watch;
 
 use crate::error::{Error, Fault, Result};
@@ -22,6 +21,9 @@ use crate::statements::StatementLog;
 
 pub(crate) use batch::Batch;
 pub use tx::Tx;
+
+use queue::Queue;
+use tx::Savepoints;
 
 /// How often a transaction that lost a race runs before the caller gets an error.
 const ATTEMPTS_MAX: u32 = 8;
@@ -37,9 +39,27 @@ pub struct Db(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     reader: DatabaseConnection,
-    writer: DatabaseConnection,
+    writer: Writer,
     commits: watch::Sender<u64>,
     statements: StatementLog,
+}
+
+/// How writers get at the database.
+#[derive(Debug)]
+enum Writer {
+    /// One after another.
+    Queue(Arc<Queue>),
+    /// Side by side.
+    Pool(DatabaseConnection),
+}
+
+impl Writer {
+    fn connection(&self) -> &DatabaseConnection {
+        match self {
+            Self::Queue(queue) => &queue.writer,
+            Self::Pool(pool) => pool,
+        }
+    }
 }
 
 impl Db {
@@ -50,7 +70,7 @@ impl Db {
 
     /// Which database this is.
     pub fn backend(&self) -> DbBackend {
-        self.0.writer.get_database_backend()
+        self.0.writer.connection().get_database_backend()
     }
 
     /// Runs `work` in one transaction and commits when it answers `Ok`.
@@ -79,14 +99,9 @@ impl Db {
     {
         let mut attempt = 1;
         loop {
-            let tx = self.begin().await?;
-            // On the heap: what a use case does in a transaction is the deepest of all futures, and stacks are bounded.
-            let outcome = match Box::pin(work(tx.clone())).await {
-                Ok(value) => Box::pin(tx.commit()).await.map(|published| (value, published)),
-                Err(error) => {
-                    tx.rollback().await?;
-                    Err(error)
-                }
+            let outcome = match &self.0.writer {
+                Writer::Queue(queue) => queue.run(&mut work).await,
+                Writer::Pool(pool) => transact(pool, &mut work).await,
             };
             match outcome {
                 Ok((value, published)) => {
@@ -130,17 +145,37 @@ impl Db {
     /// `Internal` when the driver reports a failure.
     pub async fn close(&self) -> Result<()> {
         self.0.reader.close_by_ref().await?;
-        self.0.writer.close_by_ref().await?;
+        self.0.writer.connection().close_by_ref().await?;
         Ok(())
     }
+}
 
-    async fn begin(&self) -> Result<Tx> {
-        let options = TransactionOptions {
-            // A deferred transaction that reads first could not upgrade when another process writes in between.
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(Tx::new(self.0.writer.begin_with_options(options).await?))
+/// Does `work` in a transaction of its own; answers how many events were published.
+async fn transact<T, Fut>(pool: &DatabaseConnection, work: impl FnOnce(Tx) -> Fut) -> Result<(T, u64)>
+where
+    Fut: Future<Output = Result<T>>,
+{
+    let transaction = Arc::new(pool.begin().await?);
+    let tx = Tx::new(Arc::clone(&transaction));
+    // On the heap: what a use case does in a transaction is the deepest of all futures, and stacks are bounded.
+    let outcome = match Box::pin(work(tx.clone())).await {
+        Ok(value) => Box::pin(tx.finish(Savepoints::default())).await.map(|published| (value, published)),
+        Err(error) => {
+            drop(tx);
+            Err(error)
+        }
+    };
+    let transaction = Arc::into_inner(transaction)
+        .ok_or_else(|| Error::internal("a transaction handle outlived its closure"))?;
+    match outcome {
+        Ok(done) => {
+            transaction.commit().await?;
+            Ok(done)
+        }
+        Err(error) => {
+            transaction.rollback().await?;
+            Err(error)
+        }
     }
 }
 

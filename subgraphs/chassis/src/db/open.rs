@@ -6,7 +6,8 @@ use std::time::Duration;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use tokio::sync::watch;
 
-use super::{Db, Shared};
+use super::queue::Queue;
+use super::{Db, Shared, Writer};
 use crate::error::{Error, Result};
 use crate::statements::StatementLog;
 
@@ -19,8 +20,11 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// How long SQLite waits for another process that holds the write lock.
 const SQLITE_BUSY_TIMEOUT_MS: u32 = 10_000;
 
+/// Pages (of 4 KiB) in the log before they go to the file itself: what is written often goes there less often.
+const SQLITE_CHECKPOINT_PAGES: u32 = 4_000;
+
 /// How long a use case waits for a connection before it fails.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What every PostgreSQL connection says when it opens.
 const POSTGRES_STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,9 +37,11 @@ impl Db {
     pub async fn open(url: &str) -> Result<Self> {
         let statements = StatementLog::default();
         let (reader, writer) = if DbBackend::Sqlite.is_prefix_of(url) {
-            open_sqlite(url, &statements).await?
+            let (reader, writer) = open_sqlite(url, &statements).await?;
+            (reader, Writer::Queue(Queue::new(writer)))
         } else if DbBackend::Postgres.is_prefix_of(url) {
-            open_postgres(url, &statements).await?
+            let pool = open_postgres(url, &statements).await?;
+            (pool.clone(), Writer::Pool(pool))
         } else {
             return Err(Error::internal("a database URL starts with sqlite: or postgres:"));
         };
@@ -80,17 +86,19 @@ fn sqlite(url: &str, connections: u32, only_reads: bool) -> ConnectOptions {
             options.pragma("query_only", "ON")
         } else {
             // NORMAL loses no committed transaction on a crash of the process in WAL mode, and saves the fsync each.
-            options.pragma("journal_mode", "WAL").pragma("synchronous", "NORMAL")
+            options
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "NORMAL")
+                .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES.to_string())
         }
     });
     options
 }
 
-async fn open_postgres(url: &str, log: &StatementLog) -> Result<(DatabaseConnection, DatabaseConnection)> {
+async fn open_postgres(url: &str, log: &StatementLog) -> Result<DatabaseConnection> {
     let mut options = bounded(url, POSTGRES_CONNECTIONS_MAX);
     options.statement_timeout(POSTGRES_STATEMENT_TIMEOUT).set_application_name("carmen");
-    let pool = connect(options, log).await?;
-    Ok((pool.clone(), pool))
+    connect(options, log).await
 }
 
 fn bounded(url: &str, connections: u32) -> ConnectOptions {

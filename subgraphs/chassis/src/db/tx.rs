@@ -19,15 +19,24 @@ use crate::outbox::{self, Event};
 pub struct Tx(Arc<Inner>);
 
 struct Inner {
-    transaction: DatabaseTransaction,
+    transaction: Arc<DatabaseTransaction>,
     events: Mutex<Vec<Event>>,
     /// What is written with the commit.
     parting: Mutex<Batch>,
     is_repeated: AtomicBool,
 }
 
+/// Where the next one's work begins in a transaction that is shared.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Savepoints {
+    /// This one's is not needed any longer.
+    pub(super) releases: bool,
+    /// Somebody is next.
+    pub(super) leaves: bool,
+}
+
 impl Tx {
-    pub(super) fn new(transaction: DatabaseTransaction) -> Self {
+    pub(super) fn new(transaction: Arc<DatabaseTransaction>) -> Self {
         let (events, parting) = (Mutex::default(), Mutex::default());
         Self(Arc::new(Inner { transaction, events, parting, is_repeated: AtomicBool::new(false) }))
     }
@@ -40,7 +49,7 @@ impl Tx {
 
     /// Runs `statement` with this transaction's commit. Nothing that the transaction still reads may depend on it, and nobody may be
     /// waiting for its answer.
-    pub(crate) fn later(&self, statement: Statement) {
+    pub fn later(&self, statement: Statement) {
         self.0.parting.lock().unwrap_or_else(PoisonError::into_inner).push(statement);
     }
 
@@ -49,27 +58,26 @@ impl Tx {
         self.0.is_repeated.store(true, Ordering::Relaxed);
     }
 
-    /// Writes the waiting events and commits; answers how many events there were.
-    pub(super) async fn commit(self) -> Result<u64> {
-        let events = std::mem::take(&mut *self.0.events.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut parting = std::mem::take(&mut *self.0.parting.lock().unwrap_or_else(PoisonError::into_inner));
-        if !self.0.is_repeated.load(Ordering::Relaxed) {
-            audit::append(&self.0.transaction, &mut parting, &events).await?;
-        }
-        outbox::append(self.0.transaction.get_database_backend(), &mut parting, &events)?;
-        parting.run(&self.0.transaction).await?;
-        self.into_transaction()?.commit().await?;
-        Ok(events.len() as u64)
-    }
-
-    pub(super) async fn rollback(self) -> Result<()> {
-        self.into_transaction()?.rollback().await?;
-        Ok(())
-    }
-
-    fn into_transaction(self) -> Result<DatabaseTransaction> {
+    /// Writes what was left for the end; answers how many events there were. The commit is up to whoever began.
+    pub(super) async fn finish(self, savepoints: Savepoints) -> Result<u64> {
         let inner = Arc::into_inner(self.0);
-        Ok(inner.ok_or_else(|| Error::internal("a transaction handle outlived its closure"))?.transaction)
+        let inner = inner.ok_or_else(|| Error::internal("a transaction handle outlived its closure"))?;
+        let Inner { transaction, events, parting, is_repeated } = inner;
+        let events = events.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut parting = parting.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !is_repeated.into_inner() {
+            audit::append(&*transaction, &mut parting, &events).await?;
+        }
+        let backend = transaction.get_database_backend();
+        outbox::append(backend, &mut parting, &events)?;
+        if savepoints.releases {
+            parting.push(Statement::from_string(backend, "RELEASE member"));
+        }
+        if savepoints.leaves {
+            parting.push(Statement::from_string(backend, "SAVEPOINT member"));
+        }
+        parting.run(&*transaction).await?;
+        Ok(events.len() as u64)
     }
 }
 

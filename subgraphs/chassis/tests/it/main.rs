@@ -14,5 +14,6 @@ mod pantry;
 mod peers;
 mod saga;
 mod serving;
+mod sharing;
 mod tokens;
 mod writers;

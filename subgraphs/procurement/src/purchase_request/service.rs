@@ -78,7 +78,7 @@ pub async fn create(app: &Buying, caller: &Caller, new: &NewRequest) -> Result<P
             let work = async {
                 let lines = read_lines(&new.lines)?;
                 let request = PurchaseRequest::draft(new.head.clone(), caller.user, act);
-                store::insert(&*tx, caller.tenant, &request, &lines).await?;
+                store::draft(&tx, caller.tenant, &request, &lines);
                 tx.publish(event::request_created(caller.tenant, &request));
                 Ok(request)
             };

@@ -4,7 +4,7 @@ mod rows;
 
 use std::collections::HashMap;
 
-use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
+use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, Tx, page};
 use entities_procurement::{approval, purchase_request, purchase_request_line};
 use primitives::{
     Date, Decimal, DepartmentId, PurchaseRequestId, PurchaseRequestLineId, TenantId, UserId, VendorId,
@@ -224,6 +224,17 @@ pub(crate) async fn insert(
 ) -> Result<()> {
     purchase_request::Entity::insert(from_request(tenant, request)).exec_without_returning(tx).await?;
     put_lines(tx, tenant, (request.id, lines)).await
+}
+
+/// Leaves a new request to be written with the commit; nothing that it is made of is read again before.
+pub(crate) fn draft(tx: &Tx, tenant: TenantId, request: &PurchaseRequest, lines: &[Line]) {
+    let backend = tx.get_database_backend();
+    tx.later(purchase_request::Entity::insert(from_request(tenant, request)).build(backend));
+    let rows: Vec<_> =
+        (0..).zip(lines).map(|(position, line)| from_line((tenant, request.id), position, line)).collect();
+    for chunk in rows.chunks(ROWS_PER_INSERT) {
+        tx.later(purchase_request_line::Entity::insert_many(chunk.to_vec()).build(backend));
+    }
 }
 
 /// Writes a new request with the decisions about it.
