@@ -10,7 +10,7 @@ use super::plan::{DAYS, Plan, at};
 use crate::approval_rule::model::standard;
 use crate::budget::model::{Budget, Owner};
 use crate::budget::service::Ledger;
-use crate::purchase_order::model::PurchaseOrderStatus;
+use crate::purchase_order::store::OPEN;
 use crate::vendor_invoice::model::InvoiceStatus;
 use crate::{
     budget, credit_note, event, goods_received_note, purchase_order, purchase_request, vendor_invoice,
@@ -101,8 +101,7 @@ async fn write(tx: &Tx, tenant: TenantId, lives: &[Life]) -> Result<()> {
         ledger.follow_request(case);
         for (order, lines) in &life.orders {
             purchase_order::store::insert(&**tx, tenant, order, lines).await?;
-            // Told as it is now: what is still to come, and what has come.
-            if order.sent_at.is_some() && order.status != PurchaseOrderStatus::Cancelled {
+            if OPEN.contains(&order.status) {
                 tx.publish(event::order("po.sent", tenant, order, lines));
             }
         }

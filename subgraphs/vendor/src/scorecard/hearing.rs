@@ -36,9 +36,6 @@ struct OrderLine {
     line_id: PurchaseOrderLineId,
     product_id: ProductId,
     ordered: Decimal,
-    /// What came of it before this was told.
-    #[serde(default)]
-    received: Decimal,
     /// Base units in one of the unit that counts the line.
     factor: Decimal,
 }
@@ -114,8 +111,8 @@ async fn expect(tx: &Tx, event: &Arc<Envelope>) -> Result<()> {
         line: line.line_id,
         product: line.product_id,
         due_on: order.delivery_date,
-        ordered: if is_cancelled { Decimal::ZERO } else { line.base(line.ordered) },
-        received: line.base(line.received),
+        ordered: if is_cancelled { Decimal::ZERO } else { line.base() },
+        received: Decimal::ZERO,
         agreed_price,
     });
     let expected: Vec<Expected> = expected.collect();
@@ -123,9 +120,9 @@ async fn expect(tx: &Tx, event: &Arc<Envelope>) -> Result<()> {
 }
 
 impl OrderLine {
-    /// So much of it in base units; nothing when that cannot be counted.
-    fn base(&self, quantity: Decimal) -> Decimal {
-        quantity.checked_mul(self.factor).unwrap_or(Decimal::ZERO)
+    /// What was ordered, in base units; nothing when that cannot be counted.
+    fn base(&self) -> Decimal {
+        self.ordered.checked_mul(self.factor).unwrap_or(Decimal::ZERO)
     }
 }
 
@@ -141,7 +138,7 @@ async fn agreed_prices(
         prices.retain(|price| price.vendor.id == order.vendor_id);
     }
     let agreed = order.lines.iter().map(|line| {
-        let wanted = Wanted { quantity: line.base(line.ordered), unit: None, factor: None };
+        let wanted = Wanted { quantity: line.base(), unit: None, factor: None };
         let ranked = offer::model::rank(candidates.get(&line.product_id)?, wanted).ok()?;
         Some(ranked.first()?.comparable_price)
     });
