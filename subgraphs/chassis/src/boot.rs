@@ -43,9 +43,10 @@ pub async fn migrate<M: MigratorTrait>(db: &Db) -> Result<()> {
     .await
 }
 
-/// Starts what runs beside the requests of one database: pruning of old events and keys.
+/// Starts what runs beside the requests of one database: pruning of old events and keys, and moving SQLite's log into its file.
 pub fn start_background(db: &Db, clock: &Clock) {
     outbox::keep_pruned(db, clock);
+    db.keep_checkpointed();
 }
 
 /// Serves `router` on `address` until `stop` resolves; running requests are finished first.

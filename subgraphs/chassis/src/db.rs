@@ -5,6 +5,7 @@
 //! serialisation race runs again, a bounded number of times. Events that a transaction published leave with its commit.
 
 mod batch;
+mod checkpoint;
 mod open;
 mod queue;
 mod tx;
@@ -20,6 +21,7 @@ use crate::error::{Error, Fault, Result};
 use crate::statements::StatementLog;
 
 pub(crate) use batch::Batch;
+pub use checkpoint::Checkpoint;
 pub use tx::Tx;
 
 use queue::Queue;

@@ -49,7 +49,7 @@ pub use bus::{Bus, Delivery, InProcessBus, RabbitBus, RedisBus, StreamBounds, Su
 pub use caller::{Authentication, Caller, caller};
 pub use clock::Clock;
 pub use connection::{Connection, Edge, PageInfo};
-pub use db::{Db, Tx};
+pub use db::{Checkpoint, Db, Tx};
 pub use error::{
     Code, Denial, Error, Fault, Missing, Outage, Refusal, Refusals, Result, Stale, UserError,
     is_unique_violation, outcome,

@@ -20,8 +20,8 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// How long SQLite waits for another process that holds the write lock.
 const SQLITE_BUSY_TIMEOUT_MS: u32 = 10_000;
 
-/// Pages (of 4 KiB) in the log before they go to the file itself: what is written often goes there less often.
-const SQLITE_CHECKPOINT_PAGES: u32 = 4_000;
+/// Pages (of 4 KiB) in the log at which a commit moves them to the file itself. Mostly that has been done by then.
+const SQLITE_CHECKPOINT_PAGES: u32 = 16_000;
 
 /// How long a use case waits for a connection before it fails.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);

@@ -81,3 +81,16 @@ async fn migrating_twice_changes_nothing() {
     boot::migrate::<jar::Migrator>(kit.db()).await.unwrap();
     assert_eq!(jar::Entity::find().count(kit.db().read()).await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn sqlites_log_is_moved_into_the_file_by_a_reader() {
+    let kit = kit().await;
+    fill(kit.db(), HERE, 500).await;
+    match kit.db().checkpoint().await.unwrap() {
+        Some(checkpoint) => {
+            assert!(checkpoint.log > 0, "{checkpoint:?}");
+            assert_eq!(checkpoint.moved, checkpoint.log);
+        }
+        None => assert_eq!(kit.db().backend(), DbBackend::Postgres),
+    }
+}
