@@ -129,6 +129,8 @@ pub async fn fill(databases: &Databases, size: Size) -> anyhow::Result<Option<Si
         let bought = bought(house, &sold);
         let plan = buying((people, stores), size, &bought, &sign_ins);
         subgraph_procurement::demo::seed(&databases.procurement, caller, &plan, tick).await.map_err(chain)?;
+        let told = subgraph_procurement::demo::history(&plan, tenant).map_err(chain)?;
+        subgraph_vendor::demo::hear(&databases.vendor, caller, &told).await.map_err(chain)?;
     }
     // Last, so that accounts are there only when everything else is: they tell a start that nothing is left to do.
     let password = subgraph_identity::demo::generate_password();

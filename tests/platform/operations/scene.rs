@@ -1,5 +1,7 @@
 //! What the demo does not hold by itself: a request that waits, a shelf that runs low, a count that waits to be posted.
 
+use std::time::{Duration, Instant};
+
 use carmen_tests::{Carmen, Person};
 use serde_json::{Value, json};
 
@@ -21,6 +23,7 @@ impl Scene {
     pub(super) async fn set(carmen: &Carmen) -> Self {
         let (chef, store) = (carmen.sign_in("chef").await, carmen.sign_in("store").await);
         let admin = carmen.sign_in("admin").await;
+        demo_is_heard(&admin).await;
         let shelf = shelves(&store, 1).await.remove(0);
         let about = "query($id: ID!) { product(id: $id) { code baseUnit { code } }
             products(first: 20) { nodes { id } } departments { nodes { id code } }
@@ -37,6 +40,39 @@ impl Scene {
             order: nodes("purchaseOrders")[0]["id"].clone(),
             shelf,
         }
+    }
+}
+
+/// Waits until the services have heard of each other what the demo tells: its campaign has come to its end, and inventory knows what
+/// is on order.
+async fn demo_is_heard(admin: &Person) {
+    let query = "{ vendorSagas(where: { statuses: [RUNNING] }) { nodes { id } }
+        purchaseOrders(where: { openOnly: true }, first: 100) { nodes { deliverTo { id } lines {
+            outstandingQuantity { value } product { id } } } } }";
+    let items = "query($ids: [ID!]) { inventoryItems(where: { productIds: $ids }, first: 100) { nodes {
+        productId locationId onOrder { value } } } }";
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let seen = admin.data(query, json!({})).await;
+        let orders = seen["purchaseOrders"]["nodes"].as_array().unwrap();
+        let open = orders.iter().flat_map(|order| {
+            let lines = order["lines"].as_array().unwrap().iter();
+            let lines = lines.filter(|line| line["outstandingQuantity"]["value"] != "0");
+            lines.map(|line| (&line["product"]["id"], &order["deliverTo"]["id"]))
+        });
+        let open: Vec<_> = open.collect();
+        let ids: Vec<_> = open.iter().map(|(product, _)| product).collect();
+        let held = admin.data(items, json!({ "ids": ids })).await;
+        let is_unheard = |item: &Value| {
+            item["onOrder"]["value"] == "0" && open.contains(&(&item["productId"], &item["locationId"]))
+        };
+        let unheard = held["inventoryItems"]["nodes"].as_array().unwrap().iter().any(is_unheard);
+        let running = seen["vendorSagas"]["nodes"].as_array().unwrap();
+        if running.is_empty() && !unheard && !open.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < until, "{seen} {held}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

@@ -51,13 +51,7 @@ async fn fill(
         progress(count);
         return Ok(0);
     }
-    let (mut numbers, rules, mut lives) = (Numbers::default(), standard(), Vec::with_capacity(count));
-    for n in 0..count {
-        let name = format!("request {n}");
-        let walk = Walk { plan, rules: &rules, numbers: &mut numbers, name };
-        lives.push(walk.live(n * DAYS / count).map_err(Error::Refused)?);
-    }
-    let (lives, numbers) = (&lives, &numbers);
+    let (lives, numbers) = &lives(plan)?;
     // All or nothing: an interrupted run leaves nothing that a later one would take for everything.
     environment
         .db
@@ -75,6 +69,18 @@ async fn fill(
             Ok(lives.len())
         })
         .await
+}
+
+/// The lives of all requests, and the numbers that were given out.
+pub(super) fn lives(plan: &Plan<'_>) -> Result<(Vec<Life>, Numbers)> {
+    let count = plan.size.requests();
+    let (mut numbers, rules, mut lives) = (Numbers::default(), standard(), Vec::with_capacity(count));
+    for n in 0..count {
+        let name = format!("request {n}");
+        let walk = Walk { plan, rules: &rules, numbers: &mut numbers, name };
+        lives.push(walk.live(n * DAYS / count).map_err(Error::Refused)?);
+    }
+    Ok((lives, numbers))
 }
 
 async fn budgets(tx: &Tx, tenant: TenantId, plan: &Plan<'_>) -> Result<()> {

@@ -247,7 +247,7 @@ pub(crate) fn follow(order: &mut PurchaseOrder, lines: &[OrderLine], act: Act) -
 }
 
 /// What goes to the shelf, in base units.
-fn stock_lines(lines: &[NoteLine], order: &[OrderLine]) -> Result<Vec<event::StockLine>> {
+pub(crate) fn stock_lines(lines: &[NoteLine], order: &[OrderLine]) -> Result<Vec<event::StockLine>> {
     let mut stock = Vec::new();
     for line in lines {
         let from = order.iter().find(|each| each.id == line.count.order_line);

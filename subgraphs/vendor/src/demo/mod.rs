@@ -5,8 +5,10 @@
 //! with everything it has in one transaction, so a run that was interrupted can simply be repeated.
 
 mod agreements;
+mod history;
 mod plan;
 mod seed;
 
+pub use history::hear;
 pub use plan::{DemoProduct, House};
 pub use seed::{seed, seller};

@@ -1,7 +1,5 @@
 //! What procurement says about orders and deliveries. That a delivery counts, or counts no more, is told: procurement waits for it.
 
-use std::sync::Arc;
-
 use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
 use primitives::{
     CurrencyCode, Date, DateTime, Decimal, GoodsReceivedNoteId, ProductId, PurchaseOrderId,
@@ -94,6 +92,11 @@ pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
         })
 }
 
+/// Takes in what is said about an order or a delivery, and tells nobody.
+pub(crate) async fn take(tx: &Tx, event: &Envelope) -> Result<()> {
+    if event.kind == "grn.committed" { arrive(tx, event).await } else { expect(tx, event).await }
+}
+
 /// Says that the scorecard knows what `event` says about a delivery.
 fn tell(tx: &Tx, event: &Envelope, clock: &Clock) {
     let payload = json!({ "goodsReceivedNoteId": event.aggregate_id });
@@ -101,7 +104,7 @@ fn tell(tx: &Tx, event: &Envelope, clock: &Clock) {
 }
 
 /// Notes what was ordered; of an order that was cancelled nothing is expected.
-async fn expect(tx: &Tx, event: &Arc<Envelope>) -> Result<()> {
+async fn expect(tx: &Tx, event: &Envelope) -> Result<()> {
     let order = read::<Order>(event)?;
     let tenant = event.tenant_id;
     let day = DateTime::from(event.occurred_at).date();
@@ -146,7 +149,7 @@ async fn agreed_prices(
 }
 
 /// Counts a delivery for the lines of its order.
-async fn arrive(tx: &Tx, event: &Arc<Envelope>) -> Result<()> {
+async fn arrive(tx: &Tx, event: &Envelope) -> Result<()> {
     let delivery = read::<Delivery>(event)?;
     let tenant = event.tenant_id;
     let expected = store::lock_lines(&**tx, tenant, delivery.purchase_order_id).await?;

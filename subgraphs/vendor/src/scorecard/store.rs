@@ -109,6 +109,12 @@ pub(crate) async fn insert_delivery(
     Ok(true)
 }
 
+/// Whether any delivery was counted.
+pub(crate) async fn has_deliveries(db: &impl ConnectionTrait, tenant: TenantId) -> Result<bool> {
+    let any = delivery::Entity::find().filter(delivery::Column::TenantId.eq(tenant)).one(db).await?;
+    Ok(any.is_some())
+}
+
 /// Takes a delivery back, with what it counted for.
 pub(crate) async fn remove_delivery(
     tx: &impl ConnectionTrait,
