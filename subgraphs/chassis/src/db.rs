@@ -158,7 +158,7 @@ where
     Fut: Future<Output = Result<T>>,
 {
     let transaction = Arc::new(pool.begin().await?);
-    let tx = Tx::new(Arc::clone(&transaction));
+    let tx = Tx::new(Arc::clone(&transaction), Arc::default());
     // On the heap: what a use case does in a transaction is the deepest of all futures, and stacks are bounded.
     let outcome = match Box::pin(work(tx.clone())).await {
         Ok(value) => Box::pin(tx.finish(Savepoints::default())).await.map(|published| (value, published)),

@@ -16,7 +16,7 @@ mod verify;
 pub use list::{AuditEntry, AuditOutcome, AuditWhere, list_audit_entries};
 pub use verify::{BrokenChain, verify};
 
-pub(crate) use append::append;
+pub(crate) use append::{Heads, append};
 pub(crate) use fields::is_mutation;
 pub(crate) use scope::{Scope, note_refusals, scope};
 

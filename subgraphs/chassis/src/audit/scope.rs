@@ -113,7 +113,8 @@ impl Scope {
         let codes = &codes.join(",");
         let written = db.write(|tx| async move {
             let mut entry = Batch::default();
-            append::entry((&*tx, &mut entry), self, (tenant, self.actor), (outcome, codes), &[]).await?;
+            append::entry((&*tx, tx.heads(), &mut entry), self, (tenant, self.actor), (outcome, codes), &[])
+                .await?;
             Ok(entry.run(&*tx).await?)
         });
         if let Err(error) = written.await {

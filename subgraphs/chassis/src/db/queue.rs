@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 use super::open::ACQUIRE_TIMEOUT;
 use super::tx::{Savepoints, Tx};
+use crate::audit;
 use crate::error::{Error, Result};
 use crate::task;
 
@@ -35,6 +36,7 @@ pub(super) struct Queue {
 #[derive(Debug)]
 struct Group {
     transaction: Arc<DatabaseTransaction>,
+    heads: Arc<audit::Heads>,
     /// Those whose work is done.
     members: usize,
     /// Somebody's work is not done. When the next one finds it so, that one has left in the middle.
@@ -141,7 +143,7 @@ impl Turn {
         }
         let group = self.group().ok_or_else(|| Error::internal("a transaction was begun and is gone"))?;
         group.is_in_use = true;
-        Ok((Tx::new(Arc::clone(&group.transaction)), group.members))
+        Ok((Tx::new(Arc::clone(&group.transaction), Arc::clone(&group.heads)), group.members))
     }
 
     /// Counts this one's work as done.
@@ -160,7 +162,10 @@ impl Turn {
             None => Ok(()),
         };
         match (undone, self.group()) {
-            (Ok(()), Some(group)) => group.is_in_use = false,
+            (Ok(()), Some(group)) => {
+                group.heads.forget();
+                group.is_in_use = false;
+            }
             (Ok(()), None) => {}
             // The database has rolled back all of it by itself, for want of space perhaps.
             (Err(error), _) => {
@@ -220,7 +225,7 @@ impl Group {
         };
         let transaction = Arc::new(writer.begin_with_options(options).await?);
         let (outcome, _) = watch::channel(None);
-        Ok(Self { transaction, members: 0, is_in_use: false, outcome })
+        Ok(Self { transaction, heads: Arc::default(), members: 0, is_in_use: false, outcome })
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Tx(Arc<Inner>);
 
 struct Inner {
     transaction: Arc<DatabaseTransaction>,
+    heads: Arc<audit::Heads>,
     events: Mutex<Vec<Event>>,
     /// What is written with the commit.
     parting: Mutex<Batch>,
@@ -36,9 +37,9 @@ pub(super) struct Savepoints {
 }
 
 impl Tx {
-    pub(super) fn new(transaction: Arc<DatabaseTransaction>) -> Self {
+    pub(super) fn new(transaction: Arc<DatabaseTransaction>, heads: Arc<audit::Heads>) -> Self {
         let (events, parting) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { transaction, events, parting, is_repeated: AtomicBool::new(false) }))
+        Self(Arc::new(Inner { transaction, heads, events, parting, is_repeated: AtomicBool::new(false) }))
     }
 
     /// Publishes `event` with this transaction's commit; without commit it never happened. Events keep the order in
@@ -58,15 +59,20 @@ impl Tx {
         self.0.is_repeated.store(true, Ordering::Relaxed);
     }
 
+    /// What this transaction knows of the ends of audit chains.
+    pub(crate) fn heads(&self) -> &audit::Heads {
+        &self.0.heads
+    }
+
     /// Writes what was left for the end; answers how many events there were. The commit is up to whoever began.
     pub(super) async fn finish(self, savepoints: Savepoints) -> Result<u64> {
         let inner = Arc::into_inner(self.0);
         let inner = inner.ok_or_else(|| Error::internal("a transaction handle outlived its closure"))?;
-        let Inner { transaction, events, parting, is_repeated } = inner;
+        let Inner { transaction, heads, events, parting, is_repeated } = inner;
         let events = events.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut parting = parting.into_inner().unwrap_or_else(PoisonError::into_inner);
         if !is_repeated.into_inner() {
-            audit::append(&*transaction, &mut parting, &events).await?;
+            audit::append((&*transaction, &heads), &mut parting, &events).await?;
         }
         let backend = transaction.get_database_backend();
         outbox::append(backend, &mut parting, &events)?;
