@@ -11,6 +11,9 @@ use crate::task;
 /// A statement that takes longer is logged as a warning.
 const SLOW: Duration = Duration::from_secs(1);
 
+/// So much of its text is logged. A long INSERT says the same again for each row.
+const LOGGED_BYTES_MAX: usize = 2_000;
+
 /// The statements of one database that requests needed; those of background tasks come whenever they come, and would be counted by
 /// chance. Recording is off until a test (or `EXPLAIN`-minded developer) switches it on, since
 /// the log grows without bound while it is on.
@@ -53,6 +56,7 @@ impl StatementLog {
         // The text only: bound values may be secrets.
         let sql = &info.statement.sql;
         if info.elapsed > SLOW {
+            let sql = &sql[..sql.floor_char_boundary(LOGGED_BYTES_MAX)];
             tracing::warn!(seconds = info.elapsed.as_secs_f64(), sql, "a statement took long");
         } else {
             tracing::trace!(micros = info.elapsed.as_micros(), sql, "statement");
