@@ -7,10 +7,14 @@ use std::time::Duration;
 use futures::StreamExt;
 
 use super::Consumer;
-use crate::bus::{Delivery, Subscription};
+use crate::bus::{BATCH_MAX, Delivery, Subscription};
 
 /// Aggregates of one batch that are worked on at the same time.
 const AGGREGATES_AT_ONCE: usize = 8;
+
+/// The pause after a batch that was not full. Events come in crowds, and a batch costs the same however many are in it: whoever takes
+/// each one as it comes is as much work for the database as those who cause them.
+const BREATH: Duration = Duration::from_millis(20);
 
 /// The pause when the bus or the database fails.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -28,6 +32,8 @@ pub(super) async fn run(consumer: Consumer, source: &'static str, mut subscripti
                 }
                 if settled.is_err() || done.len() < count {
                     tokio::time::sleep(PAUSE).await;
+                } else if count < BATCH_MAX as usize {
+                    tokio::time::sleep(BREATH).await;
                 }
             }
             Err(error) => {
