@@ -107,6 +107,17 @@ where
         Ok(values)
     }
 
+    /// Takes down the value of `key`, which somebody knows without asking: what a mutation has just written need not be read. What was
+    /// asked for before stays as it was asked.
+    pub fn know(&self, key: K, value: V) {
+        if self.0.keeps {
+            let known = HashMap::from([(key.clone(), value)]);
+            let batch = futures::future::ready(Ok(Arc::new(known))).boxed().shared();
+            let mut inner = self.0.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            inner.placed.entry(key).or_insert(batch);
+        }
+    }
+
     /// The batch that carries `key`: the one it is already in, or the open one. Whoever opens a batch holds it open.
     fn place(&self, key: &K) -> (Batch<K, V>, Option<Opener>) {
         let mut inner = self.0.inner.lock().unwrap_or_else(PoisonError::into_inner);
@@ -233,9 +244,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_known_is_not_asked_for() {
+        let calls = Calls::default();
+        let loader = doubling(&calls, true);
+        loader.know(4, 9);
+        assert_eq!(loader.load_many([4, 5]).await.unwrap(), HashMap::from([(4, 9), (5, 10)]));
+        loader.know(5, 11);
+        assert_eq!(loader.load(5).await.unwrap(), Some(10));
+        assert_eq!(*calls.lock().unwrap(), [vec![5]]);
+    }
+
+    #[tokio::test]
     async fn a_forgetful_loader_asks_again() {
         let calls = Calls::default();
         let loader = doubling(&calls, false);
+        loader.know(4, 9);
         assert_eq!(loader.load_many([4, 5, 13]).await.unwrap().len(), 2);
         assert_eq!(loader.load(4).await.unwrap(), Some(8));
         assert_eq!(*calls.lock().unwrap(), [vec![4, 5, 13], vec![4]]);

@@ -64,25 +64,32 @@ pub struct Approve {
     pub idempotency_key: Option<String>,
 }
 
-/// Drafts a purchase request.
+/// Drafts a purchase request. Answers its lines too, unless it was drafted before under the same key.
 ///
 /// # Errors
 /// `Forbidden`, or what cannot be stored of it.
-pub async fn create(app: &Buying, caller: &Caller, new: &NewRequest) -> Result<PurchaseRequest> {
+pub async fn create(
+    app: &Buying,
+    caller: &Caller,
+    new: &NewRequest,
+) -> Result<(PurchaseRequest, Option<Vec<Line>>)> {
     caller.require(permission::CREATE)?;
     let act = app.act(caller);
     let key = new.idempotency_key.as_deref();
     let attempt = &Attempt::try_new(caller, "createPurchaseRequest", key, new, act.at)?;
     app.db
         .write(|tx| async move {
+            let mut drafted = None;
             let work = async {
                 let lines = read_lines(&new.lines)?;
                 let request = PurchaseRequest::draft(new.head.clone(), caller.user, act);
                 store::draft(&tx, caller.tenant, &request, &lines);
                 tx.publish(event::request_created(caller.tenant, &request));
+                drafted = Some(lines);
                 Ok(request)
             };
-            idempotency::once(&tx, attempt, work).await
+            let request = idempotency::once(&tx, attempt, work).await?;
+            Ok((request, drafted))
         })
         .await
 }

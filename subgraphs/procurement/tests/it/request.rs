@@ -37,6 +37,41 @@ async fn a_draft_may_be_incomplete_and_submitting_says_everything_that_is_missin
 }
 
 #[tokio::test]
+async fn what_is_answered_of_a_draft_is_what_is_kept_of_it() {
+    let house = House::open().await;
+    let (rice, oil) = (house.product("30"), house.product("80"));
+    let mut manual = house.line(&oil, ("2.00001", "case"));
+    for (field, value) in
+        [("unitPrice", "799.99"), ("tax", "112"), ("discount", "0.5"), ("note", "cold pressed")]
+    {
+        manual[field] = value.into();
+    }
+    let lines = json!([house.line(&rice, ("2.5", "kg")), manual, { "productId": rice, "unit": "kg" }]);
+    let shown = "id status version createdAt lines { id product { id } quantity { value unit { code } } baseQuantity { value }
+        unit { code } deliverTo { id } requiredBy vendor { id } unitPrice { amount currency } priceSource priceListNumber discount tax
+        amount { amount } baseAmount { amount } status statusReason reservedQuantity { value } toOrderQuantity { value }
+        orderedQuantity { value } note }";
+    let create = format!(
+        "mutation($input: CreatePurchaseRequestInput!) {{ createPurchaseRequest(input: $input) {{
+            purchaseRequest {{ {shown} }} userErrors {{ code }} }} }}"
+    );
+    let input = json!({ "lines": lines, "idempotencyKey": "once" });
+    let log = house.kit.db().statements();
+    log.start();
+    let drafted = house.data_as(&house.chef, &create, json!({ "input": input })).await;
+    let statements = log.stop();
+    let on_lines = statements.iter().filter(|sql| sql.contains("\"purchase_request_line\"")).count();
+    assert_eq!(on_lines, 1, "written, and not read: {statements:#?}");
+    let drafted = &drafted["createPurchaseRequest"];
+    assert_eq!(drafted["purchaseRequest"]["lines"].as_array().map(Vec::len), Some(3), "{drafted}");
+    let query = format!("query($id: ID!) {{ purchaseRequest(id: $id) {{ {shown} }} }}");
+    let kept = house.data_as(&house.chef, &query, json!({ "id": drafted["purchaseRequest"]["id"] })).await;
+    assert_eq!(kept["purchaseRequest"], drafted["purchaseRequest"]);
+    let again = house.data_as(&house.chef, &create, json!({ "input": input })).await;
+    assert_eq!(again["createPurchaseRequest"], *drafted);
+}
+
+#[tokio::test]
 async fn a_request_that_is_handed_in_has_a_number_prices_and_a_first_approver() {
     let house = House::open().await;
     let (rice, oil) = (house.product("30"), house.product("80"));

@@ -9,7 +9,7 @@ use primitives::{
 use super::super::line::LineDraft;
 use super::super::model::{self, Head};
 use super::super::service::{self, NewRequest, Step, Stop};
-use super::{Priority, PurchaseRequest};
+use super::{LinesOf, Priority, PurchaseRequest};
 use crate::{Buying, house};
 
 /// The outcome of a change to a purchase request.
@@ -214,7 +214,14 @@ impl PurchaseRequestMutation {
         };
         let lines = input.lines.into_iter().map(LineDraft::from).collect();
         let new = NewRequest { head, lines, idempotency_key: input.idempotency_key };
-        outcome(service::create(app, caller(ctx)?, &new).await).map(PurchaseRequestPayload::from)
+        let (created, user_errors) = outcome(service::create(app, caller(ctx)?, &new).await)?;
+        let request = created.map(|(request, lines)| {
+            if let Some(lines) = lines {
+                ctx.data_unchecked::<LinesOf>().know(request.id, lines);
+            }
+            request
+        });
+        Ok((request, user_errors).into())
     }
 
     /// Changes a draft.
