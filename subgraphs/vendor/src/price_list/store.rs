@@ -1,6 +1,6 @@
 //! Price lists and their lines as rows; every query starts at the tenant.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_vendor::{price_line, price_list};
@@ -8,8 +8,8 @@ use primitives::{Audit, Decimal, PriceListId, ProductId, TenantId, Unit, VendorI
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, RelationTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 use serde::Serialize;
 
@@ -18,6 +18,9 @@ use super::model::{PriceList, PriceListStatus, Window};
 
 /// Rows of one INSERT: 12 columns each stay below SQLite's 32,766 binds.
 const ROWS_PER_INSERT: usize = 1_000;
+
+/// Products that one query names.
+const PRODUCTS_PER_QUERY: usize = 500;
 
 /// What a list of price lists is narrowed by. All that is given must hold.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -186,28 +189,54 @@ pub(crate) async fn find_overlaps(
     tenant: TenantId,
     list: &PriceList,
 ) -> Result<BTreeMap<PriceListId, String>> {
-    let mine: Vec<price_line::Model> = price_line::Entity::find()
-        .filter(price_line::Column::TenantId.eq(tenant))
-        .filter(price_line::Column::PriceListId.eq(list.id))
-        .all(tx)
-        .await?;
-    let tiers: HashSet<(ProductId, Unit, Decimal)> =
-        mine.iter().map(|line| (line.product_id, line.unit, line.minimum_quantity)).collect();
-    let others = price_line::Entity::find()
-        .filter(price_line::Column::TenantId.eq(tenant))
-        .filter(price_line::Column::VendorId.eq(list.vendor_id))
-        .join(JoinType::InnerJoin, price_line::Relation::PriceList.def())
-        .filter(price_list::Column::Id.ne(list.id))
+    let others: BTreeMap<PriceListId, String> = scoped(tenant)
+        .filter(price_list::Column::VendorId.eq(list.vendor_id))
         .filter(price_list::Column::Status.eq(PriceListStatus::Active.code()))
+        .filter(price_list::Column::Id.ne(list.id))
         .filter(price_list::Column::ValidFrom.lte(list.window.to))
         .filter(price_list::Column::ValidTo.gte(list.window.from))
-        .select_also(price_list::Entity)
+        .select_only()
+        .columns([price_list::Column::Id, price_list::Column::Number])
+        .into_tuple()
+        .all(tx)
+        .await?
+        .into_iter()
+        .collect();
+    if others.is_empty() {
+        return Ok(others);
+    }
+    let mine: HashSet<Tier> =
+        tiers(tx, tenant, ([list.id], None)).await?.into_iter().map(|(_, tier)| tier).collect();
+    let products: BTreeSet<ProductId> = mine.iter().map(|(product, ..)| *product).collect();
+    let products: Vec<ProductId> = products.into_iter().collect();
+    let mut clashing = BTreeSet::new();
+    for products in products.chunks(PRODUCTS_PER_QUERY) {
+        let theirs = tiers(tx, tenant, (others.keys().copied(), Some(products))).await?;
+        clashing.extend(theirs.into_iter().filter(|(_, tier)| mine.contains(tier)).map(|(other, _)| other));
+    }
+    Ok(others.into_iter().filter(|(other, _)| clashing.contains(other)).collect())
+}
+
+/// What a line prices: a product in a unit, from a quantity on.
+type Tier = (ProductId, Unit, Decimal);
+
+/// What these lists price, of these products or of all.
+async fn tiers(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    (lists, products): (impl IntoIterator<Item = PriceListId>, Option<&[ProductId]>),
+) -> Result<Vec<(PriceListId, Tier)>> {
+    use price_line::Column;
+    let lines: Vec<(PriceListId, ProductId, Unit, Decimal)> = price_line::Entity::find()
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::PriceListId.is_in(lists))
+        .apply_if(products, |query, products| query.filter(Column::ProductId.is_in(products.iter().copied())))
+        .select_only()
+        .columns([Column::PriceListId, Column::ProductId, Column::Unit, Column::MinimumQuantity])
+        .into_tuple()
         .all(tx)
         .await?;
-    let clashes = others
-        .into_iter()
-        .filter(|(line, _)| tiers.contains(&(line.product_id, line.unit, line.minimum_quantity)));
-    Ok(clashes.filter_map(|(_, other)| other).map(|other| (other.id, other.number)).collect())
+    Ok(lines.into_iter().map(|(list, product, unit, minimum)| (list, (product, unit, minimum))).collect())
 }
 
 /// Active lists of all tenants whose last day is over, the longest over first.
