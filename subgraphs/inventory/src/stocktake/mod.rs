@@ -23,5 +23,5 @@ mod model;
 pub(crate) mod service;
 pub(crate) mod store;
 
-pub(crate) use model::{CountCommand, CountLine, CountMode, CountStatus, StockCount};
+pub(crate) use model::{CountCommand, CountLine, CountMode, CountStatus, LINES_MAX, StockCount};
 pub(crate) use service::KIND;

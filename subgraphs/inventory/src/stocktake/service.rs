@@ -12,8 +12,8 @@ use primitives::{Decimal, LocationId, PostingId, ProductId, StockCountId, Unit};
 use serde::Serialize;
 use serde_json::json;
 
-use super::model::{CountCommand, CountCriterion, LINES_MAX};
-use super::{CountLine, CountMode, CountStatus, StockCount, store};
+use super::model::{CountCommand, CountCriterion};
+use super::{CountLine, CountMode, CountStatus, LINES_MAX, StockCount, store};
 use crate::act::Act;
 use crate::catalogue::{self, Measure};
 use crate::ledger::MovementReason;
@@ -164,26 +164,25 @@ pub(crate) async fn start_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) ->
         }
         store::lock_location_in(&**tx, caller.tenant, count.location, Some(count.id)).await?;
     }
-    let shelf = store::shelf_in(&**tx, caller.tenant, count.location).await?;
-    let mut lines = store::lines_in(&**tx, caller.tenant, count.id).await?;
-    if count.is_whole {
+    let lines = if count.is_whole {
+        let shelf = store::shelf_in(&**tx, caller.tenant, count.location).await?;
         if shelf.len() > LINES_MAX {
             let message = format!("a count has at most {LINES_MAX} lines");
             return Err(Refusal::new(Code::LimitExceeded, "locationId", message)
                 .with("limit", LINES_MAX)
                 .into());
         }
-        lines = (0..)
-            .zip(shelf)
-            .map(|(place, (id, unit, expected))| CountLine::uncounted(place, id, unit, expected))
-            .collect();
+        let lines = (0..).zip(shelf);
+        lines.map(|(place, (id, unit, expected))| CountLine::uncounted(place, id, unit, expected)).collect()
     } else {
-        let books: HashMap<ProductId, Decimal> =
-            shelf.into_iter().map(|(id, _, on_hand)| (id, on_hand)).collect();
+        let mut lines = store::lines_in(&**tx, caller.tenant, count.id).await?;
+        let products = lines.iter().map(|line| line.product);
+        let books = books_in(tx, caller, (count.location, products)).await?;
         for line in &mut lines {
             line.expected = books.get(&line.product).copied().unwrap_or(Decimal::ZERO);
         }
-    }
+        lines
+    };
     store::save_lines_in(&**tx, caller.tenant, count.id, &lines).await?;
     store::save_in(&**tx, caller.tenant, &count).await?;
     tx.publish(told("count.started", caller, &count, lines.len()));
@@ -242,10 +241,8 @@ pub(crate) async fn record_in(
         .into_iter()
         .map(|line| (line.product, line))
         .collect();
-    let places: Vec<_> = found.iter().map(|(_, line)| (line.product, count.location)).collect();
-    let items = stock::store::by_places(&**tx, caller.tenant, &places).await?;
-    let books: HashMap<ProductId, Decimal> =
-        items.into_iter().map(|item| (item.product, item.holding.on_hand)).collect();
+    let products = found.iter().map(|(_, line)| line.product);
+    let books = books_in(tx, caller, (count.location, products)).await?;
     let (mut changed, mut seen) = (Vec::new(), BTreeSet::new());
     for (index, line) in found {
         let at = format!("lines.{index}.productId");
@@ -270,6 +267,17 @@ pub(crate) async fn record_in(
     store::save_lines_in(&**tx, caller.tenant, count.id, &changed).await?;
     store::save_in(&**tx, caller.tenant, &count).await?;
     Ok(count.id)
+}
+
+/// How much of these products the books expect at a location.
+async fn books_in(
+    tx: &Tx,
+    caller: &Caller,
+    (location, products): (LocationId, impl Iterator<Item = ProductId>),
+) -> Result<HashMap<ProductId, Decimal>> {
+    let places: Vec<_> = products.map(|product| (product, location)).collect();
+    let items = stock::store::by_places(&**tx, caller.tenant, &places).await?;
+    Ok(items.into_iter().map(|item| (item.product, item.holding.on_hand)).collect())
 }
 
 /// Says that everything was counted.

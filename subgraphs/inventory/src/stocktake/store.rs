@@ -11,8 +11,8 @@ use sea_orm::{
 };
 use stock_count::{Column, Entity};
 
-use super::model::{CountCriterion, LINES_MAX};
-use super::{CountLine, StockCount};
+use super::model::CountCriterion;
+use super::{CountLine, LINES_MAX, StockCount};
 use crate::machine::Machine;
 use crate::stock::store as stock;
 

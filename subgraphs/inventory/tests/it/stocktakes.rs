@@ -317,3 +317,24 @@ async fn counts_are_listed_by_a_tree_of_conditions() {
     let nothing = house.ask_as(&elsewhere, query, json!({})).await;
     assert_eq!(nothing["data"]["stockCounts"]["totalCount"], 0);
 }
+
+#[tokio::test]
+async fn a_few_things_are_counted_where_more_lies_than_a_sheet_has_lines() {
+    let house = House::open().await;
+    let store = house.store("MAIN").await;
+    let products: Vec<String> = (0..5_001).map(|_| house.product()).collect();
+    for products in products.chunks(500) {
+        let lines: Vec<_> =
+            products.iter().map(|product| (product.as_str(), store.as_str(), "10", "4")).collect();
+        house.receive(&lines).await;
+    }
+    let whole = house.counted("planStockCount", json!({ "locationId": store })).await;
+    let refused = house.mutate("startStockCount", step(&whole)).await;
+    assert_eq!(refusals(&refused), pairs(&[("LIMIT_EXCEEDED", "locationId")]));
+    // Wherever the database finds them among all the others.
+    let few: Vec<&String> = products.iter().step_by(1_000).collect();
+    let count = begun(&house, &store, json!({ "productIds": few })).await;
+    let expected: Vec<_> =
+        sheet(&house, &count).await.iter().map(|line| line["expected"]["value"].clone()).collect();
+    assert_eq!(expected, ["10"; 6]);
+}
