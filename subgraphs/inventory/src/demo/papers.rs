@@ -8,7 +8,7 @@ use primitives::{Decimal, LocationId, ProductId};
 use super::calendar::{Calendar, part};
 use super::plan::{DAYS, DemoProduct, Size, morning, small};
 use crate::posting::InBase;
-use crate::stocktake::CountMode;
+use crate::stocktake::{CountMode, LINES_MAX};
 
 /// A paper and everything that becomes of it.
 #[derive(Debug)]
@@ -138,7 +138,8 @@ impl Calendar<'_> {
     pub(super) fn counts(&mut self, day: usize) -> Vec<Paper> {
         let at = morning(day) + TimeDelta::hours(13);
         let mut counts = Vec::new();
-        if MONTH_ENDS.contains(&day) {
+        // A load keeps more than a sheet has lines.
+        if MONTH_ENDS.contains(&day) && self.plan.products.len() <= LINES_MAX {
             let store = self.location("P1-STORE");
             let found = self.found(&self.plan.products.iter().collect::<Vec<_>>(), store, day);
             let (mode, products) = (CountMode::Frozen, Vec::new());

@@ -23,7 +23,7 @@ pub enum Size {
     S,
     /// For a demo: some 8,000.
     M,
-    /// For load: a hundred times M.
+    /// For load: ten million.
     L,
 }
 
@@ -141,8 +141,14 @@ impl Plan<'_> {
             (House::Lanna, _) => 1,
             (House::Andaman, Size::S) => 2,
             (House::Andaman, Size::M) => 21,
-            (House::Andaman, Size::L) => 2_100,
+            (House::Andaman, Size::L) => 29_000,
         }
+    }
+
+    /// Whether others hear of what was posted. Of a load's millions they do not: a house that had lived these months would have
+    /// forgotten its events by now, and the first start would tell them for an hour.
+    pub(super) fn tells(&self) -> bool {
+        self.size != Size::L
     }
 }
 

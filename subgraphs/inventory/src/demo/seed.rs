@@ -59,7 +59,7 @@ async fn fill(
                 let office = Office { tx: &tx, caller, crew: plan.crew, units };
                 let mut written = 0;
                 for (documents, papers) in batch {
-                    written += day(&office, documents, papers).await?;
+                    written += day(&office, plan.tells(), documents, papers).await?;
                 }
                 Ok(written)
             })
@@ -154,11 +154,11 @@ fn described(product: &DemoProduct) -> Known {
 async fn is_there(tx: &Tx, caller: &Caller, batch: &[(Vec<Planned>, Vec<Paper>)]) -> Result<bool> {
     let Some(first) = batch.iter().flat_map(|(documents, _)| documents).next() else { return Ok(true) };
     let mark = (first.reference.0.as_str(), first.reference.1.as_str());
-    Ok(!posting::store::effects_in(&**tx, caller.tenant, mark).await?.is_empty())
+    Ok(!posting::store::effects_in(&**tx, caller.tenant, [mark]).await?.is_empty())
 }
 
 /// Posts the documents of a day, and then does what is done on paper.
-async fn day(office: &Office<'_>, planned: &[Planned], papers: &[Paper]) -> Result<usize> {
+async fn day(office: &Office<'_>, tells: bool, planned: &[Planned], papers: &[Paper]) -> Result<usize> {
     let Office { tx, caller, units, .. } = *office;
     if let Some(last) = planned.last() {
         let documents: Vec<Document> = planned.iter().map(|planned| document(planned, caller)).collect();
@@ -171,7 +171,11 @@ async fn day(office: &Office<'_>, planned: &[Planned], papers: &[Paper]) -> Resu
                 return Err(Error::Refused(Refusals::from(refusals)));
             }
         }
-        posting::service::save_in(tx, caller.tenant, &mut book, caller.user).await?;
+        if tells {
+            posting::service::save_in(tx, caller.tenant, &mut book, caller.user).await?;
+        } else {
+            posting::service::write_in(tx, caller.tenant, &mut book).await?;
+        }
     }
     for paper in papers {
         office.file(paper).await.inspect_err(|_| tracing::error!(?paper, "a demo paper was refused"))?;

@@ -10,6 +10,7 @@ use primitives::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::book::Decided;
 use super::entry::Draft;
 use super::model::{Action, StockRefused};
 use super::{Book, Document, Heading, Line, LineRefused, LotManner, Lots, Request, store};
@@ -139,16 +140,15 @@ async fn opened_in(
     let lots = lots_in(tx, tenant, documents, &mut items).await?;
     let promised: Vec<ReservationId> = documents.iter().flat_map(Document::consumed_reservations).collect();
     let promised = reservations::under_lock_in(tx, tenant, &promised).await?;
-    let mut book = Book::new(locations, items, now)
+    let moving = documents.iter().filter(|document| document.moves_stock());
+    let referred = moving.filter_map(|document| document.heading.reference.as_ref());
+    let referred = referred.map(|(kind, id)| (kind.as_str(), id.as_str()));
+    let effects = store::effects_in(tx, tenant, referred).await?;
+    Ok(Book::new(locations, items, now)
         .closed_before(closed_before)
         .with_lots(lots)
-        .with_reservations(promised);
-    for document in documents {
-        if let Some((kind, id)) = document.heading.reference.as_ref().filter(|_| document.moves_stock()) {
-            book = book.with_effects(store::effects_in(tx, tenant, (kind, id)).await?);
-        }
-    }
-    Ok(book)
+        .with_reservations(promised)
+        .with_effects(effects))
 }
 
 /// What lies on the shelves lot by lot, how the products are kept, and the lots that lines name: those that come in for the
@@ -258,6 +258,18 @@ pub(crate) async fn save_in(tx: &Tx, tenant: TenantId, book: &mut Book, actor: U
 }
 
 async fn saved_in(tx: &Tx, tenant: TenantId, book: &mut Book, actor: UserId) -> Result<Written> {
+    let (written, decided) = write_in(tx, tenant, book).await?;
+    for change in &decided.changes {
+        tx.publish(stock_changed(tenant, actor, book.now(), change)?);
+    }
+    for crossing in decided.crossings {
+        tx.publish(crossing.into_event(tenant, actor)?);
+    }
+    Ok(written)
+}
+
+/// Writes balances, layers, reservations and ledger lines; answers with what is yet to be told.
+pub(crate) async fn write_in(tx: &Tx, tenant: TenantId, book: &mut Book) -> Result<(Written, Decided)> {
     book.settle_low_stock();
     store::save_items_in(tx, tenant, book).await?.map_err(Error::internal)?;
     for reservation in book.changed_reservations() {
@@ -280,14 +292,11 @@ async fn saved_in(tx: &Tx, tenant: TenantId, book: &mut Book, actor: UserId) -> 
     };
     let numbers: HashMap<StockMovementId, i64> =
         decided.movements.iter().map(|movement| (movement.id, movement.seq)).collect();
-    for mut change in decided.changes {
+    for change in &mut decided.changes {
         change.movement_seq = change.movement_id.and_then(|id| numbers.get(&id).copied());
-        tx.publish(stock_changed(tenant, actor, book.now(), &change)?);
     }
-    for crossing in decided.crossings {
-        tx.publish(crossing.into_event(tenant, actor)?);
-    }
-    Ok(Written { ledger, reservations: decided.made.into_iter().map(|made| made.id).collect() })
+    let reservations = decided.made.iter().map(|made| made.id).collect();
+    Ok((Written { ledger, reservations }, decided))
 }
 
 /// The event is dated by its posting, not by when the stock moved: events are kept for a time after they were

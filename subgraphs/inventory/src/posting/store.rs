@@ -1,6 +1,6 @@
 //! Locks the balances a posting needs, and writes what the book decided.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entities_inventory::{cost_layer, inventory_item, ledger_head, stock_movement};
@@ -192,10 +192,12 @@ pub(crate) async fn load_shelves_in(
 ) -> Result<(), DbErr> {
     let kept: Vec<InventoryItemId> =
         items.iter().filter(|item| item.shelf.is_kept).map(|item| item.id).collect();
+    let mut parts: HashMap<InventoryItemId, Vec<Part>> = HashMap::new();
     for (id, part) in lots::shelves(tx, tenant, &kept).await? {
-        if let Some(item) = items.iter_mut().find(|item| item.id == id) {
-            item.shelf.parts.push(part);
-        }
+        parts.entry(id).or_default().push(part);
+    }
+    for item in items {
+        item.shelf.parts.extend(parts.remove(&item.id).unwrap_or_default());
     }
     Ok(())
 }
@@ -247,23 +249,30 @@ pub(crate) async fn open_layers(
     Ok(rows.into_iter().map(|row| (row.item_id, layer_from_row(row))).collect())
 }
 
-/// The marks that a document has left on these items before.
+/// The marks that documents, named by their kinds and numbers, have left before.
 pub(crate) async fn effects_in(
     tx: &impl ConnectionTrait,
     tenant: TenantId,
-    (kind, id): (&str, &str),
+    documents: impl IntoIterator<Item = (&str, &str)>,
 ) -> Result<Vec<Effect>, DbErr> {
     use stock_movement::Column;
-    let rows = ledger::scoped(tenant)
-        .filter(Column::ReferenceType.eq(kind))
-        .filter(Column::ReferenceId.eq(id))
-        .all(tx)
-        .await?;
-    let mut effects = Vec::with_capacity(rows.len());
-    for row in rows {
-        let movement = ledger::from_row(row)?;
-        if let Some(reference) = movement.reference {
-            effects.push((movement.item, movement.reason, reference));
+    let mut by_kind: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (kind, id) in documents {
+        by_kind.entry(kind).or_default().push(id);
+    }
+    let mut effects = Vec::new();
+    for (kind, ids) in by_kind {
+        for chunk in ids.chunks(CHUNK) {
+            let rows = ledger::scoped(tenant)
+                .filter(Column::ReferenceType.eq(kind))
+                .filter(Column::ReferenceId.is_in(chunk.iter().copied()))
+                .all(tx)
+                .await?;
+            for row in rows {
+                let movement = ledger::from_row(row)?;
+                effects
+                    .extend(movement.reference.map(|reference| (movement.item, movement.reason, reference)));
+            }
         }
     }
     Ok(effects)
