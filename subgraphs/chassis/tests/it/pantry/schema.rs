@@ -12,7 +12,7 @@ use chassis::{
 use futures::Stream;
 use primitives::{Date, Decimal, TenantId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait};
 use uuid::Uuid;
 
 use super::jar;
@@ -219,7 +219,15 @@ async fn add_jar(env: &Environment, caller: &Caller, name: &str) -> chassis::Res
                 name: Set(row.name.clone()),
                 weight: Set(row.weight),
             };
-            jar::Entity::insert(active).exec_without_returning(&tx).await?;
+            let insert = jar::Entity::insert(active);
+            if name.starts_with("twice") {
+                // The database itself refuses, with the commit.
+                tx.later(insert.clone().build(tx.get_database_backend()));
+            }
+            insert.exec_without_returning(&tx).await?;
+            if name.starts_with("cracked") {
+                return Err(Refusal::invalid("name", "it does not hold").into());
+            }
             tx.publish(event(caller.tenant, row.id, name, now));
             Ok(row)
         })
