@@ -189,7 +189,7 @@ pub struct LowStock {
     pub item: ItemSnapshot,
     /// What was available then.
     pub available: Decimal,
-    /// How much to buy, where that is decided.
+    /// How much to buy, where that is decided; what is on order or on its way is not known here.
     pub suggested_order: Option<Decimal>,
     /// When it did.
     pub at: DateTime<Utc>,
@@ -199,7 +199,8 @@ impl LowStock {
     /// What there is to say about an item that has just crossed.
     pub(crate) fn of(item: &InventoryItem, at: DateTime<Utc>) -> Self {
         let available = item.available();
-        let suggested_order = item.low_since.and_then(|_| item.policy.suggested_order(available));
+        let suggested_order =
+            item.low_since.and_then(|_| item.policy.suggested_order(available, Decimal::ZERO));
         Self { item: ItemSnapshot::of(item), available, suggested_order, at }
     }
 

@@ -88,13 +88,17 @@ impl Policy {
         was_low && clears_at.is_some_and(|clears_at| available < clears_at)
     }
 
-    /// How much to buy with so much available: the reorder quantity, or what is missing to par, to the maximum or to the reorder
-    /// point, whichever is decided first. Nothing where nothing is decided.
-    pub(crate) fn suggested_order(&self, available: Decimal) -> Option<Decimal> {
+    /// How much to buy with so much available and so much still to come: the reorder quantity, or what is missing to par, to the maximum
+    /// or to the reorder point, whichever is decided first. Nothing where nothing is decided. What comes counts as if it were there
+    /// (the two together are the inventory position), so a reorder quantity is not asked for again while one is on its way.
+    pub(crate) fn suggested_order(&self, available: Decimal, coming: Decimal) -> Option<Decimal> {
+        let position = available.checked_add(coming).unwrap_or(available);
         let missing =
-            |target: Decimal| target.checked_sub(available).map(|missing| missing.max(Decimal::ZERO));
+            |target: Decimal| target.checked_sub(position).map(|missing| missing.max(Decimal::ZERO));
+        let is_served = || coming.is_positive() && self.reorder_point.is_some_and(|point| position > point);
         let target = self.par.or(self.max).or(self.reorder_point);
         match (self.reorder_quantity, target) {
+            (Some(_), _) if is_served() => Some(Decimal::ZERO),
             (Some(quantity), _) => Some(quantity),
             (None, Some(target)) => missing(target),
             (None, None) => None,
@@ -133,18 +137,28 @@ mod tests {
     }
 
     #[test]
-    fn what_to_buy_follows_from_what_was_decided() {
-        let available = dec("4");
+    fn what_to_buy_follows_from_what_was_decided_and_what_comes() {
         let mut policy = point("5");
-        assert_eq!(policy.suggested_order(available), Some(dec("1")));
+        let suggested = |policy: &Policy, available, coming| {
+            policy.suggested_order(dec(available), dec(coming)).map(|quantity| quantity.to_string())
+        };
+        let expect = |policy: &Policy, cases: [(&str, &str, &str); 3]| {
+            for (available, coming, expected) in cases {
+                assert_eq!(
+                    suggested(policy, available, coming).as_deref(),
+                    Some(expected),
+                    "{available} + {coming}"
+                );
+            }
+        };
+        expect(&policy, [("4", "0", "1"), ("4", "0.5", "0.5"), ("4", "3", "0")]);
         policy.max = Some(dec("20"));
-        assert_eq!(policy.suggested_order(available), Some(dec("16")));
+        expect(&policy, [("4", "0", "16"), ("4", "6", "10"), ("30", "0", "0")]);
         policy.par = Some(dec("12"));
-        assert_eq!(policy.suggested_order(available), Some(dec("8")));
-        assert_eq!(policy.suggested_order(dec("13")), Some(Decimal::ZERO));
+        expect(&policy, [("4", "0", "8"), ("13", "0", "0"), ("4", "1", "7")]);
         policy.reorder_quantity = Some(dec("24"));
-        assert_eq!(policy.suggested_order(available), Some(dec("24")));
-        assert_eq!(Policy::default().suggested_order(available), None);
+        expect(&policy, [("4", "0", "24"), ("4", "1", "24"), ("4", "24", "0")]);
+        assert_eq!(suggested(&Policy::default(), "4", "1"), None);
     }
 
     #[test]

@@ -155,23 +155,32 @@ async fn what_was_ordered_is_on_order_until_it_came_or_was_cancelled() {
         json!({ "purchaseOrderId": order, "status": status, "deliverTo": store, "lines": [{ "lineId": line, "productId": rice,
             "ordered": "5", "received": received, "cancelled": cancelled, "unit": "case", "factor": "12" }] })
     };
-    let on_order = async || {
-        let query = "query($where: InventoryItemWhere) { inventoryItems(where: $where) { nodes { onOrder { value } } } }";
+    let item = house.item(&rice, &store).await;
+    let policy =
+        json!({ "id": item["id"], "expectedVersion": item["version"], "reorderPoint": "10", "par": "50" });
+    house.mutate("setPolicy", policy).await;
+    let shown = async || {
+        let query =
+            "query($where: InventoryItemWhere) { inventoryItems(where: $where) { nodes { onOrder { value }
+            suggestedOrder { value } } } }";
         let items = house.data(query, json!({ "where": { "productIds": [rice] } })).await;
-        items["inventoryItems"]["nodes"][0]["onOrder"]["value"].as_str().unwrap().to_owned()
+        let value =
+            |field: &str| items["inventoryItems"]["nodes"][0][field]["value"].as_str().unwrap().to_owned();
+        (value("onOrder"), value("suggestedOrder"))
     };
-    assert_eq!(on_order().await, "0");
+    let expect = |on_order: &str, suggested: &str| (on_order.to_owned(), suggested.to_owned());
+    assert_eq!(shown().await, expect("0", "49"));
     for (kind, version, payload, expected) in [
-        ("po.sent", 3, state("SENT", "0", "0"), "60"),
-        ("po.received", 5, state("PARTIALLY_RECEIVED", "2", "0"), "36"),
+        ("po.sent", 3, state("SENT", "0", "0"), ("60", "0")),
+        ("po.received", 5, state("PARTIALLY_RECEIVED", "2", "0"), ("36", "13")),
         // An older state that comes late changes nothing.
-        ("po.amended", 4, state("SENT", "0", "0"), "36"),
-        ("po.closed", 6, state("CLOSED", "2", "3"), "0"),
-        ("po.reopened", 7, state("PARTIALLY_RECEIVED", "2", "0"), "36"),
-        ("po.cancelled", 8, state("CANCELLED", "2", "3"), "0"),
+        ("po.amended", 4, state("SENT", "0", "0"), ("36", "13")),
+        ("po.closed", 6, state("CLOSED", "2", "3"), ("0", "49")),
+        ("po.reopened", 7, state("PARTIALLY_RECEIVED", "2", "0"), ("36", "13")),
+        ("po.cancelled", 8, state("CANCELLED", "2", "3"), ("0", "49")),
     ] {
         say(&house, &from, (kind, version), (order.as_uuid(), &payload)).await;
-        assert_eq!(on_order().await, expected, "{kind}");
+        assert_eq!(shown().await, expect(expected.0, expected.1), "{kind}");
     }
     // What came late is answered, too, as of what it was about.
     let versions: Vec<i32> =

@@ -62,7 +62,8 @@ pub(crate) struct LowStockNews {
     kind: Option<LowStockType>,
     /// The balance right after it; its product knows the best offer. Null in a heartbeat.
     item: Option<InventoryItem>,
-    /// How much to buy; null where nothing is decided, or enough is there again.
+    /// How much to buy; null where nothing is decided, or enough is there again. What is on order or on its way is not
+    /// counted here: the item tells that.
     suggested_order: Option<Quantity>,
     /// In how many days what is available is used up; null where nothing is used, or the reorder point was asked for.
     days_of_cover: Option<Decimal>,

@@ -120,7 +120,7 @@ fn crossing(event: &Envelope) -> Result<LowNews> {
 fn still_low(event: &Envelope) -> Result<Option<LowNews>> {
     let change: StockChanged = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
     let was_low_before = change.item.low_since.is_some() && !change.is_crossing;
-    let suggested_order = change.item.policy.suggested_order(change.available_after());
+    let suggested_order = change.item.policy.suggested_order(change.available_after(), Decimal::ZERO);
     Ok(was_low_before.then_some(LowNews {
         matter: LowMatter::StillLow,
         suggested_order,
@@ -144,7 +144,11 @@ async fn covered(
     let is_low = matter != LowMatter::Cleared;
     Ok(Some(LowNews {
         matter,
-        suggested_order: change.item.policy.suggested_order(change.available_after()).filter(|_| is_low),
+        suggested_order: change
+            .item
+            .policy
+            .suggested_order(change.available_after(), Decimal::ZERO)
+            .filter(|_| is_low),
         days_of_cover: after,
         at: change.item.updated_at,
         item: change.item,

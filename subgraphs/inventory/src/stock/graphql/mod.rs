@@ -91,16 +91,12 @@ impl InventoryItem {
 
     /// What is on its way here in transfers that were shipped and have not all arrived.
     async fn in_transit_in(&self, ctx: &Context<'_>) -> Result<Quantity> {
-        let loader = ctx.data_unchecked::<Loader<(ProductId, LocationId), OnTheWay>>();
-        let moving = loader.load((self.0.product, self.0.location)).await?;
-        Ok(Quantity::new(moving.map_or(Decimal::ZERO, |moving| moving.0), self.0.unit))
+        Ok(Quantity::new(on_the_way(ctx, &self.0).await?, self.0.unit))
     }
 
     /// What vendors have been asked for and not brought here yet.
     async fn on_order(&self, ctx: &Context<'_>) -> Result<Quantity> {
-        let loader = ctx.data_unchecked::<Loader<(ProductId, LocationId), OnOrder>>();
-        let coming = loader.load((self.0.product, self.0.location)).await?;
-        Ok(Quantity::new(coming.map_or(Decimal::ZERO, |coming| coming.0), self.0.unit))
+        Ok(Quantity::new(on_order(ctx, &self.0).await?, self.0.unit))
     }
 
     /// What one unit costs, to five places; null without prices:view.
@@ -129,10 +125,14 @@ impl InventoryItem {
     }
 
     /// How much to buy now: the reorder quantity, or what is missing to par, to the maximum or to the reorder point, whichever
-    /// is decided first; null where nothing is.
-    async fn suggested_order(&self) -> Option<Quantity> {
-        let suggested = self.0.policy.suggested_order(self.0.available());
-        suggested.map(|quantity| Quantity::new(quantity, self.0.unit))
+    /// is decided first; null where nothing is. What is on order or on its way here counts as if it were here, and the reorder
+    /// quantity is not asked for again while that lifts it above the reorder point.
+    async fn suggested_order(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
+        let (ordered, moving) =
+            futures::future::try_join(on_order(ctx, &self.0), on_the_way(ctx, &self.0)).await?;
+        let coming = ordered.checked_add(moving).unwrap_or(ordered);
+        let suggested = self.0.policy.suggested_order(self.0.available(), coming);
+        Ok(suggested.map(|quantity| Quantity::new(quantity, self.0.unit)))
     }
 
     /// Whether the available quantity is at or below the reorder point.
@@ -172,6 +172,16 @@ impl InventoryItem {
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
+}
+
+async fn on_the_way(ctx: &Context<'_>, item: &super::InventoryItem) -> Result<Decimal> {
+    let loader = ctx.data_unchecked::<Loader<(ProductId, LocationId), OnTheWay>>();
+    Ok(loader.load((item.product, item.location)).await?.map_or(Decimal::ZERO, |moving| moving.0))
+}
+
+async fn on_order(ctx: &Context<'_>, item: &super::InventoryItem) -> Result<Decimal> {
+    let loader = ctx.data_unchecked::<Loader<(ProductId, LocationId), OnOrder>>();
+    Ok(loader.load((item.product, item.location)).await?.map_or(Decimal::ZERO, |coming| coming.0))
 }
 
 /// Which items to list. All that is given must hold; what is left out does not restrict.
