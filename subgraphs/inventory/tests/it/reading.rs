@@ -1,6 +1,7 @@
 //! Lists, stock cards and the ledger.
 
 use chassis::testkit::{first_code, first_error};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use crate::house::House;
@@ -161,6 +162,49 @@ async fn a_page_of_items_with_their_places_costs_two_statements() {
 }
 
 /// The nodes of a list, narrowed, each as one word.
+/// How SQLite goes about the statement that reads this table. Its plans do not depend on how much there is, unlike PostgreSQL's.
+async fn plan(house: &House, statements: Vec<String>, table: &str) -> String {
+    let read = format!("FROM \"{table}\"");
+    let sql = statements.into_iter().find(|sql| sql.contains(&read)).expect("the table is read");
+    let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows = house.kit.db().read().query_all_raw(explain).await.unwrap();
+    let steps: Vec<String> = rows.iter().map(|row| row.try_get_by_index(3).unwrap()).collect();
+    steps.join("; ")
+}
+
+#[tokio::test]
+async fn an_index_leads_to_every_page_of_a_long_list() {
+    let house = House::open().await;
+    if house.kit.db().backend() != DbBackend::Sqlite {
+        return;
+    }
+    let store = house.store("MAIN").await;
+    for _ in 0..3 {
+        house.receive(&[(&house.product(), &store, "5", "10")]).await;
+    }
+    let items = "query($after: String) { list: inventoryItems(first: 1, after: $after, sort: SORT) { nodes { id } pageInfo { endCursor } } }";
+    let orders = ["CREATED", "LARGEST_ON_HAND", "SMALLEST_ON_HAND", "LARGEST_VALUE", "LATEST_CHANGE"];
+    let mut lists: Vec<_> =
+        orders.iter().map(|order| ("inventory_item", items.replace("SORT", order))).collect();
+    let movements = "query($after: String) { list: movements(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } }";
+    lists.push(("stock_movement", movements.to_owned()));
+    let log = house.kit.db().statements();
+    for (table, query) in lists {
+        log.start();
+        let first = house.data(&query, json!({})).await;
+        let beginning = plan(&house, log.stop(), table).await;
+        log.start();
+        let second = house.data(&query, json!({ "after": first["list"]["pageInfo"]["endCursor"] })).await;
+        let further = plan(&house, log.stop(), table).await;
+        assert_ne!(first["list"]["nodes"], second["list"]["nodes"]);
+        for plan in [&beginning, &further] {
+            assert!(plan.starts_with("SEARCH") && !plan.contains("TEMP B-TREE"), "{query}: {plan}");
+        }
+        let leads_there = further.contains("<(?,?)") || further.contains(">(?,?)") || further.contains(">?");
+        assert!(leads_there, "{query}: {further}");
+    }
+}
+
 async fn narrowed(house: &House, (list, kind, word): (&str, &str, &str), filter: Value) -> Vec<String> {
     let (field, rest) = word.split_once(' ').unwrap_or((word, ""));
     let query = format!(
