@@ -21,6 +21,7 @@ pub struct Model {
     pub reference_id: Option<String>,
     pub reference_line: Option<String>,
     pub expires_at: Option<DateTimeUtc>,
+    pub is_told: bool,
     pub version: i32,
     pub created_at: DateTimeUtc,
     pub created_by: UserId,

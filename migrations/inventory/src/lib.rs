@@ -21,6 +21,7 @@ mod m20261201_110000_create_store_requisition;
 mod m20261201_120000_create_incoming_line;
 mod m20261201_130000_create_stock_adjustment;
 mod m20261201_140000_add_closing;
+mod m20261201_150000_add_told_reservations;
 mod m20261202_080000_index_item_lists;
 
 /// Applies the inventory migrations in order.
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_120000_create_incoming_line::Migration),
             Box::new(m20261201_130000_create_stock_adjustment::Migration),
             Box::new(m20261201_140000_add_closing::Migration),
+            Box::new(m20261201_150000_add_told_reservations::Migration),
             Box::new(m20261202_080000_index_item_lists::Migration),
         ]
     }

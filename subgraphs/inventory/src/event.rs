@@ -9,8 +9,10 @@ use primitives::{
     Decimal, InventoryItemId, LocationId, ProductId, ReservationId, StockMovementId, TenantId, UserId,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::ledger::StockMovement;
+use crate::reservation::Ended;
 use crate::stock::InventoryItem;
 pub use crate::stock::Policy;
 
@@ -218,6 +220,36 @@ impl LowStock {
             payload: serde_json::to_value(&self).map_err(Error::internal)?,
         })
     }
+}
+
+/// Event type of a promise that procurement counted on and that ended without having been handed out.
+pub const RESERVATION_ENDED: &str = "reservation.ended";
+
+/// Somebody gave a promise back, or its time was over: what it still held is for others again. Nothing where nobody was told of
+/// the promise. It is about the promise, which ends once; so whoever takes off what is told takes it off once.
+pub(crate) fn reservation_ended(tenant: TenantId, ended: &Ended) -> Option<Event> {
+    let reservation = &ended.reservation;
+    let reference = reservation.reference.as_ref().filter(|_| reservation.is_told)?;
+    Some(Event {
+        tenant,
+        kind: RESERVATION_ENDED,
+        version: 1,
+        aggregate: reservation.id.as_uuid(),
+        aggregate_version: reservation.version,
+        occurred_at: reservation.updated_at,
+        actor: Some(reservation.updated_by),
+        causation: None,
+        payload: json!({
+            "reservationId": reservation.id,
+            "purchaseRequestId": reference.id,
+            "lineId": reference.line,
+            "productId": reservation.product,
+            "locationId": reservation.location,
+            "status": reservation.status.code(),
+            "returned": ended.held,
+            "unit": reservation.unit.code(),
+        }),
+    })
 }
 
 impl ItemSnapshot {

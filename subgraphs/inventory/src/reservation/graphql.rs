@@ -186,7 +186,8 @@ pub(crate) struct ReservationMutation;
 
 #[Object]
 impl ReservationMutation {
-    /// Gives a promise back: what it still held is available again.
+    /// Gives a promise back: what it still held is available again. Where an approved purchase request counted on it, that is to be
+    /// ordered now.
     async fn release_reservation(
         &self,
         ctx: &Context<'_>,

@@ -67,6 +67,8 @@ pub(crate) struct Reservation {
     pub(crate) reference: Option<Reference>,
     /// When it lapses by itself.
     pub(crate) expires_at: Option<DateTime<Utc>>,
+    /// Whether procurement was told of it and counts on it: then it is told, too, when the promise ends.
+    pub(crate) is_told: bool,
     /// Counts the changes.
     pub(crate) version: i32,
     /// When it was made.
@@ -77,6 +79,15 @@ pub(crate) struct Reservation {
     pub(crate) updated_at: DateTime<Utc>,
     /// Who last changed it.
     pub(crate) updated_by: UserId,
+}
+
+/// A promise that has ended, and what it held until then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// The promise as it is now.
+    pub(crate) reservation: Reservation,
+    /// What it still held.
+    pub(crate) held: Decimal,
 }
 
 /// Which reservations to list; empty lists and `None` do not restrict.
@@ -149,6 +160,7 @@ mod tests {
             status: ReservationStatus::Active,
             reference: None,
             expires_at: None,
+            is_told: false,
             version: 1,
             created_at: DateTime::UNIX_EPOCH,
             created_by: UserId::generate(),

@@ -8,9 +8,9 @@ use chassis::{Caller, Connection, Criteria, Error, PageArgs, Refusal, Result, Tx
 use chrono::{DateTime, Utc};
 use primitives::{PostingId, ReservationId, TenantId, UserId};
 
-use super::{Reservation, ReservationFilter, ReservationStatus, store};
+use super::{Ended, Reservation, ReservationFilter, ReservationStatus, store};
 use crate::posting::{self, Book, Heading};
-use crate::{Inventory, permission};
+use crate::{Inventory, event, permission};
 
 /// How often lapsed promises are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
@@ -57,12 +57,21 @@ async fn release_in(
         let released = ReservationStatus::Released.code();
         return Err(Refusal::invalid_state(current.status.code(), released).below("reservationId").into());
     }
-    book.end_reservations(ReservationStatus::Released, &heading(now, user));
+    let ended = book.end_reservations(ReservationStatus::Released, &heading(now, user));
     posting::service::save_in(tx, tenant, &mut book, user).await?;
+    tell(tx, tenant, &ended);
     Ok(id)
 }
 
-/// Gives back promises that whoever asked for them needs no longer; those that are over by then are left alone.
+/// Tells whoever counts on promises that they have ended, and what comes of it.
+fn tell(tx: &Tx, tenant: TenantId, ended: &[Ended]) {
+    for event in ended.iter().filter_map(|ended| event::reservation_ended(tenant, ended)) {
+        tx.publish(event);
+    }
+}
+
+/// Gives back promises that whoever asked for them needs no longer; those that are over by then are left alone. Who asked for
+/// them is answered about all of them at once, not told of each.
 pub(crate) async fn release_all_in(
     tx: &Tx,
     tenant: TenantId,
@@ -115,10 +124,10 @@ pub(crate) async fn expire_due(app: &Inventory) -> Result<usize> {
                 // Nobody in particular ends them: the one who made the promise set its time.
                 let actor = mine.first().map(|seen| seen.created_by);
                 let Some(actor) = actor else { return Ok(0) };
-                book.end_reservations(ReservationStatus::Expired, &heading(now, actor));
-                let ended = book.changed_reservations().count();
+                let ended = book.end_reservations(ReservationStatus::Expired, &heading(now, actor));
                 posting::service::save_in(&tx, tenant, &mut book, actor).await?;
-                Ok(ended)
+                tell(&tx, tenant, &ended);
+                Ok(ended.len())
             })
             .await?;
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chassis::testkit::TestDatabase;
 use chassis::{Event, outbox};
-use primitives::{ProductId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId};
+use primitives::{ProductId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -186,4 +186,93 @@ async fn what_was_ordered_is_on_order_until_it_came_or_was_cancelled() {
     let versions: Vec<i32> =
         said(&house, "onorder.changed").await.into_iter().map(|(version, _)| version).collect();
     assert_eq!(versions, [3, 5, 4, 6, 7, 8]);
+}
+
+/// A house with ten of a product in a store, all of it promised to two lines of an approved request; its reservations.
+async fn promised() -> (House, TestDatabase, PurchaseRequestId, Vec<Value>) {
+    let house = House::open().await;
+    let from = procurement(&house).await;
+    let (rice, store) = (house.product(), house.store("MAIN").await);
+    house.receive(&[(&rice, &store, "10", "4")]).await;
+    let id = PurchaseRequestId::generate();
+    let line = |quantity: &str| {
+        json!({ "lineId": PurchaseRequestLineId::generate(), "productId": rice, "quantity": quantity, "unit": "kg",
+            "factor": "1", "deliverTo": store })
+    };
+    let payload =
+        json!({ "purchaseRequestId": id, "number": "PR-2026-001", "lines": [line("7"), line("3")] });
+    say(&house, &from, ("pr.approved", 4), (id.as_uuid(), &payload)).await;
+    let query =
+        "query($id: ID!) { _entities(representations: [{ __typename: \"PurchaseRequest\", id: $id }]) {
+        ... on PurchaseRequest { reservations { id product { id } location { id } reference { line } } } } }";
+    let seen = house.data(query, json!({ "id": id })).await;
+    let promises = seen["_entities"][0]["reservations"].as_array().unwrap().clone();
+    assert_eq!(promises.len(), 2);
+    (house, from, id, promises)
+}
+
+#[tokio::test]
+async fn a_promise_to_a_request_that_is_given_back_is_told_with_what_it_still_held() {
+    let (house, from, id, promises) = promised().await;
+    let first = &promises[0];
+    let issued = json!({ "productId": first["product"]["id"], "locationId": first["location"]["id"], "quantity": "2",
+        "reservationId": first["id"] });
+    house.posted("issueStock", json!({ "lines": [issued] })).await;
+    assert!(
+        said(&house, "reservation.ended").await.is_empty(),
+        "what is handed out is no news to who asked for it"
+    );
+    let input = json!({ "reservationId": first["id"], "idempotencyKey": "release-1" });
+    let released = house.mutate("releaseReservation", input.clone()).await;
+    assert_eq!(house.mutate("releaseReservation", input).await, released);
+    let [(version, told)] = said(&house, "reservation.ended").await.try_into().unwrap();
+    let expected = json!({ "reservationId": first["id"], "purchaseRequestId": id, "lineId": first["reference"]["line"],
+        "productId": first["product"]["id"], "locationId": first["location"]["id"], "status": "RELEASED",
+        "returned": "5", "unit": "kg" });
+    assert_eq!((version, told), (3, expected), "made, consumed, released");
+    // What the end of the request itself lets go of is answered to it, and told no second time.
+    say(&house, &from, ("pr.cancelled", 5), (id.as_uuid(), &json!({ "purchaseRequestId": id }))).await;
+    assert_eq!(said(&house, "reservation.ended").await.len(), 1);
+    let answered = said(&house, "reservation.released").await;
+    assert_eq!(answered[0].1["reservationIds"], json!([promises[1]["id"]]));
+    house.prove().await;
+}
+
+#[tokio::test]
+async fn a_promise_to_a_request_whose_time_is_over_is_told_too() {
+    let (house, _from, _, promises) = promised().await;
+    let expire = |tx: chassis::Tx| async move {
+        Ok(tx
+            .execute_unprepared("UPDATE reservation SET expires_at = created_at WHERE quantity = 300000")
+            .await?)
+    };
+    house.kit.db().write(expire).await.unwrap();
+    // A subgraph that starts looks for lapsed promises at once.
+    let _sweeper = subgraph_inventory::start(house.kit.environment()).await.unwrap();
+    for _ in 0..200 {
+        if let [(version, told)] = &said(&house, "reservation.ended").await[..] {
+            let facts = (version, &told["reservationId"], &told["status"], &told["returned"]);
+            assert_eq!(facts, (&2, &promises[1]["id"], &json!("EXPIRED"), &json!("3")));
+            return house.prove().await;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("nobody was told");
+}
+
+#[tokio::test]
+async fn a_promise_that_nobody_was_told_of_ends_in_silence() {
+    let house = House::open().await;
+    let (rice, store) = (house.product(), house.store("MAIN").await);
+    house.receive(&[(&rice, &store, "10", "4")]).await;
+    // Somebody keeps it for a request by hand, of which the request knows nothing.
+    let reference = json!({ "type": "PURCHASE_REQUEST", "id": PurchaseRequestId::generate() });
+    let line = json!({ "productId": rice, "locationId": store, "quantity": "4",
+        "lineId": PurchaseRequestLineId::generate() });
+    let made = house.mutate("reserveStock", json!({ "lines": [line], "reference": reference })).await;
+    let input = json!({ "reservationId": made["reservations"][0]["id"] });
+    let released = house.mutate("releaseReservation", input).await;
+    assert_eq!(released["reservation"]["status"], "RELEASED");
+    assert!(said(&house, "reservation.ended").await.is_empty());
+    house.prove().await;
 }

@@ -19,7 +19,7 @@ use crate::event::{LowStock, StockChanged};
 use crate::ledger::{MovementKind, MovementReason, Reference, StockMovement};
 use crate::location::Location;
 use crate::lot::Part;
-use crate::reservation::{Reservation, ReservationStatus};
+use crate::reservation::{Ended, Reservation, ReservationStatus};
 use crate::stock::InventoryItem;
 
 /// One document line's mark on one item: it may be made once.
@@ -156,16 +156,18 @@ impl Book {
                 continue;
             }
             let part = Line { quantity, ..line.clone() };
-            if self.reserve(&document.heading, &part, id, None).is_ok() {
+            // Whoever asked is told how much that is.
+            if self.reserve(&document.heading, &part, id, (None, true)).is_ok() {
                 reserved.insert(line.index, quantity);
             }
         }
         reserved
     }
 
-    /// Ends reservations that are still active and frees what they hold; others are left alone.
-    pub(crate) fn end_reservations(&mut self, status: ReservationStatus, heading: &Heading) {
+    /// Ends reservations that are still active and frees what they hold, which it answers; others are left alone.
+    pub(crate) fn end_reservations(&mut self, status: ReservationStatus, heading: &Heading) -> Vec<Ended> {
         let ids: BTreeSet<ReservationId> = self.reservations.keys().copied().collect();
+        let mut ended = Vec::new();
         for id in ids {
             let Some(reservation) = self.reservations.get_mut(&id) else { continue };
             let Ok(held) = reservation.end(status) else { continue };
@@ -176,7 +178,9 @@ impl Book {
             let after = self.item(item_id);
             let change = StockChanged::by_reservation(&before, after, id, negated(held), heading.occurred_at);
             self.decided.changes.push(change);
+            ended.extend(self.reservation(id).cloned().map(|reservation| Ended { reservation, held }));
         }
+        ended
     }
 
     /// A reservation as it stands.
@@ -269,7 +273,7 @@ impl Book {
             Action::Transfer { to, reservation } => {
                 self.transfer(step(MovementKind::Transfer, MovementReason::Transfer), *to, *reservation)
             }
-            Action::Reserve { expires_at } => self.reserve(heading, line, item, *expires_at),
+            Action::Reserve { expires_at } => self.reserve(heading, line, item, (*expires_at, false)),
         }
     }
 
@@ -367,7 +371,7 @@ impl Book {
         heading: &Heading,
         line: &Line,
         id: InventoryItemId,
-        expires_at: Option<DateTime<Utc>>,
+        (expires_at, is_told): (Option<DateTime<Utc>>, bool),
     ) -> Result<(), StockRefused> {
         self.refuse_direct(line)?;
         let before = self.item(id).clone();
@@ -383,6 +387,7 @@ impl Book {
             status: ReservationStatus::Active,
             reference: reference(heading, line),
             expires_at,
+            is_told,
             version: 1,
             created_at: heading.posted_at,
             created_by: heading.posted_by,
