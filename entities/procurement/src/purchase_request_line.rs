@@ -39,6 +39,7 @@ pub struct Model {
     pub base_amount: Option<Decimal>,
     pub ordered_quantity: Decimal,
     pub reserved_quantity: Decimal,
+    pub returned_quantity: Decimal,
 }
 
 /// Which request it belongs to.

@@ -19,6 +19,7 @@ mod m20261201_101000_create_tolerance;
 mod m20261201_102000_index_receipts;
 mod m20261201_120000_add_reserved_at;
 mod m20261201_121000_add_valuation;
+mod m20261201_122000_add_returned_quantity;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_102000_index_receipts::Migration),
             Box::new(m20261201_120000_add_reserved_at::Migration),
             Box::new(m20261201_121000_add_valuation::Migration),
+            Box::new(m20261201_122000_add_returned_quantity::Migration),
         ]
     }
 }

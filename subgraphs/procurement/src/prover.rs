@@ -38,6 +38,18 @@ const RULES: Rules = Rules {
          r.total <> (SELECT COALESCE(SUM(l.base_amount), 0) FROM purchase_request_line l WHERE l.request_id = r.id)",
         ),
         (
+            "stores keep only what was approved and not given up",
+            "SELECT COUNT(*) FROM purchase_request_line l JOIN purchase_request r ON r.id = l.request_id \
+         WHERE l.reserved_quantity <> 0 AND (r.status NOT IN ('APPROVED', 'PARTIALLY_ORDERED', 'ORDERED') OR \
+          l.status <> 'APPROVED')",
+        ),
+        (
+            "nothing is to be ordered of a request that is ordered",
+            "SELECT COUNT(*) FROM purchase_request_line l JOIN purchase_request r ON r.id = l.request_id \
+         WHERE r.status = 'ORDERED' AND l.status = 'APPROVED' AND \
+         l.quantity > l.ordered_quantity + l.reserved_quantity",
+        ),
+        (
             "nobody decides about what they asked for",
             "SELECT COUNT(*) FROM approval a JOIN purchase_request r ON r.id = a.request_id \
          WHERE a.approver = r.requested_by OR a.delegated_from = r.requested_by",

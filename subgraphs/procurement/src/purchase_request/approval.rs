@@ -164,8 +164,7 @@ impl Case {
 
     /// Notes how much of its lines a store keeps, in base units. False when it waits for nothing from a store any more.
     pub fn keep(&mut self, kept: &[(PurchaseRequestLineId, Decimal)], at: DateTime<Utc>) -> bool {
-        use PurchaseRequestStatus::{Approved, Ordered, PartiallyOrdered};
-        if ![Approved, PartiallyOrdered, Ordered].contains(&self.request.status) {
+        if !self.counts_on_stores() {
             return false;
         }
         for (id, base) in kept {
@@ -175,6 +174,33 @@ impl Case {
         }
         self.request.reserved_at = Some(at);
         true
+    }
+
+    /// Notes that a store keeps so much less of a line, in base units, without having handed it out. False when that changes
+    /// nothing: of what was given up, everything goes back.
+    pub fn let_go(&mut self, (id, base): (PurchaseRequestLineId, Decimal)) -> bool {
+        let counts = self.counts_on_stores();
+        let line = self.lines.iter_mut().find(|line| line.id == id && counts);
+        line.map(|line| line.let_go(base)).is_some()
+    }
+
+    /// Opens it again where it counted as ordered and something of it is to be ordered after all; answers whether it did.
+    ///
+    /// # Errors
+    /// None that is expected: what was ordered can be opened.
+    pub fn reopen(&mut self, act: Act) -> Result<bool, Refusals> {
+        let is_ordered = self.request.status == PurchaseRequestStatus::Ordered;
+        let is_open = is_ordered && self.lines.iter().any(|line| !line.open_quantity().is_zero());
+        if is_open {
+            self.count_orders(act)?;
+        }
+        Ok(is_open)
+    }
+
+    /// Whether what stores keep matters: it was approved and not given up.
+    fn counts_on_stores(&self) -> bool {
+        use PurchaseRequestStatus::{Approved, Ordered, PartiallyOrdered};
+        [Approved, PartiallyOrdered, Ordered].contains(&self.request.status)
     }
 
     /// Follows what is on order now.

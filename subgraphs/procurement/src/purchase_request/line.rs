@@ -120,6 +120,9 @@ pub struct Line {
     pub ordered: Decimal,
     /// How much of it a store holds and keeps for it.
     pub reserved: Decimal,
+    /// How much a store kept for it and neither keeps any more nor handed out, in base units.
+    #[serde(default)]
+    pub returned: Decimal,
 }
 
 impl Line {
@@ -132,11 +135,26 @@ impl Line {
         left.filter(|left| left.is_positive()).unwrap_or(Decimal::ZERO)
     }
 
-    /// Notes how much of it a store keeps for it, in base units. More than was asked for is not noted.
+    /// Notes how much of it a store began to keep for it, in base units; what came back since counts no more, whatever is heard
+    /// of first. More than was asked for is not noted.
     pub fn keep(&mut self, base: Decimal) {
+        let left = base.checked_sub(self.returned).unwrap_or(Decimal::ZERO);
+        self.reserved = self.in_own_unit(left).min(self.quantity);
+    }
+
+    /// Notes that a store keeps so much less for it, in base units, without having handed it out.
+    pub fn let_go(&mut self, base: Decimal) {
+        let less = self.in_own_unit(base);
+        let left = self.reserved.checked_sub(less).filter(|left| left.is_positive());
+        self.reserved = left.unwrap_or(Decimal::ZERO);
+        self.returned = self.returned.checked_add(base.max(Decimal::ZERO)).unwrap_or(self.returned);
+    }
+
+    /// A quantity in base units, in the unit that was asked for; nothing where that cannot be told.
+    fn in_own_unit(&self, base: Decimal) -> Decimal {
         let factor = self.terms.as_ref().map(|terms| terms.factor);
-        let kept = factor.and_then(|factor| base.checked_div(factor)).filter(|kept| !kept.is_negative());
-        self.reserved = kept.unwrap_or(Decimal::ZERO).min(self.quantity);
+        let own = factor.and_then(|factor| base.checked_div(factor)).filter(|own| own.is_positive());
+        own.unwrap_or(Decimal::ZERO)
     }
 }
 
@@ -197,5 +215,6 @@ fn read_line(draft: &LineDraft) -> Result<Line, Refusals> {
         terms: None,
         ordered: Decimal::ZERO,
         reserved: Decimal::ZERO,
+        returned: Decimal::ZERO,
     })
 }

@@ -1,13 +1,15 @@
 //! What stores keep for a request: inventory reserves what it holds when a request is approved, and says how much. The rest is
-//! what has to be ordered. When a request is given up, inventory lets go and says so.
+//! what has to be ordered. When a promise ends otherwise than by being handed out, inventory says how much it still held, and that
+//! is to be ordered, too. When a request is given up, inventory lets go of everything and says so.
 
 use std::sync::Arc;
 
 use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
 use chrono::{DateTime, Utc};
-use primitives::{Decimal, PurchaseRequestId, PurchaseRequestLineId};
+use primitives::{Act, Decimal, PurchaseRequestId, PurchaseRequestLineId};
 use serde::Deserialize;
 
+use super::approval::Case;
 use super::saga::{self, PLAN};
 use super::store;
 use crate::budget::service::Ledger;
@@ -32,10 +34,24 @@ struct ReservedLine {
     reserved: Decimal,
 }
 
+/// What inventory says about a promise that somebody gave back, or whose time was over.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Ended {
+    purchase_request_id: PurchaseRequestId,
+    line_id: PurchaseRequestLineId,
+    /// What it still held, in base units.
+    returned: Decimal,
+}
+
 /// Adds what this service does when inventory has reserved, or let go.
 pub(crate) fn handlers(handlers: Handlers, clock: &Clock) -> Handlers {
-    let kept = clock.clone();
+    let (kept, ended) = (clock.clone(), clock.clone());
     handlers
+        .on(SOURCE, "reservation.ended", move |tx, event| {
+            let now = ended.now();
+            async move { let_go(&tx, &event, now).await }
+        })
         .on(SOURCE, "reservation.completed", move |tx, event| {
             let now = kept.now();
             async move { note(&tx, &event, now).await }
@@ -56,11 +72,33 @@ async fn note(tx: &Tx, event: &Arc<Envelope>, now: DateTime<Utc>) -> Result<()> 
         }
         return Ok(());
     }
-    store::put_reserved(&**tx, event.tenant_id, &case).await?;
-    let mut ledger = Ledger::default();
-    ledger.follow_request(&case);
-    ledger.settle(tx, event.tenant_id).await?;
-    tx.publish(event::request_reserved(event.tenant_id, &case.request, &case.lines));
+    count(tx, event, &mut case, now).await?;
     let subject = event.subject();
     chassis::saga::follow(tx, &PLAN, subject, |it| saga::counted(it, now)).await
+}
+
+/// A promise ended, and nobody was handed what it held: that is to be ordered.
+async fn let_go(tx: &Tx, event: &Envelope, now: DateTime<Utc>) -> Result<()> {
+    let told: Ended = serde_json::from_value(event.payload.clone()).map_err(Error::internal)?;
+    let Some(mut case) = store::lock(&**tx, event.tenant_id, told.purchase_request_id).await? else {
+        return Ok(());
+    };
+    match case.let_go((told.line_id, told.returned)) {
+        true => count(tx, event, &mut case, now).await,
+        false => Ok(()),
+    }
+}
+
+/// Writes what is kept now, and what follows: what is to be ordered, and what that takes of the budget.
+async fn count(tx: &Tx, event: &Envelope, case: &mut Case, now: DateTime<Utc>) -> Result<()> {
+    let tenant = event.tenant_id;
+    match case.reopen(Act { at: now, by: event.actor_id })? {
+        true => store::save_case(&**tx, tenant, case).await?,
+        false => store::put_reserved(&**tx, tenant, case).await?,
+    }
+    let mut ledger = Ledger::default();
+    ledger.follow_request(case);
+    ledger.settle(tx, tenant).await?;
+    tx.publish(event::request_reserved(tenant, &case.request, &case.lines));
+    Ok(())
 }

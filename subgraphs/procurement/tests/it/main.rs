@@ -15,6 +15,7 @@ mod machines;
 mod order;
 mod permission;
 mod receiving;
+mod release;
 mod request;
 mod reservation;
 mod sagas;

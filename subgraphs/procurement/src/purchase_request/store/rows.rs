@@ -115,6 +115,7 @@ pub(super) fn to_line(row: purchase_request_line::Model) -> Result<Line> {
         terms,
         ordered: row.ordered_quantity,
         reserved: row.reserved_quantity,
+        returned: row.returned_quantity,
     })
 }
 
@@ -153,6 +154,7 @@ pub(super) fn from_line(
         base_amount: Set(terms.map(|terms| terms.base_amount)),
         ordered_quantity: Set(line.ordered),
         reserved_quantity: Set(line.reserved),
+        returned_quantity: Set(line.returned),
     }
 }
 

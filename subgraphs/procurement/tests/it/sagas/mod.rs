@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chassis::testkit::TestDatabase;
 use chassis::{Bus, Event, outbox};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
 use crate::house::{House, andaman};
@@ -34,6 +34,22 @@ impl Others {
     pub(crate) async fn say(&self, kind: &'static str, document: &Value, payload: Value) {
         let service = if kind.starts_with("scorecard.") { &self.vendor } else { &self.inventory };
         publish(service, kind, document, payload).await;
+    }
+
+    /// Says once more everything that inventory has said, as a bus does that crashed before it noted what was heard.
+    pub(crate) async fn tell_again(&self) {
+        let forget =
+            |tx: chassis::Tx| async move { Ok(tx.execute_unprepared("DELETE FROM outbox_cursor").await?) };
+        let db = self.inventory.db();
+        db.write(forget).await.unwrap();
+        for _ in 0..200 {
+            let places = Statement::from_string(db.backend(), "SELECT seq FROM outbox_cursor WHERE seq > 0");
+            if !db.read().query_all_raw(places).await.unwrap().is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("nobody listens");
     }
 
     /// Says that a consumer could not act on an event about a document as it was given.
