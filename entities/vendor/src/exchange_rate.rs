@@ -1,19 +1,23 @@
 //! What one unit of a currency is worth in the tenant's base currency, from a day on.
 
-use primitives::{Decimal, TenantId};
+use primitives::{CurrencyCode, Date, Decimal, ExchangeRateId, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 
-/// One row of `exchange_rate`. Code and day are plain here: SeaORM wants to make key parts from numbers.
+/// One row of `exchange_rate`. There is one for a currency and a day.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "exchange_rate")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ExchangeRateId,
     pub tenant_id: TenantId,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub currency: String,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub valid_from: chrono::NaiveDate,
+    pub currency: CurrencyCode,
+    pub valid_from: Date,
     pub rate: Decimal,
+    pub created_at: DateTimeUtc,
+    pub created_by: Option<UserId>,
+    pub updated_at: DateTimeUtc,
+    pub updated_by: Option<UserId>,
+    pub version: i32,
 }
 
 /// None.

@@ -13,6 +13,7 @@ mod m20261201_070000_create_contract;
 mod m20261201_080000_create_campaign;
 mod m20261201_090000_create_scorecard;
 mod m20261201_100000_create_property_preference;
+mod m20261201_110000_add_exchange_rate_id;
 mod m20261202_070000_index_price_line_product;
 
 /// Applies the vendor migrations in order.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_080000_create_campaign::Migration),
             Box::new(m20261201_090000_create_scorecard::Migration),
             Box::new(m20261201_100000_create_property_preference::Migration),
+            Box::new(m20261201_110000_add_exchange_rate_id::Migration),
             Box::new(m20261202_070000_index_price_line_product::Migration),
         ]
     }

@@ -1,13 +1,14 @@
 //! The facts this service publishes. A payload says what a consumer needs to keep its own copy, no more.
 
 use chassis::Event;
-use primitives::{PurchaseOrderId, TenantId};
+use primitives::{Decimal, PurchaseOrderId, TenantId};
 use serde_json::{Value, json};
 
 use crate::campaign::invitation::Invitation;
 use crate::campaign::model::Campaign;
 use crate::contract::line::ContractLine;
 use crate::contract::model::Contract;
+use crate::exchange_rate::model::{BASE_CURRENCY, ExchangeRate};
 use crate::price_list::model::PriceList;
 use crate::vendor::model::{Vendor, VendorStatus};
 
@@ -142,6 +143,28 @@ pub(crate) fn contract_consumed(
     event.payload["purchaseOrderId"] = json!(order);
     event.payload["lines"] = lines.collect();
     event
+}
+
+/// Somebody said what a currency is worth from a day on; `before` is what was in its place.
+pub(crate) fn exchange_rate_set(tenant: TenantId, rate: &ExchangeRate, before: Option<Decimal>) -> Event {
+    Event {
+        tenant,
+        kind: "exchangerate.set",
+        version: 1,
+        aggregate: rate.id.as_uuid(),
+        aggregate_version: rate.version,
+        occurred_at: rate.audit.updated_at,
+        actor: rate.audit.updated_by,
+        causation: None,
+        payload: json!({
+            "exchangeRateId": rate.id,
+            "currency": rate.facts.currency,
+            "base": BASE_CURRENCY,
+            "validFrom": rate.facts.valid_from,
+            "rate": rate.facts.rate,
+            "before": before,
+        }),
+    }
 }
 
 fn about_list(kind: &'static str, tenant: TenantId, list: &PriceList) -> Event {

@@ -9,6 +9,7 @@ pub mod contract;
 mod deadline;
 pub mod demo;
 mod event;
+pub mod exchange_rate;
 mod foreign;
 pub mod offer;
 mod permission;

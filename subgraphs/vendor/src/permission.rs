@@ -20,5 +20,7 @@ pub(crate) const MANAGE_CONTRACTS: &str = "contracts:manage";
 pub(crate) const VIEW_CAMPAIGNS: &str = "campaigns:view";
 /// Prepare and run campaigns, invite vendors, decide about their answers.
 pub(crate) const MANAGE_CAMPAIGNS: &str = "campaigns:manage";
+/// Tell what currencies are worth.
+pub(crate) const MANAGE_RATES: &str = "exchangerates:manage";
 /// See what things cost; without it, money is null.
 pub(crate) const PRICES: &str = "prices:view";

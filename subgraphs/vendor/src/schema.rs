@@ -6,6 +6,7 @@ use crate::campaign::graphql::{
     CampaignMutation, CampaignQuery, InvitationMutation, PortalMutation, PortalQuery,
 };
 use crate::contract::graphql::{ContractMutation, ContractQuery};
+use crate::exchange_rate::graphql::{ExchangeRateMutation, ExchangeRateQuery};
 use crate::foreign::ForeignQuery;
 use crate::offer::graphql::ComparisonQuery;
 use crate::preference::graphql::PreferenceMutation;
@@ -25,6 +26,7 @@ pub(crate) struct Query(
     CampaignQuery,
     PortalQuery,
     ComparisonQuery,
+    ExchangeRateQuery,
     ForeignQuery,
     BackofficeQuery,
     SagaQuery,
@@ -42,4 +44,5 @@ pub(crate) struct Mutation(
     PortalMutation,
     BackofficeMutation,
     PreferenceMutation,
+    ExchangeRateMutation,
 );

@@ -34,6 +34,7 @@ pub(crate) const SEEDED: [Seeded; 6] = [
             "pricelists:*",
             "contracts:*",
             "campaigns:*",
+            "exchangerates:*",
             "inventory:view",
             "inventory:approve",
             "procurement:view",

@@ -7,7 +7,8 @@ use primitives::{Act, CurrencyCode, Date, Decimal, ProductId, Unit, VendorId, Ve
 
 use super::agreements;
 use super::plan::{BASE_MILLIS, DemoProduct, House, Planned, RATES, entropy, number};
-use crate::offer;
+use crate::exchange_rate;
+use crate::exchange_rate::model::{ExchangeRate, RateFacts};
 use crate::price_list::line::{LineDraft, MAX_LINES};
 use crate::price_list::model::{PriceListStatus, Window};
 use crate::price_list::service::{self, NewPriceList, Step};
@@ -39,9 +40,9 @@ async fn fill(
     let act = Act { at: instant(BASE_MILLIS)?, by: Some(caller.user) };
     let known = &packs(products);
     let db = &environment.db;
-    db.write(|tx| async move {
-        offer::store::put_rates(&*tx, caller.tenant, day("2026-01-01")?, &rates()?).await
-    })
+    db.write(
+        |tx| async move { exchange_rate::store::insert_missing(&*tx, caller.tenant, &rates(act)?).await },
+    )
     .await?;
     let mut written = 0;
     for (position, planned) in house.vendors().iter().enumerate() {
@@ -77,8 +78,13 @@ pub(super) fn packs(products: &[DemoProduct]) -> HashMap<ProductId, Packs> {
     known.collect()
 }
 
-fn rates() -> Result<Vec<(CurrencyCode, Decimal)>> {
-    RATES.iter().map(|(currency, rate)| Ok((*currency, rate.parse().map_err(Error::internal)?))).collect()
+fn rates(act: Act) -> Result<Vec<ExchangeRate>> {
+    let valid_from = day("2026-01-01")?;
+    let told = RATES.iter().map(|(currency, rate)| {
+        let rate = rate.parse().map_err(Error::internal)?;
+        Ok(ExchangeRate::new(RateFacts { currency: *currency, valid_from, rate }, act))
+    });
+    told.collect()
 }
 
 pub(super) fn day(text: &str) -> Result<Date> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::{Caller, Code, Refusal, Result};
-use primitives::{CurrencyCode, Date, Decimal, ProductId, PropertyId, Unit};
+use primitives::{Date, Decimal, ProductId, PropertyId, Unit};
 
 use super::model::{self, Compared, Wanted};
 use super::store::{self, Reach, View};
@@ -35,18 +35,6 @@ pub(crate) async fn compare(
         (product, model::compare(&prices, wanted))
     });
     Ok(compared.collect())
-}
-
-/// What one of a currency is worth in the house's on a day, where somebody said that.
-pub(crate) async fn exchange_rate(
-    app: &Purchasing,
-    caller: &Caller,
-    currency: CurrencyCode,
-    day: Date,
-) -> Result<Option<Decimal>> {
-    caller.require(permission::VIEW)?;
-    let mut rates = store::rates(app.db.read(), caller.tenant, day, [currency].into_iter()).await?;
-    Ok(rates.remove(currency.as_str()))
 }
 
 /// What one of the wanted unit holds, for the products of which that is remembered.

@@ -4,10 +4,8 @@ use std::collections::HashMap;
 
 use chassis::machine::Word;
 use chassis::{Error, Result};
-use entities_vendor::{contract, exchange_rate, price_line, price_list, vendor_product};
+use entities_vendor::{contract, price_line, price_list, vendor_product};
 use primitives::{CurrencyCode, Date, Decimal, PriceLineId, ProductId, PropertyId, TenantId, VendorId};
-use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait,
@@ -18,10 +16,7 @@ use crate::contract::model::ContractStatus;
 use crate::price_list::line::PriceLine;
 use crate::price_list::model::{PriceListStatus, Window};
 use crate::price_list::store::to_line;
-use crate::{preference, scorecard, vendor};
-
-/// What the house compares prices in. A setting of the tenant once there is a service for settings.
-pub(crate) const BASE_CURRENCY: CurrencyCode = CurrencyCode::THB;
+use crate::{exchange_rate, preference, scorecard, vendor};
 
 /// Days for which a list that is over is still shown beside those in force: a season.
 const REMEMBERED_DAYS: u64 = 92;
@@ -75,7 +70,8 @@ pub(crate) async fn candidates(
         Some(property) => preference::store::by_products(db, tenant, (property, products)).await?,
         None => HashMap::new(),
     };
-    let rates = rates(db, tenant, day, prices.iter().map(|price| price.currency)).await?;
+    let currencies = prices.iter().map(|price| price.currency);
+    let rates = exchange_rate::store::rates(db, tenant, day, currencies).await?;
     let mut found: HashMap<ProductId, Vec<Candidate>> = HashMap::new();
     for price in prices {
         let vendor = vendors.get(&price.vendor_id).cloned();
@@ -90,7 +86,7 @@ pub(crate) async fn candidates(
                 |vendor| *vendor == price.vendor_id,
             ),
             is_blocked: relation.is_some_and(|relation| relation.is_blocked),
-            rate: rates.get(price.currency.as_str()).copied(),
+            rate: rates.get(&price.currency).copied(),
             is_in_force: price.is_in_force,
             rating: vendor.facts.rating.or_else(|| scores.get(&vendor.id)?.rating()),
             vendor,
@@ -220,51 +216,4 @@ async fn relations(
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| ((row.vendor_id, row.product_id), row)).collect())
-}
-
-/// The latest rate of each currency on a day; the base currency is worth itself and needs no look.
-pub(crate) async fn rates(
-    db: &impl ConnectionTrait,
-    tenant: TenantId,
-    day: Date,
-    currencies: impl Iterator<Item = CurrencyCode>,
-) -> Result<HashMap<String, Decimal>> {
-    let mut rates = HashMap::from([(BASE_CURRENCY.as_str().to_owned(), Decimal::ONE)]);
-    let mut foreign: Vec<String> = currencies
-        .filter(|currency| *currency != BASE_CURRENCY)
-        .map(|currency| currency.as_str().to_owned())
-        .collect();
-    foreign.sort();
-    foreign.dedup();
-    if foreign.is_empty() {
-        return Ok(rates);
-    }
-    let rows = exchange_rate::Entity::find()
-        .filter(exchange_rate::Column::TenantId.eq(tenant))
-        .filter(exchange_rate::Column::Currency.is_in(foreign))
-        .filter(exchange_rate::Column::ValidFrom.lte(day.get()))
-        .order_by_asc(exchange_rate::Column::ValidFrom)
-        .all(db)
-        .await?;
-    rates.extend(rows.into_iter().map(|row| (row.currency, row.rate)));
-    Ok(rates)
-}
-
-/// Writes exchange rates that hold from a day on.
-pub(crate) async fn put_rates(
-    tx: &impl ConnectionTrait,
-    tenant: TenantId,
-    day: Date,
-    rates: &[(CurrencyCode, Decimal)],
-) -> Result<()> {
-    use exchange_rate::Column::{Currency, Rate, TenantId as Tenant, ValidFrom};
-    let rows = rates.iter().map(|(currency, rate)| exchange_rate::ActiveModel {
-        tenant_id: Set(tenant),
-        currency: Set(currency.as_str().to_owned()),
-        valid_from: Set(day.get()),
-        rate: Set(*rate),
-    });
-    let known = OnConflict::columns([Tenant, Currency, ValidFrom]).update_column(Rate).to_owned();
-    exchange_rate::Entity::insert_many(rows).on_conflict(known).exec_without_returning(tx).await?;
-    Ok(())
 }

@@ -10,9 +10,10 @@ use serde_json::json;
 
 use super::model::{Delivered, Expected, tally};
 use super::store;
+use crate::exchange_rate::model::BASE_CURRENCY;
 use crate::offer;
 use crate::offer::model::Wanted;
-use crate::offer::store::{BASE_CURRENCY, View};
+use crate::offer::store::View;
 
 /// The service that orders and takes deliveries over.
 const SOURCE: &str = "procurement";

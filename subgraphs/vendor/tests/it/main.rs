@@ -7,6 +7,7 @@ mod campaigns;
 mod comparison;
 mod contracts;
 mod demo;
+mod exchange_rates;
 mod house;
 mod machines;
 mod offers;

@@ -3,12 +3,13 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chassis::{Result, caller};
 use primitives::graphql::UnitStub;
-use primitives::{CurrencyCode, Date, Decimal, Money, ProductId, PropertyId, Quantity};
+use primitives::{Date, Decimal, Money, ProductId, PropertyId, Quantity};
 
 use super::super::{model, service};
-use super::{BASE_CURRENCY, Question, contract, money, price_list};
+use super::{Question, contract, money, price_list};
 use crate::Purchasing;
 use crate::contract::graphql::Contract;
+use crate::exchange_rate::model::BASE_CURRENCY;
 use crate::foreign::Product;
 use crate::price_list::graphql::PriceList;
 use crate::vendor::graphql::Vendor;
@@ -165,18 +166,6 @@ impl ComparisonQuery {
             prices: ranked(found.get(&id).map(Vec::as_slice).unwrap_or_default()),
         });
         Ok(side_by_side.collect())
-    }
-
-    /// What one unit of a currency is worth in the house's currency; null where nobody has said.
-    async fn exchange_rate(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which currency.")] currency: CurrencyCode,
-        #[graphql(desc = "On which day; today when left out.")] date: Option<Date>,
-    ) -> Result<Option<Decimal>> {
-        let app = ctx.data_unchecked::<Purchasing>();
-        let day = date.unwrap_or_else(|| primitives::DateTime::from(app.clock.now()).date());
-        service::exchange_rate(app, caller(ctx)?, currency, day).await
     }
 }
 

@@ -10,8 +10,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::model::{self, Candidate, Wanted};
-use super::store::{self, BASE_CURRENCY, View};
+use super::store::{self, View};
 use crate::contract::graphql::Contract;
+use crate::exchange_rate::model::BASE_CURRENCY;
 use crate::price_list::graphql::PriceList;
 use crate::vendor::graphql::Vendor;
 use crate::{Purchasing, permission, product_ref};
