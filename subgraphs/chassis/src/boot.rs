@@ -43,10 +43,12 @@ pub async fn migrate<M: MigratorTrait>(db: &Db) -> Result<()> {
     .await
 }
 
-/// Starts what runs beside the requests of one database: pruning of old events and keys, and moving SQLite's log into its file.
+/// Starts what runs beside the requests of one database: pruning of old events and keys, moving SQLite's log into its file, and
+/// keeping its statistics.
 pub fn start_background(db: &Db, clock: &Clock) {
     outbox::keep_pruned(db, clock);
     db.keep_checkpointed();
+    db.keep_optimized();
 }
 
 /// Serves `router` on `address` until `stop` resolves; running requests are finished first.

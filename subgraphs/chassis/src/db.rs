@@ -8,6 +8,7 @@ mod batch;
 mod checkpoint;
 mod open;
 mod queue;
+mod statistics;
 mod tx;
 
 use std::sync::Arc;

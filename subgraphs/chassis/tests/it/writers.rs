@@ -94,3 +94,33 @@ async fn sqlites_log_is_moved_into_the_file_by_a_reader() {
         None => assert_eq!(kit.db().backend(), DbBackend::Postgres),
     }
 }
+
+/// How a reader goes about finding a few rows of one tenant by their ids.
+async fn way_to_ids(db: &chassis::Db) -> String {
+    let ids = vec!["?"; 40].join(", ");
+    let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM hoard WHERE tenant = ? AND id IN ({ids})");
+    let row = db.read().query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap().unwrap();
+    row.try_get_by_index(3).unwrap()
+}
+
+#[tokio::test]
+async fn where_a_tenant_has_much_its_rows_are_found_by_their_ids() {
+    let kit = kit().await;
+    let db = kit.db();
+    db.optimize().await.unwrap();
+    if db.backend() != DbBackend::Sqlite {
+        return;
+    }
+    let fill = "CREATE TABLE hoard (id TEXT PRIMARY KEY, tenant INTEGER, shelf INTEGER);
+        CREATE INDEX hoard_shelf ON hoard (tenant, shelf);
+        WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 5000)
+        INSERT INTO hoard SELECT 'jar ' || n, 1, n % 9 FROM number";
+    db.write(|tx| async move { Ok(tx.execute_unprepared(fill).await?.rows_affected()) }).await.unwrap();
+    let before = way_to_ids(db).await;
+    assert!(before.contains("hoard_shelf"), "all of the tenant's rows: {before}");
+    db.optimize().await.unwrap();
+    let renewed = boot::open::<jar::Migrator>(&kit.database().url()).await.unwrap();
+    let after = way_to_ids(&renewed).await;
+    assert!(after.contains("(id=?)"), "{after}");
+    renewed.close().await.unwrap();
+}

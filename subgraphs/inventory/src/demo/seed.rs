@@ -64,6 +64,7 @@ async fn fill(
                 Ok(written)
             })
             .await?;
+        db.optimize().await?;
         progress(count);
     }
     db.write(|tx| async move { decide(&tx, caller, plan).await }).await?;

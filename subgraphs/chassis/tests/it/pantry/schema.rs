@@ -219,12 +219,12 @@ async fn add_jar(env: &Environment, caller: &Caller, name: &str) -> chassis::Res
                 name: Set(row.name.clone()),
                 weight: Set(row.weight),
             };
-            let insert = jar::Entity::insert(active);
             if name.starts_with("twice") {
                 // The database itself refuses, with the commit.
-                tx.later(insert.clone().build(tx.get_database_backend()));
+                let again = jar::Entity::insert(active.clone());
+                tx.later(again.build(tx.get_database_backend()));
             }
-            insert.exec_without_returning(&tx).await?;
+            jar::Entity::insert(active).exec_without_returning(&tx).await?;
             if name.starts_with("cracked") {
                 return Err(Refusal::invalid("name", "it does not hold").into());
             }
