@@ -6,8 +6,12 @@
 mod criteria;
 mod cursor;
 mod keyset;
+pub(crate) mod together;
 
-use sea_orm::{EntityTrait, ModelTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::{
+    EntityTrait, IdenStatic, IntoSimpleExpr, ModelTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+};
 use serde::Serialize;
 
 use crate::connection::{Connection, Edge, PageInfo};
@@ -81,13 +85,6 @@ pub struct PageRequest {
     filter: FilterHash,
 }
 
-impl PageRequest {
-    /// How many rows of the list's beginning tell this page, one more than it holds; `None` when it is not the first page.
-    pub fn from_beginning(&self) -> Option<u64> {
-        (self.cursor.is_none() && !self.is_backward).then_some(self.size + 1)
-    }
-}
-
 /// Which way a list runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Order {
@@ -128,8 +125,8 @@ impl<C> SortKey<C> {
     }
 }
 
-/// One page of `select`, sorted by `sort` and, among equals, by `id`. One statement; a second one counts if and when
-/// `totalCount` is asked for.
+/// One page of `select`, sorted by `sort` and, among equals, by `id`. One statement for all such pages that a request asks for at
+/// the same time; a second one counts if and when `totalCount` is asked for.
 ///
 /// # Errors
 /// `Refused` at `after` or `before` when the cursor is not one of this list; `Internal` when the database fails.
@@ -147,38 +144,20 @@ where
 {
     let keys = with_id(sort, id);
     let filter = request.filter.with_order(&keys);
-    let total = select.clone();
-    let mut page = keyset::ordered(select, &keys, request.is_backward);
+    let total = select.clone().into_query();
+    let mut page = select;
     if let Some(cursor) = &request.cursor {
         let field = if request.is_backward { "before" } else { "after" };
         let position =
             Position::read(cursor, &filter, keys.len()).map_err(|reason| Refusal::invalid(field, reason))?;
         page = page.filter(keyset::beyond(&keys, &position, request.is_backward));
     }
-    let rows = page.limit(request.size + 1).all(db.read()).await?;
-    page_of(db, rows, total, (&keys, &filter, &request))
-}
-
-/// The first page of a list whose beginning was read along with others': `rows` are as many of it as
-/// [`from_beginning`](PageRequest::from_beginning) says, or all, in its order. The cursors lead on into [`list`] of `select`.
-///
-/// # Errors
-/// `Internal` when a cursor cannot be written.
-pub fn first<E>(
-    db: &Db,
-    (rows, select): (Vec<E::Model>, Select<E>),
-    sort: &[SortKey<E::Column>],
-    id: E::Column,
-    request: &PageRequest,
-) -> Result<Connection<E::Model>>
-where
-    E: EntityTrait,
-    E::Model: Sync,
-    E::Column: Send + Sync,
-{
-    let keys = with_id(sort, id);
-    let filter = request.filter.with_order(&keys);
-    page_of(db, rows, select, (&keys, &filter, request))
+    let mut page = page.limit(request.size + 1).into_query();
+    let sorting = keyset::sorting(&keys, request.is_backward, |column| column.into_simple_expr());
+    keyset::sorted(&mut page, &sorting);
+    let outside = keyset::sorting(&keys, request.is_backward, |column| Expr::col(column.as_str()));
+    let rows = together::rows::<E::Model>(db, page, outside).await?;
+    page_of::<E>(db, rows, total, (&keys, &filter, &request))
 }
 
 /// The id breaks ties in the direction of the last key, so that one index can serve the whole order.
@@ -191,7 +170,7 @@ fn with_id<C: Copy>(sort: &[SortKey<C>], id: C) -> Vec<SortKey<C>> {
 fn page_of<E>(
     db: &Db,
     mut rows: Vec<E::Model>,
-    total: Select<E>,
+    total: SelectStatement,
     (keys, filter, request): (&[SortKey<E::Column>], &FilterHash, &PageRequest),
 ) -> Result<Connection<E::Model>>
 where
@@ -222,6 +201,6 @@ where
     let db = db.clone();
     Ok(Connection::new(edges, info, move || {
         let (db, total) = (db.clone(), total.clone());
-        async move { Ok(total.count(db.read()).await?) }
+        async move { together::count(&db, total).await }
     }))
 }

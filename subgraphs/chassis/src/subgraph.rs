@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::inbox::Consumers;
+use crate::page::together;
 use crate::peers::{Peer, Peers};
 use crate::renewal::LiveCaller;
 use crate::request::RequestScope;
@@ -141,7 +142,8 @@ impl Subgraph {
 
     /// Runs a prepared request; a panic and everything else that failed comes out as an error with its code.
     async fn run(&self, request: Request, evidence: Option<Evidence>) -> Response {
-        let running = AssertUnwindSafe(self.0.engine.execute(request)).catch_unwind();
+        let running = together::scope(&self.0.environment.db, self.0.engine.execute(request));
+        let running = AssertUnwindSafe(running).catch_unwind();
         let response = running.await.unwrap_or_else(|_| {
             respond::refused(&Error::internal(format!("a resolver of {} panicked", self.0.name)))
         });
@@ -190,7 +192,10 @@ impl Subgraph {
             None => request,
         });
         match prepared {
-            Ok(request) => self.0.engine.stream(request).map(respond::described).boxed(),
+            Ok(request) => {
+                let answers = together::scope_stream(&self.0.environment.db, self.0.engine.stream(request));
+                answers.map(respond::described).boxed()
+            }
             Err(response) => futures::stream::iter([*response]).boxed(),
         }
     }

@@ -1,30 +1,39 @@
 //! The SQL of a page: its order, and the condition "beyond this row".
 
-use sea_orm::sea_query::{Expr, NullOrdering, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryOrder, Select, Value};
+use sea_orm::sea_query::{Expr, NullOrdering, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, ExprTrait, IntoSimpleExpr, Value};
 
 use super::cursor::Position;
 use super::{Order, SortKey};
 
-/// `select` in the order of `keys`, turned around for a backward page.
-pub(super) fn ordered<E: EntityTrait>(
-    mut select: Select<E>,
-    keys: &[SortKey<E::Column>],
+/// What sorts a statement.
+pub(super) type Sorting = (Expr, sea_orm::Order, Option<NullOrdering>);
+
+/// The order of `keys`, turned around for a backward page; `name` says what a column is called.
+pub(super) fn sorting<C: ColumnTrait>(
+    keys: &[SortKey<C>],
     is_backward: bool,
-) -> Select<E> {
-    for key in keys {
+    name: impl Fn(C) -> Expr,
+) -> Vec<Sorting> {
+    let of_key = |key: &SortKey<C>| {
         let (order, nulls) = match key.order.turned_if(is_backward) {
             Order::Ascending => (sea_orm::Order::Asc, NullOrdering::Last),
             Order::Descending => (sea_orm::Order::Desc, NullOrdering::First),
         };
         // Only where it can matter: an explicit null order may keep the database from using an index.
-        select = if key.column.def().is_null() {
-            select.order_by_with_nulls(key.column, order, nulls)
-        } else {
-            select.order_by(key.column, order)
+        (name(key.column), order, key.column.def().is_null().then_some(nulls))
+    };
+    keys.iter().map(of_key).collect()
+}
+
+/// Puts `statement` in an order.
+pub(super) fn sorted(statement: &mut SelectStatement, sorting: &[Sorting]) {
+    for (expression, order, nulls) in sorting.iter().cloned() {
+        match nulls {
+            Some(nulls) => statement.order_by_expr_with_nulls(expression, order, nulls),
+            None => statement.order_by_expr(expression, order),
         };
     }
-    select
 }
 
 /// The rows beyond `position`: those which differ first in some key, and there in the right direction.
@@ -50,25 +59,21 @@ pub(super) fn beyond<C: ColumnTrait>(
 
 /// The same as one comparison of rows, where every key has a value and runs the same way: of this one, and not of alternatives,
 /// databases know that an index leads straight to it, however far down the list that is.
-fn beyond_row<C: ColumnTrait>(
-    keys: &[SortKey<C>],
-    position: &Position,
-    is_backward: bool,
-) -> Option<SimpleExpr> {
+fn beyond_row<C: ColumnTrait>(keys: &[SortKey<C>], position: &Position, is_backward: bool) -> Option<Expr> {
     let (first, rest) = keys.split_first()?;
     let is_one_way = rest.iter().all(|key| key.order == first.order);
     if !is_one_way || keys.iter().any(|key| key.column.def().is_null()) || position.0.iter().any(is_missing) {
         return None;
     }
     let columns = Expr::tuple(keys.iter().map(|key| key.column.into_simple_expr()));
-    let values = Expr::tuple(position.0.iter().cloned().map(SimpleExpr::from));
+    let values = Expr::tuple(position.0.iter().cloned().map(Expr::from));
     Some(match first.order.turned_if(is_backward) {
         Order::Ascending => columns.gt(values),
         Order::Descending => columns.lt(values),
     })
 }
 
-fn same<C: ColumnTrait>(column: C, value: &Value) -> SimpleExpr {
+fn same<C: ColumnTrait>(column: C, value: &Value) -> Expr {
     if is_missing(value) { column.is_null() } else { column.eq(value.clone()) }
 }
 

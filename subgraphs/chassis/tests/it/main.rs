@@ -8,6 +8,7 @@ mod entities;
 mod failures;
 mod idempotency;
 mod inbox;
+mod nesting;
 mod outbox;
 mod paging;
 mod pantry;

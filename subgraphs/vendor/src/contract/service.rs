@@ -231,21 +231,6 @@ pub(crate) async fn list_lines(
     store::list_lines(&app.db, caller.tenant, id, page.check(&id)?).await
 }
 
-/// The first so many lines of contracts, each with where they end.
-pub(crate) async fn first_lines(
-    app: &Purchasing,
-    caller: &Caller,
-    wanted: Vec<(ContractId, Option<i32>)>,
-) -> Result<HashMap<(ContractId, Option<i32>), Connection<ContractLine>>> {
-    caller.require(permission::VIEW_CONTRACTS)?;
-    let page = |(id, first): &(ContractId, Option<i32>)| {
-        Ok((*id, PageArgs::new(*first, None, None, None).check(id)?))
-    };
-    let pages = wanted.iter().map(page).collect::<Result<Vec<_>>>()?;
-    let lines = store::first_lines(&app.db, caller.tenant, &pages).await?;
-    Ok(wanted.into_iter().zip(lines).collect())
-}
-
 /// Contracts by their ids.
 pub(crate) async fn find_by_ids(
     app: &Purchasing,

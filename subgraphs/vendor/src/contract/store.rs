@@ -159,42 +159,9 @@ pub(crate) async fn list_lines(
     id: ContractId,
     page: PageRequest,
 ) -> Result<Connection<ContractLine>> {
-    let list = page::list(db, lines_in(tenant, id), &LINE_ORDER, contract_line::Column::Id, page);
-    Ok(list.await?.map(to_line))
-}
-
-/// The lines of one contract.
-fn lines_in(tenant: TenantId, id: ContractId) -> Select<contract_line::Entity> {
-    scoped_lines(tenant).filter(contract_line::Column::ContractId.eq(id))
-}
-
-/// The order in which a contract's lines were given.
-const LINE_ORDER: [SortKey<contract_line::Column>; 1] =
-    [SortKey { column: contract_line::Column::Position, order: Order::Ascending }];
-
-/// The first pages of the lines of several contracts, in one statement. Positions count from 0, without gaps.
-pub(crate) async fn first_lines(
-    db: &Db,
-    tenant: TenantId,
-    pages: &[(ContractId, PageRequest)],
-) -> Result<Vec<Connection<ContractLine>>> {
-    let most = pages.iter().filter_map(|(_, page)| page.from_beginning()).max().unwrap_or_default();
-    let rows = scoped_lines(tenant)
-        .filter(contract_line::Column::ContractId.is_in(pages.iter().map(|(id, _)| *id)))
-        .filter(contract_line::Column::Position.lt(i32::try_from(most).unwrap_or(i32::MAX)))
-        .order_by_asc(contract_line::Column::Position)
-        .all(db.read())
-        .await?;
-    let mut by_contract: HashMap<ContractId, Vec<contract_line::Model>> = HashMap::new();
-    for row in rows {
-        by_contract.entry(row.contract_id).or_default().push(row);
-    }
-    let page = |(id, page): &(ContractId, PageRequest)| {
-        let rows = by_contract.get(id).cloned().unwrap_or_default();
-        let rows = (rows, lines_in(tenant, *id));
-        Ok(page::first(db, rows, &LINE_ORDER, contract_line::Column::Id, page)?.map(to_line))
-    };
-    pages.iter().map(page).collect()
+    let select = scoped_lines(tenant).filter(contract_line::Column::ContractId.eq(id));
+    let keys = [SortKey::ascending(contract_line::Column::Position)];
+    Ok(page::list(db, select, &keys, contract_line::Column::Id, page).await?.map(to_line))
 }
 
 /// What contracts with open ends or windows say about these products, whatever their vendor; the offers' side of it.

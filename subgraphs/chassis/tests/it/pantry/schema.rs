@@ -69,6 +69,40 @@ impl Jar {
     async fn twin(&self, ctx: &Context<'_>) -> chassis::Result<Option<Jar>> {
         find(ctx, &self.id).await
     }
+
+    /// The ten pairs of jars around it: a list inside a list.
+    async fn neighbours(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        #[graphql(default)] by_weight: bool,
+    ) -> chassis::Result<Connection<Jar>> {
+        let prefix = self.name.chars().take("jar 000".len()).collect();
+        list(ctx, PageArgs::new(first, after, last, before), (Some(prefix), by_weight)).await
+    }
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    page: PageArgs,
+    (prefix, by_weight): (Option<String>, bool),
+) -> chassis::Result<Connection<Jar>> {
+    let caller = caller(ctx)?;
+    caller.require("jars:view")?;
+    let request = page.check(&prefix)?;
+    let mut select = jar::Entity::find().filter(jar::Column::TenantId.eq(caller.tenant.as_uuid()));
+    if let Some(prefix) = prefix {
+        select = select.filter(jar::Column::Name.starts_with(prefix));
+    }
+    let sort = if by_weight {
+        vec![SortKey::descending(jar::Column::Weight), SortKey::ascending(jar::Column::Name)]
+    } else {
+        vec![SortKey::ascending(jar::Column::Name)]
+    };
+    Ok(page::list(&env(ctx).db, select, &sort, jar::Column::Id, request).await?.map(Jar::from))
 }
 
 async fn find(ctx: &Context<'_>, id: &ID) -> chassis::Result<Option<Jar>> {
@@ -99,20 +133,7 @@ impl Query {
         prefix: Option<String>,
         #[graphql(default)] by_weight: bool,
     ) -> chassis::Result<Connection<Jar>> {
-        let caller = caller(ctx)?;
-        caller.require("jars:view")?;
-        let request = PageArgs::new(first, after, last, before).check(&prefix)?;
-        let mut select = jar::Entity::find().filter(jar::Column::TenantId.eq(caller.tenant.as_uuid()));
-        if let Some(prefix) = prefix {
-            select = select.filter(jar::Column::Name.starts_with(prefix));
-        }
-        let sort = if by_weight {
-            vec![SortKey::descending(jar::Column::Weight), SortKey::ascending(jar::Column::Name)]
-        } else {
-            vec![SortKey::ascending(jar::Column::Name)]
-        };
-        let page = page::list(&env(ctx).db, select, &sort, jar::Column::Id, request).await?;
-        Ok(page.map(Jar::from))
+        list(ctx, PageArgs::new(first, after, last, before), (prefix, by_weight)).await
     }
 
     async fn shelf(&self) -> Vec<Shelf> {

@@ -4,7 +4,7 @@ mod change;
 mod list;
 
 use async_graphql::{Context, Enum, Object};
-use chassis::{Connection, Criteria, Error, Loader, Order, PageArgs, RequestScope, Result, caller};
+use chassis::{Connection, Criteria, Loader, Order, PageArgs, RequestScope, Result, caller};
 use primitives::graphql::UnitStub;
 use primitives::{ContractId, CurrencyCode, Date, DateTime, Money, Quantity, VendorId};
 
@@ -19,19 +19,13 @@ pub(crate) use list::ContractQuery;
 
 /// Contracts by id.
 type ById = Loader<ContractId, model::Contract>;
-/// The first so many lines of contracts.
-type FirstLines = Loader<(ContractId, Option<i32>), Connection<line::ContractLine>>;
 
 /// Lays this aggregate's loader beside a request.
 pub(crate) fn lay_loaders(app: &Purchasing, scope: &RequestScope, data: &mut async_graphql::Data) {
-    let (one, other) = (app.clone(), app.clone());
+    let app = app.clone();
     data.insert::<ById>(scope.loader(move |caller, ids| {
-        let app = one.clone();
+        let app = app.clone();
         async move { service::find_by_ids(&app, &caller, ids).await }
-    }));
-    data.insert::<FirstLines>(scope.loader(move |caller, wanted| {
-        let app = other.clone();
-        async move { service::first_lines(&app, &caller, wanted).await }
     }));
 }
 
@@ -127,14 +121,9 @@ impl Contract {
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<ContractLine>> {
         let app = ctx.data_unchecked::<Purchasing>();
-        let (page, id) = (PageArgs::new(first, after, last, before), self.0.id);
+        let page = PageArgs::new(first, after, last, before);
+        let lines = service::list_lines(app, caller(ctx)?, self.0.id, page).await?;
         let currency = self.0.currency;
-        // First pages of several contracts are read together.
-        let lines = match page.clone().check(&id)?.from_beginning() {
-            Some(_) => ctx.data_unchecked::<FirstLines>().load((id, first)).await?,
-            None => Some(service::list_lines(app, caller(ctx)?, id, page).await?),
-        };
-        let lines = lines.ok_or_else(|| Error::internal("a contract has a page of lines"))?;
         Ok(lines.map(|line| ContractLine { line, currency }))
     }
 
