@@ -10,6 +10,7 @@ mod demo;
 mod exchange_rates;
 mod house;
 mod machines;
+mod nesting;
 mod offers;
 mod permission;
 mod preferences;
