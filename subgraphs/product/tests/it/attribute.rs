@@ -1,5 +1,6 @@
 //! What tenants want to know about their products, what products have to be, and products that go again.
 
+use chassis::testkit::NestedList;
 use serde_json::{Value, json};
 
 use crate::house::{House, lanna, spoken};
@@ -119,6 +120,31 @@ async fn a_page_of_products_costs_one_statement_for_attributes_and_one_for_speci
         [1, 1, 1]
     );
     statements.stop();
+}
+
+#[tokio::test]
+async fn the_wordings_of_several_products_cost_what_those_of_one_cost() {
+    let house = House::open().await;
+    let mut products = Vec::new();
+    for code in ["A", "B", "C"] {
+        let product =
+            house.must("createProduct", json!({ "code": code, "name": code, "baseUnit": "kg" })).await;
+        for (revision, text) in ["skin on", "skinless", "boneless"].iter().enumerate() {
+            specify(
+                &house,
+                json!({ "productId": product["id"], "expectedRevision": revision, "text": text }),
+            )
+            .await;
+        }
+        products.push(product["id"].as_str().unwrap().to_owned());
+    }
+    let list = NestedList {
+        parent: "Product",
+        field: "specifications",
+        filter: "",
+        node: "revision text writtenAt",
+    };
+    house.kit.insist_lists_are_read_together((&house.subgraph, &house.chef), list, &products).await;
 }
 
 #[tokio::test]
