@@ -12,6 +12,7 @@ mod house;
 mod invoice;
 mod listing;
 mod machines;
+mod nesting;
 mod order;
 mod permission;
 mod receiving;

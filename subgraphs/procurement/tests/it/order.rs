@@ -45,9 +45,13 @@ impl House {
 
     /// An order for an approved line, sent.
     pub(crate) async fn sent_line(&self, line: &Value) -> Value {
+        self.sent_as(json!({ "lineId": line })).await
+    }
+
+    /// An order for an approved line as somebody wants it, sent.
+    pub(crate) async fn sent_as(&self, wanted: Value) -> Value {
         let buyer = self.buyer();
-        let made =
-            self.mutate(&buyer, "convertToPurchaseOrders", json!({ "lines": [{ "lineId": line }] })).await;
+        let made = self.mutate(&buyer, "convertToPurchaseOrders", json!({ "lines": [wanted] })).await;
         let order = made["purchaseOrders"][0].clone();
         let order = self.mutate(&buyer, "submitPurchaseOrder", step(&order)).await["purchaseOrder"].clone();
         let boss = self.approver("900000");
