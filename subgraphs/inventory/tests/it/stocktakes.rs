@@ -1,6 +1,6 @@
 //! Counting what lies on the shelves, and bringing the differences into the books.
 
-use chassis::testkit::first_code;
+use chassis::testkit::{NestedList, first_code};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -337,4 +337,24 @@ async fn a_few_things_are_counted_where_more_lies_than_a_sheet_has_lines() {
     let expected: Vec<_> =
         sheet(&house, &count).await.iter().map(|line| line["expected"]["value"].clone()).collect();
     assert_eq!(expected, ["10"; 6]);
+}
+
+#[tokio::test]
+async fn the_sheets_of_several_counts_cost_what_that_of_one_costs() {
+    let house = House::open().await;
+    let products: Vec<String> = (0..3).map(|_| house.product()).collect();
+    let mut counts = Vec::new();
+    for code in ["MAIN", "SIDE", "BAR"] {
+        let store = house.store(code).await;
+        for product in &products {
+            house.receive(&[(product, &store, "10", "4")]).await;
+        }
+        let count = begun(&house, &store, json!({})).await;
+        counts.push(count["id"].as_str().unwrap().to_owned());
+    }
+    for filter in ["", "uncounted: true"] {
+        let node = "position product { id } expected { value }";
+        let list = NestedList { parent: "StockCount", field: "lines", filter, node };
+        house.kit.insist_lists_are_read_together((&house.subgraph, &house.keeper), list, &counts).await;
+    }
 }
