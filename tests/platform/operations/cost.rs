@@ -50,11 +50,12 @@ impl Cost {
     }
 }
 
-/// The first table that a statement reads.
+/// The first table that a statement reads, be it in a list inside of it.
 fn table(statement: &str) -> String {
-    let mut words =
-        statement.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("FROM")).skip(1);
-    words.find(|word| word.starts_with('"')).unwrap_or("none").trim_matches(['"', ')', ',']).to_owned()
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    let mut pairs = words.windows(2);
+    let named = pairs.find(|pair| pair[0].eq_ignore_ascii_case("FROM") && pair[1].starts_with('"'));
+    named.map_or("none", |pair| pair[1]).trim_matches(['"', ')', ',']).to_owned()
 }
 
 impl fmt::Display for Cost {
