@@ -1,12 +1,13 @@
 //! Carmen with its demo: in one process, or as a fleet.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use carmen_fleet::{Commands, Fleet, Process, free_port};
 use serde_json::{Value, json};
 
 /// How long it may take to start, demo data included.
-const START: Duration = Duration::from_secs(1_800);
+const START: Duration = Duration::from_secs(3_600);
 
 /// A running Carmen, and somebody who may do everything in it.
 #[derive(Debug)]
@@ -19,23 +20,26 @@ pub(crate) struct House {
 
 #[derive(Debug)]
 enum Running {
-    /// Everything in one process, on SQLite in this folder.
-    Alone(Process, tempfile::TempDir),
+    /// Everything in one process, on SQLite in a folder that is given or goes with it.
+    Alone(Process, Option<tempfile::TempDir>),
     /// A process for each service, on PostgreSQL and Redis.
     Fleet(Box<Fleet>),
 }
 
 impl House {
-    /// Starts one process with the demo of this size: s, m or l.
-    pub(crate) async fn alone(size: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    /// Starts one process with the demo of this size: s, m or l; in `folder`, where that was filled before.
+    pub(crate) async fn alone(size: &str, folder: Option<String>) -> Self {
+        let own = folder.is_none().then(|| tempfile::tempdir().expect("a temporary folder can be made"));
+        let folder = own
+            .as_ref()
+            .map_or_else(|| PathBuf::from(folder.unwrap_or_default()), |own| own.path().to_owned());
         let address = format!("127.0.0.1:{}", free_port());
-        let data = ["--data-dir".to_owned(), folder.path().display().to_string()];
+        let data = ["--data-dir".to_owned(), folder.display().to_string()];
         let commands = Commands::new(data.to_vec());
         let mut args =
             ["--log", "warn", "dev", "--seed", size, "--listen", &address].map(str::to_owned).to_vec();
         args.extend(data);
-        let mut process = Process::new("carmen", &commands.program, &args, folder.path().join("carmen.log"));
+        let mut process = Process::new("carmen", &commands.program, &args, folder.join("carmen.log"));
         process.start();
         let until = Instant::now() + START;
         let url = format!("http://{address}/health/ready");
@@ -43,7 +47,7 @@ impl House {
             assert!(!process.has_ended() && Instant::now() < until, "{}", process.said());
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        Self::with(Running::Alone(process, folder), commands, address).await
+        Self::with(Running::Alone(process, own), commands, address).await
     }
 
     /// Starts a fleet whose PostgreSQL waits for the disk, as one does where data matters.

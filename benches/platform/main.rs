@@ -2,7 +2,7 @@
 //! database, the audit log.
 //!
 //! `cargo build --release && cargo bench -p carmen-benches --bench platform -- [--seconds 30] [--connections 100] [--only alone|distributed]`
-//! and, over a long ledger, `--only ledger`.
+//! and, over a long ledger, `--only ledger [--data FOLDER]`: one that `carmen seed --size l` has filled, or else it is filled anew.
 
 #![expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
 
@@ -27,12 +27,12 @@ async fn main() {
     let is_asked_for = |name: &str| only.as_deref().is_none_or(|only| only == name);
     if is_asked_for("alone") {
         println!("one process, SQLite; {connections} connections for {} s", during.as_secs());
-        measure(House::alone("s").await, connections, during).await;
+        measure(House::alone("s", None).await, connections, during).await;
     }
-    // It takes minutes to fill, so it has to be asked for.
+    // It takes half an hour to fill, so it has to be asked for.
     if only.as_deref() == Some("ledger") {
         println!("one process, SQLite, the largest demo");
-        read(House::alone("l").await, during).await;
+        read(House::alone("l", argument("--data")).await, during).await;
     }
     if is_asked_for("distributed") {
         println!(
