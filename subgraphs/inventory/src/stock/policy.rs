@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn what_to_buy_follows_from_what_was_decided_and_what_comes() {
         let mut policy = point("5");
-        let suggested = |policy: &Policy, available, coming| {
+        let suggested = |policy: &Policy, available: &str, coming: &str| {
             policy.suggested_order(dec(available), dec(coming)).map(|quantity| quantity.to_string())
         };
         let expect = |policy: &Policy, cases: [(&str, &str, &str); 3]| {
