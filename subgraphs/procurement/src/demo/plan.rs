@@ -31,6 +31,14 @@ impl Size {
             Self::L => 4_500,
         }
     }
+
+    /// What a department may spend in a month, in the house's currency: enough for what it asks for.
+    pub(super) fn budget(self) -> i32 {
+        match self {
+            Self::S | Self::M => 4_000_000,
+            Self::L => 400_000_000,
+        }
+    }
 }
 
 /// A product that is bought, and from whom.

@@ -18,8 +18,6 @@ use crate::{
 
 /// Requests whose lives are written in one transaction.
 const LIVES_PER_BATCH: usize = 50;
-/// What every department may spend in a month, in the house's currency.
-const BUDGET: i32 = 4_000_000;
 
 /// Fills the caller's tenant with three months of buying. Where something was bought before, nothing is done; answers how
 /// many requests were new. `progress` hears how many more are done.
@@ -88,7 +86,7 @@ async fn budgets(tx: &Tx, tenant: TenantId, plan: &Plan<'_>) -> Result<()> {
     for month in [0, 31, 62] {
         for department in &plan.departments {
             let owner = Owner::on(*department, at(month, 1).date_naive().into());
-            let mut budget = Budget::new(owner, None, Decimal::from_whole(BUDGET), act);
+            let mut budget = Budget::new(owner, None, Decimal::from_whole(plan.size.budget()), act);
             let words = [plan.house, "budget", &month.to_string(), &department.to_string()];
             let (millis, entropy) = parts(&words);
             budget.id = BudgetId::from_parts(millis, entropy);
