@@ -189,6 +189,8 @@ pub(crate) async fn find_overlaps(
     tenant: TenantId,
     list: &PriceList,
 ) -> Result<BTreeMap<PriceListId, String>> {
+    let mine: HashSet<Tier> =
+        tiers(tx, tenant, ([list.id], None)).await?.into_iter().map(|(_, tier)| tier).collect();
     let others: BTreeMap<PriceListId, String> = scoped(tenant)
         .filter(price_list::Column::VendorId.eq(list.vendor_id))
         .filter(price_list::Column::Status.eq(PriceListStatus::Active.code()))
@@ -202,11 +204,6 @@ pub(crate) async fn find_overlaps(
         .await?
         .into_iter()
         .collect();
-    if others.is_empty() {
-        return Ok(others);
-    }
-    let mine: HashSet<Tier> =
-        tiers(tx, tenant, ([list.id], None)).await?.into_iter().map(|(_, tier)| tier).collect();
     let products: BTreeSet<ProductId> = mine.iter().map(|(product, ..)| *product).collect();
     let products: Vec<ProductId> = products.into_iter().collect();
     let mut clashing = BTreeSet::new();
