@@ -204,6 +204,9 @@ pub(crate) async fn find_overlaps(
         .await?
         .into_iter()
         .collect();
+    if others.is_empty() {
+        return Ok(others);
+    }
     let products: BTreeSet<ProductId> = mine.iter().map(|(product, ..)| *product).collect();
     let products: Vec<ProductId> = products.into_iter().collect();
     let mut clashing = BTreeSet::new();
