@@ -137,7 +137,7 @@ impl ExchangeRateQuery {
         #[graphql(desc = "On which day; today when left out.")] date: Option<Date>,
     ) -> Result<Option<Decimal>> {
         let app = ctx.data_unchecked::<Purchasing>();
-        let day = date.unwrap_or_else(|| service::today(app.clock.now()));
+        let day = date.unwrap_or_else(|| DateTime::from(app.clock.now()).date());
         service::exchange_rate(app, caller(ctx)?, currency, day).await
     }
 

@@ -2,7 +2,7 @@
 
 use chassis::idempotency::{self, Attempt};
 use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Result, Tx};
-use primitives::{Act, CurrencyCode, Date, Decimal};
+use primitives::{Act, CurrencyCode, Date, DateTime, Decimal};
 use serde::Serialize;
 
 use super::model::{ExchangeRate, RateFacts};
@@ -33,7 +33,7 @@ pub(crate) async fn set(app: &Purchasing, caller: &Caller, wanted: &Wanted) -> R
     app.db
         .write(|tx| async move {
             let work = async {
-                wanted.facts.check(today(act.at)).into_result()?;
+                wanted.facts.check(DateTime::from(act.at).date()).into_result()?;
                 let (rate, before) = put_in(&tx, caller, wanted, act).await?;
                 tx.publish(event::exchange_rate_set(caller.tenant, &rate, before));
                 Ok(rate)
@@ -69,11 +69,6 @@ async fn put_in(
             }
         }
     }
-}
-
-/// The day that it is, for rates.
-pub(crate) fn today(at: chrono::DateTime<chrono::Utc>) -> Date {
-    primitives::DateTime::from(at).date()
 }
 
 /// A page of the rates that meet `criteria`.
