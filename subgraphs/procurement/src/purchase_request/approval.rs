@@ -179,8 +179,10 @@ impl Case {
     /// Notes that a store keeps so much less of a line, in base units, without having handed it out. False when that changes
     /// nothing: of what was given up, everything goes back.
     pub fn let_go(&mut self, (id, base): (PurchaseRequestLineId, Decimal)) -> bool {
-        let counts = self.counts_on_stores();
-        let line = self.lines.iter_mut().find(|line| line.id == id && counts);
+        if !self.counts_on_stores() {
+            return false;
+        }
+        let line = self.lines.iter_mut().find(|line| line.id == id);
         line.map(|line| line.let_go(base)).is_some()
     }
 
