@@ -29,7 +29,7 @@ async fn main() {
         println!("one process, SQLite; {connections} connections for {} s", during.as_secs());
         measure(House::alone("s", None).await, connections, during).await;
     }
-    // It takes half an hour to fill, so it has to be asked for.
+    // It takes up to an hour to fill, so it has to be asked for.
     if only.as_deref() == Some("ledger") {
         println!("one process, SQLite, the largest demo");
         read(House::alone("l", argument("--data")).await, during).await;

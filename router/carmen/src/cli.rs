@@ -233,7 +233,7 @@ pub enum Size {
     /// For a demo.
     #[value(alias = "M")]
     M,
-    /// For load: 40,000 products and ten million stock movements. Takes half an hour and 12 GB.
+    /// For load: 40,000 products and ten million stock movements. Takes up to an hour, and 9 GB.
     #[value(alias = "L")]
     L,
 }
