@@ -6,6 +6,7 @@ pub mod adjustment_limit;
 pub mod cost_layer;
 pub mod incoming_line;
 pub mod inventory_item;
+pub mod inventory_item_count;
 pub mod ledger_head;
 pub mod location;
 pub mod lot;

@@ -70,6 +70,16 @@ impl<T> Connection<T> {
         Ok(Connection { edges, page_info: self.page_info, count: self.count })
     }
 
+    /// The same page of a list whose size is known without reading all of it: `count` tells it.
+    #[must_use]
+    pub fn counted<F, Fut>(self, count: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<u64>> + Send + 'static,
+    {
+        Self::new(self.edges, self.page_info, count)
+    }
+
     /// The entries with their cursors.
     pub fn as_edges(&self) -> &[Edge<T>] {
         &self.edges

@@ -83,6 +83,18 @@ impl<C> Criteria<C> {
         if condition.is_empty() { Condition::all().add(Expr::value(1).eq(1)) } else { condition }
     }
 
+    /// The conditions, where all of them have to hold: none stands below `or` or `not`.
+    pub fn conjunction(&self) -> Option<Vec<&C>> {
+        match self {
+            Self::Is(criterion) => Some(vec![criterion]),
+            Self::All(parts) => {
+                let parts: Option<Vec<_>> = parts.iter().map(Self::conjunction).collect();
+                parts.map(|parts| parts.into_iter().flatten().collect())
+            }
+            Self::Any(_) | Self::Not(_) => None,
+        }
+    }
+
     fn count(&self) -> usize {
         match self {
             Self::Is(_) => 1,

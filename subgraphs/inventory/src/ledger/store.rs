@@ -3,7 +3,7 @@
 use chassis::page::{self, PageRequest};
 use chassis::{Connection, Criteria, Db, SortKey};
 use chrono::{DateTime, Utc};
-use entities_inventory::inventory_item;
+use entities_inventory::{inventory_item, ledger_head};
 use entities_inventory::stock_movement::{self, Column, Entity};
 use primitives::{Decimal, InventoryItemId, StockMovementId, TenantId};
 use sea_orm::sea_query::{Alias, Expr, Query, SimpleExpr};
@@ -95,8 +95,18 @@ pub(crate) async fn list(
 ) -> chassis::Result<Connection<StockMovement>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
     let order = if newest_first { SortKey::descending(Column::Seq) } else { SortKey::ascending(Column::Seq) };
-    let rows = page::list(db, select, &[order], Column::Id, page).await?;
-    Ok(rows.try_map(from_row)?)
+    let rows = page::list(db, select, &[order], Column::Id, page).await?.try_map(from_row)?;
+    let is_whole = criteria
+        .conjunction()
+        .is_some_and(|filters| filters.into_iter().all(|filter| *filter == MovementFilter::default()));
+    let db = db.clone();
+    Ok(if is_whole { rows.counted(move || length(db.clone(), tenant)) } else { rows })
+}
+
+/// How many lines the tenant's ledger has: they are numbered without a gap.
+async fn length(db: Db, tenant: TenantId) -> chassis::Result<u64> {
+    let head = ledger_head::Entity::find_by_id(tenant).one(db.read()).await?;
+    Ok(head.map_or(0, |head| head.last_seq.unsigned_abs()))
 }
 
 pub(crate) async fn by_ids(

@@ -1,9 +1,9 @@
 //! The recomputation itself, over plain facts. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use primitives::{Decimal, InventoryItemId, LotId, PostingId, StockMovementId, TenantId};
+use primitives::{Decimal, InventoryItemId, LocationId, LotId, PostingId, StockMovementId, TenantId};
 
 use crate::stock::Policy;
 
@@ -41,6 +41,7 @@ pub struct Violation {
 #[derive(Clone, Debug)]
 pub(super) struct ItemFacts {
     pub(super) id: InventoryItemId,
+    pub(super) location: LocationId,
     pub(super) is_fifo: bool,
     pub(super) is_direct: bool,
     pub(super) allow_negative: bool,
@@ -83,6 +84,8 @@ pub(super) struct Holdings {
 #[derive(Clone, Debug)]
 pub(super) struct Books {
     pub(super) ledger_head: i64,
+    /// How many balances each location is said to have.
+    pub(super) counted: BTreeMap<LocationId, i64>,
     pub(super) items: Vec<ItemFacts>,
     pub(super) holdings: BTreeMap<InventoryItemId, Holdings>,
     /// Of each lot at each item: what lies there, and what the ledger moved of it.
@@ -160,6 +163,7 @@ impl Replay {
         for item in &books.items {
             self.compare_item(item, books.holdings.get(&item.id).copied().unwrap_or_default());
         }
+        self.compare_counts(books);
         self.compare_lots(books);
         report.tenants += 1;
         report.items += books.items.len();
@@ -207,6 +211,22 @@ impl Replay {
             self.tell(id, rule, expected.to_owned(), format!("{available} available"));
         }
         self.compare_average(item, ledger);
+    }
+
+    fn compare_counts(&mut self, books: &Books) {
+        let mut there: BTreeMap<LocationId, i64> = BTreeMap::new();
+        for item in &books.items {
+            *there.entry(item.location).or_default() += 1;
+        }
+        let all: BTreeSet<&LocationId> = there.keys().chain(books.counted.keys()).collect();
+        for location in all {
+            let of = |side: &BTreeMap<LocationId, i64>| side.get(location).copied().unwrap_or_default();
+            let (there, counted) = (of(&there), of(&books.counted));
+            if there != counted {
+                let rule = "a location's balances are counted";
+                self.tell(None, rule, there.to_string(), format!("{counted} at {location}"));
+            }
+        }
     }
 
     fn compare_lots(&mut self, books: &Books) {

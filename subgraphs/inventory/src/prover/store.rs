@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entities_inventory::{
-    cost_layer, inventory_item, ledger_head, location, reservation, stock_adjustment, stock_adjustment_line,
+    cost_layer, inventory_item, inventory_item_count, ledger_head, location, reservation, stock_adjustment, stock_adjustment_line,
     stock_count, stock_count_line, stock_movement, stock_transfer, stock_transfer_line, store_requisition,
     store_requisition_line,
 };
@@ -59,6 +59,10 @@ pub(super) async fn tenants_across_tenants(db: &impl ConnectionTrait) -> Result<
 /// Everything about a tenant's balances except the ledger.
 pub(super) async fn books(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Books, DbErr> {
     let head = ledger_head::Entity::find_by_id(tenant).one(db).await?;
+    let counted = inventory_item_count::Entity::find()
+        .filter(inventory_item_count::Column::TenantId.eq(tenant))
+        .all(db)
+        .await?;
     let rows = stock::store::scoped(tenant).find_also_related(location::Entity).all(db).await?;
     let items = rows.into_iter().map(item_facts).collect::<Result<_, _>>()?;
     let mut holdings: BTreeMap<InventoryItemId, Holdings> = BTreeMap::new();
@@ -83,6 +87,7 @@ pub(super) async fn books(db: &impl ConnectionTrait, tenant: TenantId) -> Result
     }
     Ok(Books {
         ledger_head: head.map_or(0, |head| head.last_seq),
+        counted: counted.into_iter().map(|row| (row.location_id, row.items)).collect(),
         items,
         holdings,
         lots: of_lots,
@@ -248,6 +253,7 @@ fn item_facts((row, location): (inventory_item::Model, Option<location::Model>))
     let item = stock::store::from_row(row.clone())?;
     Ok(ItemFacts {
         id: row.id,
+        location: row.location_id,
         is_fifo: row.cost_method == CostMethod::Fifo.code(),
         is_direct: location.is_some_and(|location| location.kind == LocationKind::Direct.code()),
         allow_negative: row.allow_negative,

@@ -1,8 +1,11 @@
 //! Balances as rows. Reads only: what changes a balance is written by `posting::store`.
 
+use std::sync::Arc;
+
 use chassis::page::{self, PageRequest};
 use chassis::{Connection, Criteria, Db, SortKey};
 use entities_inventory::inventory_item::{self, Column, Entity};
+use entities_inventory::inventory_item_count;
 use primitives::{Decimal, InventoryItemId, LocationId, ProductId, TenantId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -62,8 +65,42 @@ pub(crate) async fn list(
     page: PageRequest,
 ) -> chassis::Result<Connection<InventoryItem>> {
     let select = scoped(tenant).filter(criteria.condition(&|filter| condition(tenant, filter)));
-    let rows = page::list(db, select, &sort_keys(order), Column::Id, page).await?;
-    Ok(rows.try_map(from_row)?)
+    let rows = page::list(db, select, &sort_keys(order), Column::Id, page).await?.try_map(from_row)?;
+    let Some(locations) = whole_locations(criteria) else { return Ok(rows) };
+    let (db, locations) = (db.clone(), Arc::<[LocationId]>::from(locations));
+    Ok(rows.counted(move || {
+        let (db, locations) = (db.clone(), Arc::clone(&locations));
+        async move { count(db.read(), tenant, &locations).await }
+    }))
+}
+
+/// The locations whose whole lists these criteria ask for, where they ask for nothing else; none where it is all of the tenant's.
+fn whole_locations(criteria: &Criteria<ItemFilter>) -> Option<&[LocationId]> {
+    let narrowing = criteria.conjunction()?.into_iter().filter(|filter| **filter != ItemFilter::default());
+    match narrowing.collect::<Vec<_>>()[..] {
+        [] => Some(&[]),
+        [only] => {
+            let here = ItemFilter { locations: only.locations.clone(), ..ItemFilter::default() };
+            (*only == here).then_some(&*only.locations)
+        }
+        _ => None,
+    }
+}
+
+/// How many balances these locations have; all of the tenant's where none is named.
+async fn count(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    locations: &[LocationId],
+) -> chassis::Result<u64> {
+    use inventory_item_count::Column as Counted;
+    let mut counted = inventory_item_count::Entity::find().filter(Counted::TenantId.eq(tenant));
+    if !locations.is_empty() {
+        counted = counted.filter(Counted::LocationId.is_in(locations.iter().copied()));
+    }
+    // One row per location, of which a tenant has a few hundred.
+    let counted: Vec<i64> = counted.select_only().column(Counted::Items).into_tuple().all(db).await?;
+    Ok(counted.into_iter().map(i64::unsigned_abs).sum())
 }
 
 fn sort_keys(order: ItemOrder) -> Vec<SortKey<Column>> {

@@ -60,6 +60,7 @@ async fn the_prover_names_every_balance_that_does_not_follow_from_the_ledger() {
         ("UPDATE inventory_item SET average_cost = 1", vec!["average cost is value divided by on hand"]),
         ("UPDATE cost_layer SET value_left = value_left - 1", vec!["layers add up to the balance"]),
         ("UPDATE ledger_head SET last_seq = 7", vec!["the counter stands at the last line"]),
+        ("UPDATE inventory_item_count SET items = items + 1", vec!["a location's balances are counted"]),
     ] {
         let house = stocked().await;
         run(&house, sql).await.unwrap();

@@ -161,7 +161,40 @@ async fn a_page_of_items_with_their_places_costs_two_statements() {
     assert_eq!(log.stop().len(), 4, "the page, its count, the items, the locations");
 }
 
-/// The nodes of a list, narrowed, each as one word.
+#[tokio::test]
+async fn a_whole_list_is_counted_without_reading_it() {
+    let house = House::open().await;
+    let (main, cold) = (house.store("MAIN").await, house.store("COLD").await);
+    let (rice, oil) = (house.product(), house.product());
+    house.receive(&[(&rice, &main, "3", "10"), (&oil, &main, "2", "10"), (&rice, &cold, "1", "10")]).await;
+    house.issue(&oil, &main, "2").await;
+    let log = house.kit.db().statements();
+    let count = async |list: &str| {
+        log.start();
+        let seen = house.data(&format!("{{ list: {list} {{ totalCount }} }}"), json!({})).await;
+        // The list itself, and how long it is.
+        let counting = log.stop().into_iter().nth(1).expect("the list is counted");
+        (seen["list"]["totalCount"].as_i64().unwrap(), counting)
+    };
+    for (list, length, table) in [
+        ("inventoryItems", 3, "inventory_item_count"),
+        ("inventoryItems(where: { and: [{ locationIds: [] }] })", 3, "inventory_item_count"),
+        ("inventoryItems(where: { locationIds: [\"MAIN\"] })", 2, "inventory_item_count"),
+        ("inventoryItems(where: { locationIds: [\"MAIN\", \"COLD\", \"MAIN\"] })", 3, "inventory_item_count"),
+        ("inventoryItems(where: { locationIds: [\"MAIN\"], inStock: true })", 1, "inventory_item"),
+        ("inventoryItems(where: { not: { locationIds: [\"MAIN\"] } })", 1, "inventory_item"),
+        ("inventoryItems(where: { or: [{ locationIds: [\"COLD\"] }] })", 1, "inventory_item"),
+        ("movements", 4, "ledger_head"),
+        ("movements(where: { reasons: [CONSUMPTION] })", 1, "stock_movement"),
+    ] {
+        let list = list.replace("MAIN", &main).replace("COLD", &cold);
+        let (found, counting) = count(&list).await;
+        assert_eq!(found, length, "{list}");
+        assert!(counting.contains(&format!("FROM \"{table}\"")), "{list}: {counting}");
+    }
+    house.prove().await;
+}
+
 /// How SQLite goes about the statement that reads this table. Its plans do not depend on how much there is, unlike PostgreSQL's.
 async fn plan(house: &House, statements: Vec<String>, table: &str) -> String {
     let read = format!("FROM \"{table}\"");
