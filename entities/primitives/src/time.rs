@@ -76,11 +76,6 @@ impl DateTime {
     pub const fn get(self) -> chrono::DateTime<Utc> {
         self.0
     }
-
-    /// The UTC day it lies in.
-    pub fn date(self) -> Date {
-        Date(self.0.date_naive())
-    }
 }
 
 impl From<chrono::DateTime<Utc>> for DateTime {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::TransactionTrait;
-use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxError};
+use sea_orm::{ConnAcquireErr, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxError};
 use tokio::sync::watch;
 
 use crate::error::{Error, Fault, Result};
@@ -182,15 +182,37 @@ where
     }
 }
 
+fn database_error(error: &Error) -> Option<&DbErr> {
+    let Error::Internal(Fault(cause)) = error else { return None };
+    cause.downcast_ref()
+}
+
+/// What the driver said about a statement.
+fn driver_error(error: &DbErr) -> Option<&SqlxError> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
+}
+
+/// Whether the database was closed by its own process, which is about to end: nothing will work again.
+pub(crate) fn is_closed(error: &Error) -> bool {
+    match database_error(error) {
+        Some(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)) => true,
+        Some(error) => matches!(driver_error(error), Some(SqlxError::PoolClosed)),
+        None => false,
+    }
+}
+
 /// Whether the database was not there: the same will work once it is back, whatever was asked of it.
 pub(crate) fn is_away(error: &Error) -> bool {
-    let Error::Internal(Fault(cause)) = error else { return false };
-    let cause = match cause.downcast_ref::<DbErr>() {
+    let cause = match database_error(error) {
         Some(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => return true,
-        Some(DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) => cause,
-        _ => return false,
+        Some(error) => driver_error(error),
+        None => return false,
     };
-    match &**cause {
+    let Some(cause) = cause else { return false };
+    match cause {
         SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => true,
         // PostgreSQL's connection exceptions, shutdowns and recovery, and too many who want a connection.
         SqlxError::Database(error) => error.code().is_some_and(|code| {
@@ -209,12 +231,7 @@ fn pause_after(attempt: u32) -> Duration {
 /// Whether the transaction failed only because of others: PostgreSQL's serialisation failure and deadlock, SQLite's
 /// busy when another process held the file longer than the timeout.
 fn lost_a_race(error: &Error) -> bool {
-    let Error::Internal(Fault(cause)) = error else { return false };
-    let Some(DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
-        cause.downcast_ref::<DbErr>()
-    else {
-        return false;
-    };
-    let code = cause.as_database_error().and_then(|error| error.code());
+    let cause = database_error(error).and_then(driver_error);
+    let code = cause.and_then(SqlxError::as_database_error).and_then(|error| error.code());
     matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517"))
 }

@@ -18,6 +18,7 @@ mod clock;
 mod connection;
 mod db;
 mod error;
+pub mod house;
 mod http;
 pub mod idempotency;
 pub mod inbox;

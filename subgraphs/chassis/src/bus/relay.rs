@@ -9,7 +9,7 @@ use primitives::TenantId;
 use tokio::task::JoinHandle;
 
 use super::BATCH_MAX;
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::error::Result;
 use crate::outbox::{Envelope, POLL, read_after};
 use crate::task;
@@ -72,6 +72,8 @@ async fn run(mut relay: impl Relay, source: &'static str, db: Db) {
                 tracing::warn!(source, "the bus is full: events wait in the outbox for the slowest consumer");
                 tokio::time::sleep(PAUSE).await;
             }
+            // The process ends.
+            Err(error) if db::is_closed(&error) => return,
             Err(error) => {
                 relay.forget();
                 tracing::warn!(source, ?error, "events cannot be relayed; trying again");

@@ -8,6 +8,7 @@ use futures::StreamExt;
 
 use super::Consumer;
 use crate::bus::{BATCH_MAX, Delivery, Subscription};
+use crate::db;
 
 /// Aggregates of one batch that are worked on at the same time.
 const AGGREGATES_AT_ONCE: usize = 8;
@@ -19,7 +20,7 @@ const BREATH: Duration = Duration::from_millis(20);
 /// The pause when the bus or the database fails.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Works through `subscription` for as long as the process runs.
+/// Works through `subscription` until the database is closed.
 pub(super) async fn run(consumer: Consumer, source: &'static str, mut subscription: Box<dyn Subscription>) {
     loop {
         match subscription.next().await {
@@ -36,6 +37,8 @@ pub(super) async fn run(consumer: Consumer, source: &'static str, mut subscripti
                     tokio::time::sleep(BREATH).await;
                 }
             }
+            // The process ends: the services were served to the last request, and their databases are closed.
+            Err(error) if db::is_closed(&error) => return,
             Err(error) => {
                 tracing::warn!(source, ?error, "events cannot be read; trying again");
                 tokio::time::sleep(PAUSE).await;

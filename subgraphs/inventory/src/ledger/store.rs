@@ -3,8 +3,8 @@
 use chassis::page::{self, PageRequest};
 use chassis::{Connection, Criteria, Db, SortKey};
 use chrono::{DateTime, Utc};
-use entities_inventory::{inventory_item, ledger_head};
 use entities_inventory::stock_movement::{self, Column, Entity};
+use entities_inventory::{inventory_item, ledger_head};
 use primitives::{Decimal, InventoryItemId, StockMovementId, TenantId};
 use sea_orm::sea_query::{Alias, Expr, Query, SimpleExpr};
 use sea_orm::{

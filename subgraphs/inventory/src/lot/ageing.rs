@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chassis::{Result, task};
+use chassis::{Result, house, task};
 use chrono::{DateTime, Days, Utc};
 use primitives::{Date, LotId, TenantId, UserId};
 
@@ -45,15 +45,18 @@ pub(crate) fn keep_ageing(app: &Inventory) {
 /// Holds what is past its date and tells what comes near it; answers for how many lots.
 pub(crate) async fn age(app: &Inventory) -> Result<usize> {
     let now = app.clock.now();
-    let today = now.date_naive();
+    let today = house::day(now);
     let mut aged = 0;
-    let over = store::ending_across_tenants(app.db.read(), (Date::from(today), None), SWEEP_LIMIT).await?;
+    let over = store::ending_across_tenants(app.db.read(), (today, None), SWEEP_LIMIT).await?;
     for (tenant, lot) in over {
         aged += usize::from(expire(app, tenant, lot, now).await?);
     }
     for days in WARNING_DAYS {
-        let before = today.checked_add_days(Days::new(u64::from(days.unsigned_abs()) + 1)).unwrap_or(today);
-        let near = (Date::from(before), Some(days));
+        let before = today
+            .get()
+            .checked_add_days(Days::new(u64::from(days.unsigned_abs()) + 1))
+            .map_or(today, Date::from);
+        let near = (before, Some(days));
         for (tenant, lot) in store::ending_across_tenants(app.db.read(), near, SWEEP_LIMIT).await? {
             aged += usize::from(warn(app, tenant, lot, now).await?);
         }
@@ -71,8 +74,7 @@ async fn expire(app: &Inventory, tenant: TenantId, id: LotId, now: DateTime<Utc>
     app.db
         .write(|tx| async move {
             let (mut book, mut lot) = open_in(&tx, tenant, id, Act { at: now, by: nobody }).await?;
-            if lot.status.after(LotCommand::Expire).is_err() || !lot.is_over_on(Date::from(now.date_naive()))
-            {
+            if lot.status.after(LotCommand::Expire).is_err() || !lot.is_over_on(house::day(now)) {
                 return Ok(false);
             }
             let act = act(&lot, now);
@@ -87,7 +89,7 @@ async fn warn(app: &Inventory, tenant: TenantId, id: LotId, now: DateTime<Utc>) 
     app.db
         .write(|tx| async move {
             let Some(mut lot) = store::lock_in(&*tx, tenant, id).await? else { return Ok(false) };
-            let days_left = lot.expiry.map(|day| (day.get() - now.date_naive()).num_days());
+            let days_left = lot.expiry.map(|day| (day.get() - house::day(now).get()).num_days());
             let due = days_left.and_then(due_warning);
             let is_told = |due: i32| lot.told_days.is_some_and(|told| told <= due);
             let Some(due) = due.filter(|due| lot.status == LotStatus::Ok && !is_told(*due)) else {

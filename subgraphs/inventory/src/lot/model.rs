@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chassis::Refusal;
+use chassis::{Refusal, house};
 use chrono::{DateTime, Utc};
 use primitives::{Date, InventoryItemId, LocationId, LotId, ProductId, UserId, VendorId};
 use serde::Serialize;
@@ -128,7 +128,7 @@ impl Lot {
             return Err(Refusal::invalid("reason", message));
         }
         // What was called back and let go may be past its date by now: then it is not good again.
-        let is_over = status == LotStatus::Ok && self.is_over_on(Date::from(act.at.date_naive()));
+        let is_over = status == LotStatus::Ok && self.is_over_on(house::day(act.at));
         self.status = if is_over { LotStatus::Expired } else { status };
         self.reason = Some(reason.to_owned());
         (self.version, self.updated_at, self.updated_by) = (self.version + 1, act.at, act.by);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Criteria, Error, Event, PageArgs, Result, Tx};
+use chassis::{Caller, Connection, Criteria, Error, Event, PageArgs, Result, Tx, house};
 use primitives::{InventoryItemId, LotId, PostingId, StockMovementId, TenantId};
 use serde::Serialize;
 use serde_json::json;
@@ -128,7 +128,7 @@ pub(super) async fn told_in(
         .into_iter()
         .map(|(item, location, on_hand)| json!({ "itemId": item, "locationId": location, "onHand": on_hand }))
         .collect();
-    let days_left = lot.expiry.map(|day| (day.get() - act.at.date_naive()).num_days());
+    let days_left = lot.expiry.map(|day| (day.get() - house::day(act.at).get()).num_days());
     Ok(Event {
         tenant,
         kind,

@@ -46,7 +46,7 @@ pub(crate) enum StockPeriodOrder {
 #[derive(Clone, Debug)]
 pub(crate) struct StockPeriod(pub(crate) super::StockPeriod);
 
-/// A month of the stock's books that somebody has closed, or begun to; all others are open. In UTC.
+/// A month of the stock's books that somebody has closed, or begun to; all others are open. It begins at midnight in the house.
 #[Object]
 impl StockPeriod {
     /// Identity of the month.
@@ -307,7 +307,8 @@ impl PeriodQuery {
     async fn valuation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day; movements are of the day on which they happened, in UTC.")] as_of: Date,
+        #[graphql(desc = "The day; movements are of the day on which they happened in the house.")]
+        as_of: Date,
         #[graphql(name = "where", desc = "Which items are valued.")] filter: Option<ValuationWhere>,
     ) -> Result<StockValuation> {
         let filter = filter.unwrap_or_default().into_filter()?;

@@ -11,7 +11,7 @@
 //! before it; what a closed month's snapshot says is the sum of all movements that happened before its end (the prover adds
 //! them up). Only the last closed month is opened again, and a locked one never. Postings share the row that says up to which
 //! day the books are closed, and who closes a month takes it for himself: a posting is in the snapshot, or refused. A month
-//! is a calendar month in UTC.
+//! is a calendar month of the house.
 //!
 //! Closing is a saga: postings are blocked, counts that are under way are looked for, the snapshot is written, the month is
 //! closed. Until then it is OPEN to whoever looks, and CLOSED to postings; what speaks against closing it, or keeps failing,

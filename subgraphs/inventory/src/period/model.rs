@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chassis::Refusal;
+use chassis::{Refusal, house};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use primitives::{Date, StockPeriodId, UserId};
 use serde::Serialize;
@@ -192,7 +192,7 @@ impl StockPeriod {
     }
 
     fn require_over_and_next(&self, closed_before: Option<Date>, act: Act) -> Result<(), Refusal> {
-        let today = Date::from(act.at.date_naive());
+        let today = house::day(act.at);
         if today < self.month.ends_before() {
             return Err(Refusal::invalid("month", "a month is closed once it is over"));
         }

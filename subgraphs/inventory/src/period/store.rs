@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Criteria, Db, Order, SortKey};
-use chrono::{DateTime, NaiveTime, Utc};
+use chassis::{Connection, Criteria, Db, Order, SortKey, house};
+use chrono::{DateTime, Utc};
 use entities_inventory::stock_period::{self, Column, Entity};
 use entities_inventory::{inventory_item, period_head, period_snapshot, stock_count, stock_movement};
 use primitives::{Date, Decimal, InventoryItemId, LocationId, StockPeriodId, TenantId, UserId};
@@ -165,7 +165,7 @@ pub(crate) async fn counts_under_way(
     stock_count::Entity::find()
         .filter(Count::TenantId.eq(tenant))
         .filter(Count::Status.is_in([CountStatus::InProgress, CountStatus::Review].map(CountStatus::code)))
-        .filter(Count::StartedAt.lt(instant(before)))
+        .filter(Count::StartedAt.lt(house::midnight(before)))
         .count(tx)
         .await
 }
@@ -210,21 +210,16 @@ pub(crate) async fn write_snapshot_in(
     let base = last_closed_before(tx, tenant, period.month.starts_on()).await?;
     // A month that is closed for the first time has nothing below it: its own id finds no snapshot.
     let base_id = base.as_ref().map_or(period.id, |base| base.id);
-    let since = base.map_or(DateTime::<Utc>::MIN_UTC, |base| instant(base.month.ends_before()));
+    let since = base.map_or(DateTime::<Utc>::MIN_UTC, |base| house::midnight(base.month.ends_before()));
     let values = [
         period.id.as_uuid().into(),
         tenant.as_uuid().into(),
         base_id.as_uuid().into(),
         earliest(since).into(),
-        instant(period.month.ends_before()).into(),
+        house::midnight(period.month.ends_before()).into(),
     ];
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), SNAPSHOT, values);
     tx.execute_raw(statement).await.map(drop)
-}
-
-/// The first instant of a day, UTC.
-pub(crate) fn instant(day: Date) -> DateTime<Utc> {
-    day.get().and_time(NaiveTime::MIN).and_utc()
 }
 
 /// An instant both databases can hold: stock has not moved before the year 1.
@@ -298,9 +293,9 @@ fn moved_between(
     before: Date,
 ) -> Select<stock_movement::Entity> {
     use stock_movement::Column as Moved;
-    let select = ledger::store::scoped(tenant).filter(Moved::OccurredAt.lt(instant(before)));
+    let select = ledger::store::scoped(tenant).filter(Moved::OccurredAt.lt(house::midnight(before)));
     match base {
-        Some(base) => select.filter(Moved::OccurredAt.gte(instant(base.month.ends_before()))),
+        Some(base) => select.filter(Moved::OccurredAt.gte(house::midnight(base.month.ends_before()))),
         None => select,
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use entities_inventory::{
-    cost_layer, inventory_item, inventory_item_count, ledger_head, location, reservation, stock_adjustment, stock_adjustment_line,
-    stock_count, stock_count_line, stock_movement, stock_transfer, stock_transfer_line, store_requisition,
-    store_requisition_line,
+    cost_layer, inventory_item, inventory_item_count, ledger_head, location, reservation, stock_adjustment,
+    stock_adjustment_line, stock_count, stock_count_line, stock_movement, stock_transfer,
+    stock_transfer_line, store_requisition, store_requisition_line,
 };
 use primitives::{InventoryItemId, LocationId, LotId, ProductId, StockCountId, TenantId};
 use sea_orm::sea_query::Expr;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chassis::{Code, Refusal, Refusals};
+use chassis::{Code, Refusal, Refusals, house};
 use chrono::{DateTime, Utc};
 use primitives::{Date, Decimal, LocationId, ProductId, ReservationId, StoreRequisitionId, Unit, UserId};
 use serde::Serialize;
@@ -202,7 +202,7 @@ impl StoreRequisition {
         let status = self.status.after(RequisitionCommand::Submit)?;
         let mut refusals = Refusals::new();
         refusals.check(!lines.is_empty(), || Refusal::invalid("lines", "something has to be asked for"));
-        let today = Date::from(act.at.date_naive());
+        let today = house::day(act.at);
         refusals.check(self.needed_on.is_none_or(|day| day >= today), || {
             Refusal::invalid("neededOn", "this day has passed")
         });

@@ -146,7 +146,9 @@ async fn what_was_posted_is_taken_back_once_at_what_it_left_with() {
 async fn a_movement_is_taken_back_once_with_its_lots() {
     let house = House::open().await;
     let (fish, cold) = (house.dated_product(), house.fifo_store("COLD").await);
-    let day = |days: i64| (house.kit.clock().now().date_naive() + chrono::TimeDelta::days(days)).to_string();
+    let day = |days: i64| {
+        (chassis::house::day(house.kit.clock().now()).get() + chrono::TimeDelta::days(days)).to_string()
+    };
     house.receive_lot((&fish, &cold), ("A", &day(5)), "1").await;
     house.receive_lot((&fish, &cold), ("B", &day(9)), "2").await;
     let issued = house.issue(&fish, &cold, "3").await;

@@ -189,7 +189,7 @@ async fn a_food_safety_app_hears_of_deliveries_and_of_lots() {
 }
 
 fn day(house: &House, days: i64) -> String {
-    (house.kit.clock().now().date_naive() + chrono::TimeDelta::days(days)).to_string()
+    (chassis::house::day(house.kit.clock().now()).get() + chrono::TimeDelta::days(days)).to_string()
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn fishmonger() -> (House, String, String) {
 
 /// The day so many days from the clock's today.
 fn day(house: &House, days: i64) -> String {
-    (house.kit.clock().now().date_naive() + chrono_days(days)).to_string()
+    (chassis::house::day(house.kit.clock().now()).get() + chrono_days(days)).to_string()
 }
 
 fn chrono_days(days: i64) -> chrono::TimeDelta {

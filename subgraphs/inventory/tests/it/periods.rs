@@ -10,7 +10,7 @@ use crate::house::{House, andaman, lanna, pairs, refusals};
 
 /// A month some months from the clock's own, as it is written.
 pub(crate) fn month(house: &House, months_ago: u32) -> String {
-    let today = house.kit.clock().now().date_naive();
+    let today = chassis::house::day(house.kit.clock().now()).get();
     (today - chrono::Months::new(months_ago)).format("%Y-%m").to_string()
 }
 
@@ -160,7 +160,7 @@ async fn looking_back_starts_from_the_last_snapshot() {
         (last_day(&two), Some(&two), "50.00", "5"),
         (format!("{one}-09"), Some(&two), "50.00", "5"),
         (format!("{one}-10"), Some(&two), "60.00", "6"),
-        (house.kit.clock().now().date_naive().to_string(), Some(&two), "20.00", "2"),
+        (chassis::house::day(house.kit.clock().now()).get().to_string(), Some(&two), "20.00", "2"),
     ] {
         let then = house.data(VALUATION, json!({ "asOf": day, "where": { "productIds": [rice] } })).await["valuation"].take();
         assert_eq!(then["basedOn"]["month"], json!(based), "{day}");
@@ -181,6 +181,36 @@ async fn looking_back_starts_from_the_last_snapshot() {
     let partner = house.kit.caller(andaman(), &["inventory:view"]);
     let hidden = house.ask_as(&partner, VALUATION, json!({ "asOf": last_day(&two) })).await;
     assert!(hidden.get("errors").is_none() && !hidden.to_string().contains("amount"), "{hidden}");
+    house.prove().await;
+}
+
+/// In Bangkok it is seven in the morning when the day begins in Greenwich.
+#[tokio::test]
+async fn a_month_ends_at_midnight_in_the_house() {
+    let house = House::open().await;
+    let (rice, store) = (house.product(), house.store("MAIN").await);
+    let (before, last) = (month(&house, 2), month(&house, 1));
+    let day = last_day(&before);
+    let receive = async |time: &str, quantity: &str| {
+        let line = json!({ "productId": rice, "locationId": store, "quantity": quantity, "unitCost": "10" });
+        let input = json!({ "occurredAt": format!("{day}T{time}Z"), "lines": [line] });
+        house.mutate("receiveStock", input).await
+    };
+    for (time, quantity) in [("16:59:59", "1"), ("17:00:00", "2")] {
+        assert_eq!(receive(time, quantity).await["userErrors"], json!([]));
+    }
+    // Also after the close, when the second one is read on top of the snapshot.
+    for closes in [false, true] {
+        if closes {
+            close(&house, &before, 0).await;
+        }
+        for (as_of, total) in [(day.clone(), "10.00"), (format!("{last}-01"), "30.00")] {
+            let then = house.data(VALUATION, json!({ "asOf": as_of })).await["valuation"].take();
+            assert_eq!(then["totals"], json!([{ "amount": total, "currency": "THB" }]), "{as_of}");
+        }
+    }
+    assert_eq!(refusals(&receive("16:59:59", "3").await), pairs(&[("PERIOD_CLOSED", "occurredAt")]));
+    assert_eq!(receive("17:00:00", "4").await["userErrors"], json!([]));
     house.prove().await;
 }
 

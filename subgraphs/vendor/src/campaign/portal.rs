@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use chassis::idempotency::{self, Attempt};
 use chassis::machine::Word;
-use chassis::{Caller, Error, Result, Tx};
-use primitives::{Act, CurrencyCode, DateTime, Decimal, InvitationId, ProductId, TenantId, UserId};
+use chassis::{Caller, Error, Result, Tx, house};
+use primitives::{Act, CurrencyCode, Decimal, InvitationId, ProductId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::invitation::{Command, Invitation, InvitationStatus, Price, check_prices};
@@ -151,7 +151,7 @@ async fn view(
     let template = store::lines_of(&**tx, tenant, campaign.id).await?;
     let mut prices = store::prices_by_ids(&**tx, tenant, vec![invitation.id]).await?;
     let products: Vec<ProductId> = template.iter().map(|line| line.product_id).collect();
-    let today = Prices::of(DateTime::from(act.at).date());
+    let today = Prices::of(house::day(act.at));
     let in_force = offer::store::candidates(&**tx, tenant, today, &products).await?;
     let previous = template.iter().filter_map(|line| {
         let mine = in_force.get(&line.product_id)?.iter().filter(|price| price.vendor.id == vendor.id);

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
+use chassis::{Clock, Envelope, Error, Handlers, Result, Tx, house};
 use primitives::{
-    Act, ContractId, DateTime, Decimal, ProductId, PurchaseOrderId, PurchaseOrderLineId, TenantId, VendorId,
+    Act, ContractId, Decimal, ProductId, PurchaseOrderId, PurchaseOrderLineId, TenantId, VendorId,
 };
 use serde::Deserialize;
 
@@ -81,7 +81,7 @@ async fn count(
     let mut lines = store::lines_of(&**tx, tenant, &ids).await?;
     let before = store::uses_of_order(&**tx, tenant, order.purchase_order_id).await?;
     let before: HashMap<_, _> = before.into_iter().map(|taken| (taken.order_line, taken)).collect();
-    let day = DateTime::from(event.occurred_at).date();
+    let day = house::day(event.occurred_at);
     let covering: BTreeSet<ContractId> =
         contracts.iter().filter(|contract| contract.covers(day)).map(|contract| contract.id).collect();
     let (mut uses, mut touched) = (Vec::new(), BTreeSet::new());

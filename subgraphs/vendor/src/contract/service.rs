@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
+use chassis::{
+    Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx, house,
+};
 use chrono::Datelike;
-use primitives::{Act, Audit, ContractId, CurrencyCode, Date, DateTime, ProductId, Unit, VendorId};
+use primitives::{Act, Audit, ContractId, CurrencyCode, Date, ProductId, Unit, VendorId};
 use serde::Serialize;
 
 use super::line::{ContractLine, ContractLineDraft, read_lines};
@@ -159,7 +161,7 @@ pub(crate) async fn step_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> 
     let mut contract = require(tx, caller, step.id, step.expected_version).await?;
     contract.take(step.command, step.reason.as_deref(), act)?;
     if step.command == Command::Activate {
-        check_activation(tx, caller, (&contract, vendor.status), DateTime::from(act.at).date()).await?;
+        check_activation(tx, caller, (&contract, vendor.status), house::day(act.at)).await?;
     }
     store::save(&**tx, caller.tenant, &contract).await?;
     let kind = if step.command == Command::Activate { "contract.activated" } else { "contract.terminated" };

@@ -3,7 +3,8 @@
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chassis::page::check_values;
 use chassis::{
-    Connection, Criteria, Filter, Nested, Order, PageArgs, Refusals, Result, UserError, caller, outcome,
+    Connection, Criteria, Filter, Nested, Order, PageArgs, Refusals, Result, UserError, caller, house,
+    outcome,
 };
 use primitives::{CurrencyCode, Date, DateTime, Decimal, ExchangeRateId};
 
@@ -137,7 +138,7 @@ impl ExchangeRateQuery {
         #[graphql(desc = "On which day; today when left out.")] date: Option<Date>,
     ) -> Result<Option<Decimal>> {
         let app = ctx.data_unchecked::<Purchasing>();
-        let day = date.unwrap_or_else(|| DateTime::from(app.clock.now()).date());
+        let day = date.unwrap_or_else(|| house::day(app.clock.now()));
         service::exchange_rate(app, caller(ctx)?, currency, day).await
     }
 

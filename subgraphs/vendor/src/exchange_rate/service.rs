@@ -1,8 +1,8 @@
 //! Telling and asking what currencies are worth.
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Result, Tx};
-use primitives::{Act, CurrencyCode, Date, DateTime, Decimal};
+use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Result, Tx, house};
+use primitives::{Act, CurrencyCode, Date, Decimal};
 use serde::Serialize;
 
 use super::model::{ExchangeRate, RateFacts};
@@ -33,7 +33,7 @@ pub(crate) async fn set(app: &Purchasing, caller: &Caller, wanted: &Wanted) -> R
     app.db
         .write(|tx| async move {
             let work = async {
-                wanted.facts.check(DateTime::from(act.at).date()).into_result()?;
+                wanted.facts.check(house::day(act.at)).into_result()?;
                 let (rate, before) = put_in(&tx, caller, wanted, act).await?;
                 tx.publish(event::exchange_rate_set(caller.tenant, &rate, before));
                 Ok(rate)

@@ -1,7 +1,7 @@
 //! Lists whose last day is over: they stop counting by themselves, as offers look at the day; here they also say so.
 
-use chassis::Result;
-use primitives::{Act, DateTime};
+use chassis::{Result, house};
+use primitives::Act;
 
 use super::model::PriceListStatus;
 use super::store;
@@ -17,7 +17,7 @@ const LISTS_PER_ROUND: u64 = 500;
 /// `Internal` when the database fails.
 pub async fn expire_over(app: &Purchasing) -> Result<usize> {
     let act = Act { at: app.clock.now(), by: None };
-    let today = DateTime::from(act.at).date();
+    let today = house::day(act.at);
     let over = store::find_over_across_tenants(app.db.read(), today, LISTS_PER_ROUND).await?;
     let mut expired = 0;
     for (tenant, id) in over {

@@ -3,9 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
+use chassis::{
+    Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx, house,
+};
 use chrono::Datelike;
-use primitives::{Act, Audit, CurrencyCode, DateTime, PriceListId, ProductId, Unit, VendorId};
+use primitives::{Act, Audit, CurrencyCode, PriceListId, ProductId, Unit, VendorId};
 use serde::Serialize;
 
 use super::line::{LineDraft, PriceLine, read_lines};
@@ -195,7 +197,7 @@ async fn approve_in(tx: &Tx, caller: &Caller, step: &Step, act: Act) -> Result<P
     list.move_to(PriceListStatus::Active, act)?;
     supersede_in(tx, caller, (&list, &step.supersedes), act).await?;
     let mut refusals = Refusals::new();
-    refusals.take(takeover::check(&list, vendor.status, DateTime::from(act.at).date()));
+    refusals.take(takeover::check(&list, vendor.status, house::day(act.at)));
     if let Some(other) = store::find_overlaps(&**tx, caller.tenant, &list).await?.into_values().next() {
         let message = format!("{other} already prices one of these products on some of these days");
         refusals.push(Refusal::duplicate("validFrom", message).with("number", other));

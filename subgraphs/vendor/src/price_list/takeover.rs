@@ -1,7 +1,7 @@
 //! A list comes into force and those before it make room: what the saga of a closed campaign does, and who approves after it.
 
-use chassis::{Error, Refusal, Refusals, Result, Tx};
-use primitives::{Act, Date, DateTime, PriceListId, TenantId};
+use chassis::{Error, Refusal, Refusals, Result, Tx, house};
+use primitives::{Act, Date, PriceListId, TenantId};
 
 use super::model::{PriceList, PriceListStatus};
 use super::store;
@@ -25,7 +25,7 @@ pub(crate) async fn put_into_force(
     let vendor = vendor::store::lock(&**tx, tenant, seen.vendor_id).await?;
     let vendor = vendor.ok_or_else(|| Error::internal("a price list has a vendor of its tenant"))?;
     let mut list = store::lock(&**tx, tenant, id).await?.ok_or_else(missing)?;
-    let today = DateTime::from(act.at).date();
+    let today = house::day(act.at);
     check(&list, vendor.status, today)?;
     list.move_to(PriceListStatus::Active, act)?;
     for id in store::find_overlaps(&**tx, tenant, &list).await?.into_keys() {

@@ -1,9 +1,9 @@
 //! What procurement says about orders and deliveries. That a delivery counts, or counts no more, is told: procurement waits for it.
 
-use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
+use chassis::{Clock, Envelope, Error, Handlers, Result, Tx, house};
 use primitives::{
-    CurrencyCode, Date, DateTime, Decimal, GoodsReceivedNoteId, ProductId, PurchaseOrderId,
-    PurchaseOrderLineId, TenantId, VendorId,
+    CurrencyCode, Date, Decimal, GoodsReceivedNoteId, ProductId, PurchaseOrderId, PurchaseOrderLineId,
+    TenantId, VendorId,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -108,7 +108,7 @@ fn tell(tx: &Tx, event: &Envelope, clock: &Clock) {
 async fn expect(tx: &Tx, event: &Envelope) -> Result<()> {
     let order = read::<Order>(event)?;
     let tenant = event.tenant_id;
-    let day = DateTime::from(event.occurred_at).date();
+    let day = house::day(event.occurred_at);
     let is_cancelled = event.kind == "po.cancelled";
     let prices = agreed_prices(tx, (tenant, day), &order).await?;
     let expected = order.lines.iter().zip(prices).map(|(line, agreed_price)| Expected {

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use chassis::{Caller, Result};
-use primitives::{Date, DateTime, VendorId};
+use chassis::{Caller, Result, house};
+use primitives::{Date, VendorId};
 
 use super::model::Scorecard;
 use super::store;
@@ -19,7 +19,7 @@ pub(crate) async fn scorecards(
     vendors: Vec<VendorId>,
 ) -> Result<HashMap<VendorId, Scorecard>> {
     caller.require(permission::VIEW)?;
-    let today = DateTime::from(app.clock.now()).date();
+    let today = house::day(app.clock.now());
     store::scorecards(app.db.read(), caller.tenant, (since(today), today), &vendors).await
 }
 

@@ -200,7 +200,7 @@ async fn a_contract_expires_once_its_last_day_is_over() {
     let (vendor, product) = (house.vendor("FISH").await, house.product());
     house.agreed(&vendor, json!([{ "productId": product, "unit": "kg", "price": "10" }])).await;
     let app = Purchasing::new(&house.kit.environment());
-    let last = "2026-12-31T23:59:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.clock.now();
+    let last = "2026-12-31T16:59:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.clock.now();
     app.clock.advance(last.to_std().unwrap());
     assert_eq!(expire_over(&app).await.unwrap(), 0);
     app.clock.advance(Duration::from_secs(60));

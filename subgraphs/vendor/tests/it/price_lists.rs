@@ -155,7 +155,7 @@ async fn a_list_expires_once_its_last_day_is_over() {
     let id = house.active(&vendor, json!([{ "productId": product, "unit": "kg", "price": "10" }])).await;
     let app = Purchasing::new(&house.kit.environment());
     assert_eq!(expire_over(&app).await.unwrap(), 0);
-    let last_day = "2026-07-31T23:59:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.clock.now();
+    let last_day = "2026-07-31T16:59:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.clock.now();
     app.clock.advance(last_day.to_std().unwrap());
     assert_eq!(expire_over(&app).await.unwrap(), 0);
     app.clock.advance(Duration::from_secs(60));

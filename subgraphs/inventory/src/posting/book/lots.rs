@@ -1,5 +1,6 @@
 //! What a posting does to lots: which ones leave, which one comes in, and what of a shelf is on hold.
 
+use chassis::house;
 use primitives::{Date, Decimal, InventoryItemId, LotId};
 
 use super::{Book, Step};
@@ -135,5 +136,5 @@ impl Book {
 
 /// The day a document is about.
 fn day_of(heading: &Heading) -> Date {
-    Date::from(heading.occurred_at.date_naive())
+    house::day(heading.occurred_at)
 }

@@ -5,6 +5,7 @@ mod lots;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use chassis::house;
 use chrono::{DateTime, Utc};
 use primitives::{
     CostLayerId, CurrencyCode, Date, Decimal, InventoryItemId, LocationId, LotId, ProductId, ReservationId,
@@ -132,7 +133,7 @@ impl Book {
     /// anything is told.
     pub(crate) fn post(&mut self, document: &Document) -> Vec<LineRefused> {
         let mut refused = Vec::new();
-        let happened_on = Date::from(document.heading.occurred_at.date_naive());
+        let happened_on = house::day(document.heading.occurred_at);
         let closed = self.closed_before.filter(|day| document.moves_stock() && happened_on < *day);
         if let Some(before) = closed {
             refused.push(LineRefused { index: 0, refused: StockRefused::PeriodClosed { before } });

@@ -3,7 +3,7 @@
 mod compare;
 
 use async_graphql::{Context, Enum, Object};
-use chassis::{Caller, Code, Error, Loader, Refusal, Refusals, RequestScope, Result, caller};
+use chassis::{Caller, Code, Error, Loader, Refusal, Refusals, RequestScope, Result, caller, house};
 use primitives::graphql::UnitStub;
 use primitives::{CurrencyCode, Date, Decimal, Money, ProductId, PropertyId, Quantity, Unit};
 use std::collections::HashMap;
@@ -99,7 +99,7 @@ pub(crate) async fn rank(
 
 impl Question {
     fn day(&self, app: &Purchasing) -> Date {
-        self.date.unwrap_or_else(|| primitives::DateTime::from(app.clock.now()).date())
+        self.date.unwrap_or_else(|| house::day(app.clock.now()))
     }
 
     fn wanted(&self) -> Result<Wanted> {
