@@ -159,10 +159,19 @@ impl Consumer {
             consumer: self.0.name.to_owned(),
             source: source.to_owned(),
             kind: event.kind.clone(),
-            error: reason(error),
+            error: told_reason(self.0.name, (error, is_final)),
             attempts,
             is_final,
         }
+    }
+}
+
+/// The error for those who follow a document and can mend nothing: tables and addresses are none of their business.
+fn told_reason(consumer: &str, (error, is_final): (&Error, bool)) -> String {
+    match error {
+        Error::Internal(_) if is_final => format!("internal error in {consumer}; its dead letter says more"),
+        Error::Internal(_) => format!("internal error in {consumer}; it is tried again"),
+        _ => error.to_string(),
     }
 }
 
