@@ -24,6 +24,7 @@ mod m20261201_140000_add_closing;
 mod m20261201_150000_add_told_reservations;
 mod m20261202_080000_index_item_lists;
 mod m20261202_090000_count_inventory_items;
+mod m20261202_100000_index_stock_cards;
 
 /// Applies the inventory migrations in order.
 #[derive(Debug)]
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_150000_add_told_reservations::Migration),
             Box::new(m20261202_080000_index_item_lists::Migration),
             Box::new(m20261202_090000_count_inventory_items::Migration),
+            Box::new(m20261202_100000_index_stock_cards::Migration),
         ]
     }
 }
