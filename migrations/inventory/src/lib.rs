@@ -4,6 +4,7 @@
 
 use sea_orm_migration::prelude::*;
 
+mod dialect;
 mod m20261124_090000_create_location;
 mod m20261124_090100_create_inventory_item;
 mod m20261124_090200_create_stock_movement;

@@ -1,7 +1,8 @@
 //! The ledger is append-only: a correction is another movement, never an edit. The database refuses the rest.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
+
+use crate::dialect::run;
 
 /// Adds triggers that refuse UPDATE and DELETE on `stock_movement`.
 #[derive(Debug, DeriveMigrationName)]
@@ -36,15 +37,4 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, &SQLITE_DOWN, &POSTGRES_DOWN).await
     }
-}
-
-async fn run(manager: &SchemaManager<'_>, sqlite: &[&str], postgres: &[&str]) -> Result<(), DbErr> {
-    let statements = match manager.get_database_backend() {
-        DbBackend::Postgres => postgres,
-        _ => sqlite,
-    };
-    for statement in statements {
-        manager.get_connection().execute_unprepared(statement).await?;
-    }
-    Ok(())
 }

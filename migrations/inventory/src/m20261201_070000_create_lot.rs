@@ -5,7 +5,8 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
-use sea_orm_migration::sea_orm::DbBackend;
+
+use crate::dialect::run;
 
 /// Creates `lot`, `lot_balance` and `movement_lot`; adds what items and known products say about lots.
 #[derive(Debug, DeriveMigrationName)]
@@ -41,14 +42,8 @@ impl MigrationTrait for Migration {
         for column in known_of_products() {
             manager.alter_table(Table::alter().table("product_ref").add_column(column).take()).await?;
         }
-        let seals: &[&str] = match manager.get_database_backend() {
-            DbBackend::Postgres => &SEAL_POSTGRES,
-            _ => &SEAL_SQLITE,
-        };
-        for statement in ITEM_COLUMNS.iter().chain(seals) {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
+        run(manager, &ITEM_COLUMNS, &ITEM_COLUMNS).await?;
+        run(manager, &SEAL_SQLITE, &SEAL_POSTGRES).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -2,7 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
-use sea_orm_migration::sea_orm::DbBackend;
+
+use crate::dialect::run;
 
 /// Creates `inventory_item_count`, counts what is there, and adds the triggers that keep it, so that no code can forget to.
 #[derive(Debug, DeriveMigrationName)]
@@ -67,15 +68,4 @@ impl MigrationTrait for Migration {
         run(manager, &SQLITE_DOWN, &POSTGRES_DOWN).await?;
         manager.drop_table(Table::drop().table("inventory_item_count").take()).await
     }
-}
-
-async fn run(manager: &SchemaManager<'_>, sqlite: &[&str], postgres: &[&str]) -> Result<(), DbErr> {
-    let statements = match manager.get_database_backend() {
-        DbBackend::Postgres => postgres,
-        _ => sqlite,
-    };
-    for statement in statements {
-        manager.get_connection().execute_unprepared(statement).await?;
-    }
-    Ok(())
 }
