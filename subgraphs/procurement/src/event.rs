@@ -201,15 +201,19 @@ pub(crate) struct Returned {
     pub(crate) quantity: Decimal,
     /// In which unit.
     pub(crate) unit: Unit,
+    /// What is credited without tax, in each currency in which that is known.
+    pub(crate) amounts: Vec<(Decimal, CurrencyCode)>,
 }
 
-/// Goods go back to the vendor, or come back after all: inventory moves them.
+/// Goods go back to the vendor, or come back after all: inventory moves them. Or only money comes: inventory takes it into their value.
 pub(crate) fn credit_moved(
     kind: &'static str,
     tenant: TenantId,
     (credit, lines): (&CreditNote, &[Returned]),
 ) -> Event {
     let lines = lines.iter().map(|moved| {
+        let amounts = moved.amounts.iter();
+        let amounts = amounts.map(|(amount, currency)| json!({ "amount": amount, "currency": currency }));
         json!({
             "lineId": moved.line.id,
             "noteLineId": moved.note.id,
@@ -218,6 +222,7 @@ pub(crate) fn credit_moved(
             "unit": moved.unit.code(),
             "lot": moved.note.count.lot,
             "expiry": moved.note.count.expiry,
+            "amounts": amounts.collect::<Vec<_>>(),
         })
     });
     let mut event = self::credit(kind, tenant, credit);

@@ -171,12 +171,16 @@ impl Holding {
         self.try_withdraw(quantity, at).inspect_err(|_| *self = before)
     }
 
-    fn try_withdraw(&mut self, quantity: Decimal, at: DateTime<Utc>) -> Result<Withdrawal, TooLarge> {
+    pub(super) fn try_withdraw(
+        &mut self,
+        quantity: Decimal,
+        at: DateTime<Utc>,
+    ) -> Result<Withdrawal, TooLarge> {
         let held = quantity.min(self.on_hand.max(Decimal::ZERO));
         let average = self.average_cost();
         let mut slices = match self.method {
             CostMethod::MovingAverage => self.take_average(held, at),
-            CostMethod::Fifo => self.take_layers(held)?,
+            CostMethod::Fifo => self.take_layers(held, None)?,
         };
         let beyond = minus(quantity, held)?;
         if self.method == CostMethod::MovingAverage {
@@ -202,12 +206,18 @@ impl Holding {
         vec![Slice { received_at: at, quantity: held, value: self.share(self.value, held, self.on_hand) }]
     }
 
-    /// Consumes layers oldest first; the last unit of a layer takes whatever value rounding left in it.
-    fn take_layers(&mut self, held: Decimal) -> Result<Vec<Slice>, TooLarge> {
+    /// Consumes layers oldest first, or only those received at a moment; the last unit of a layer takes whatever value rounding left in
+    /// it. Takes as much as they have.
+    pub(super) fn take_layers(
+        &mut self,
+        wanted: Decimal,
+        received_at: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Slice>, TooLarge> {
         let currency = self.currency;
-        let mut missing = held;
+        let mut missing = wanted;
         let mut slices = Vec::new();
-        for layer in &mut self.layers {
+        let of = |layer: &&mut CostLayer| received_at.is_none_or(|at| layer.received_at == at);
+        for layer in self.layers.iter_mut().filter(of) {
             if missing == Decimal::ZERO {
                 break;
             }
@@ -247,7 +257,7 @@ impl Holding {
 }
 
 /// `value × part ÷ whole`, rounded once, half-up, to the minor unit; the whole part takes the whole value.
-fn share(value: Decimal, part: Decimal, whole: Decimal, currency: CurrencyCode) -> Decimal {
+pub(super) fn share(value: Decimal, part: Decimal, whole: Decimal, currency: CurrencyCode) -> Decimal {
     if part == whole {
         return value;
     }
@@ -269,14 +279,14 @@ pub(crate) fn per_unit(value: Decimal, quantity: Decimal) -> Decimal {
     value.checked_div(quantity).unwrap_or(Decimal::from_raw(i64::MAX))
 }
 
-fn plus(a: Decimal, b: Decimal) -> Result<Decimal, TooLarge> {
+pub(super) fn plus(a: Decimal, b: Decimal) -> Result<Decimal, TooLarge> {
     a.checked_add(b).ok_or(TooLarge)
 }
 
-fn minus(a: Decimal, b: Decimal) -> Result<Decimal, TooLarge> {
+pub(super) fn minus(a: Decimal, b: Decimal) -> Result<Decimal, TooLarge> {
     a.checked_sub(b).ok_or(TooLarge)
 }
 
-fn negated(a: Decimal) -> Result<Decimal, TooLarge> {
+pub(super) fn negated(a: Decimal) -> Result<Decimal, TooLarge> {
     a.checked_neg().ok_or(TooLarge)
 }

@@ -100,18 +100,81 @@ fn the_largest_quantity_at_the_largest_price_is_refused_without_a_trace() {
     assert_eq!(holding, before);
 }
 
+/// Ten at 10 and ten at 14, of which four were used.
+fn two_deliveries(method: CostMethod) -> (Holding, [Slice; 2]) {
+    let mut holding = Holding::empty(method, CurrencyCode::THB);
+    let deliveries = [slice(1, "10", "10"), slice(2, "10", "14")];
+    for delivery in deliveries {
+        holding.receive(&[delivery]).unwrap();
+    }
+    holding.withdraw(dec("4"), day(3)).unwrap();
+    (holding, deliveries)
+}
+
+#[test]
+fn what_goes_back_costs_what_it_cost_when_it_came() {
+    let (mut fifo, [first, second]) = two_deliveries(CostMethod::Fifo);
+    let given = fifo.give_back(dec("5"), second, day(4)).unwrap();
+    assert_eq!((given.cost, given.withdrawal.value), (dec("70"), dec("70")));
+    // Six of the first are left; the other two of it went to the kitchen, and two of the second leave in their place.
+    let given = fifo.give_back(dec("8"), first, day(4)).unwrap();
+    assert_eq!((given.cost, given.withdrawal.value), (dec("80"), dec("88")));
+    assert_eq!((fifo.on_hand, fifo.value), (dec("3"), dec("42")));
+    // 16 are worth 192, 12 each.
+    let (mut average, [_, second]) = two_deliveries(CostMethod::MovingAverage);
+    let given = average.give_back(dec("5"), second, day(4)).unwrap();
+    assert_eq!((given.cost, given.withdrawal.value), (dec("70"), dec("60")));
+    assert_eq!((average.on_hand, average.value), (dec("11"), dec("132")));
+}
+
+#[test]
+fn a_credit_lowers_what_is_still_held_by_its_share() {
+    let (mut fifo, [first, second]) = two_deliveries(CostMethod::Fifo);
+    let credit = |amount: &str| (dec(amount), dec(amount.trim_start_matches('-')));
+    // Six of ten are held.
+    assert_eq!(fifo.revalue(credit("-20"), first), Ok(dec("-12")));
+    assert_eq!((fifo.on_hand, fifo.value, fifo.layers[0].unit_cost), (dec("16"), dec("188"), dec("8")));
+    assert_eq!(fifo.revalue(credit("-1000"), second), Ok(dec("-140")), "never below nothing");
+    assert_eq!(fifo.withdraw(dec("16"), day(5)).unwrap().value, dec("48"));
+    assert_eq!(fifo.revalue(credit("-20"), first), Ok(Decimal::ZERO), "nothing is held any more");
+    let (mut average, [first, _]) = two_deliveries(CostMethod::MovingAverage);
+    assert_eq!(average.revalue(credit("-20"), first), Ok(dec("-20")), "as many are there");
+    average.withdraw(dec("12"), day(5)).unwrap();
+    assert_eq!(average.revalue((dec("20"), dec("20")), first), Ok(dec("8")), "four of ten are");
+    assert_eq!(average.revalue((dec("20"), dec("3")), first), Ok(dec("3")), "at most what was taken");
+}
+
 /// One step of a random history.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Receive { quantity: i64, unit_cost: i64, at: i64 },
-    Withdraw { quantity: i64 },
+    Receive {
+        quantity: i64,
+        unit_cost: i64,
+        at: i64,
+    },
+    Withdraw {
+        quantity: i64,
+    },
+    /// Of one of the receipts so far.
+    GiveBack {
+        quantity: i64,
+        of: usize,
+    },
+    /// Of one of the receipts so far; what it costs less, or more.
+    Revalue {
+        amount: i32,
+        of: usize,
+    },
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let receive = (1_i64..50_000_000, 0_i64..20_000_000, 0_i64..100)
         .prop_map(|(quantity, unit_cost, at)| Step::Receive { quantity, unit_cost, at });
     let withdraw = (1_i64..60_000_000).prop_map(|quantity| Step::Withdraw { quantity });
-    prop::collection::vec(prop_oneof![receive, withdraw], 1..60)
+    let give_back =
+        (1_i64..60_000_000, 0_usize..60).prop_map(|(quantity, of)| Step::GiveBack { quantity, of });
+    let revalue = (-50_000_i32..50_000, 0_usize..60).prop_map(|(amount, of)| Step::Revalue { amount, of });
+    prop::collection::vec(prop_oneof![3 => receive, 3 => withdraw, 1 => give_back, 1 => revalue], 1..60)
 }
 
 fn methods() -> impl Strategy<Value = CostMethod> {
@@ -141,6 +204,7 @@ proptest! {
     fn every_balance_is_the_sum_of_its_ledger(method in methods(), currency in currencies(), steps in steps()) {
         let mut holding = Holding::empty(method, currency);
         let (mut quantity, mut value) = (0_i64, 0_i64);
+        let mut receipts: Vec<Slice> = Vec::new();
         for step in steps {
             match step {
                 Step::Receive { quantity: q, unit_cost, at } => {
@@ -148,6 +212,7 @@ proptest! {
                     let slice = Slice { received_at: day(at), quantity: Decimal::from_raw(q), value: cost };
                     let receipt = holding.receive(&[slice]).unwrap();
                     prop_assert_eq!(receipt.value, cost);
+                    receipts.push(slice);
                     quantity += q;
                     value += receipt.value.raw() + receipt.variance.raw();
                 }
@@ -157,6 +222,24 @@ proptest! {
                     prop_assert_eq!(parts, q);
                     quantity -= q;
                     value -= taken.value.raw();
+                }
+                Step::GiveBack { quantity: q, of } => {
+                    let Some(origin) = receipts.get(of % receipts.len().max(1)).copied() else { continue };
+                    let q = Decimal::from_raw(q).min(origin.quantity);
+                    let given = holding.give_back(q, origin, day(200)).unwrap();
+                    let parts: i64 = given.withdrawal.slices.iter().map(|slice| slice.quantity.raw()).sum();
+                    prop_assert_eq!(parts, q.raw());
+                    prop_assert!(given.cost.decimal_places() <= currency.minor_digits());
+                    quantity -= q.raw();
+                    value -= given.withdrawal.value.raw();
+                }
+                Step::Revalue { amount, of } => {
+                    let Some(origin) = receipts.get(of % receipts.len().max(1)).copied() else { continue };
+                    let amount = Decimal::from_whole(amount);
+                    let most = Decimal::from_raw(amount.raw().abs());
+                    let change = holding.revalue((amount, most), origin).unwrap();
+                    prop_assert!(change.raw() * amount.raw().signum() >= 0 && change.raw().abs() <= most.raw());
+                    value += change.raw();
                 }
             }
             prop_assert_eq!(holding.on_hand.raw(), quantity);

@@ -6,4 +6,5 @@
 mod model;
 pub(crate) mod service;
 
+pub(crate) use model::REFERENCE;
 pub(crate) use service::handlers;

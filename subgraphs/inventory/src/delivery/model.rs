@@ -14,7 +14,7 @@ use crate::ledger::MovementReason;
 use crate::posting::{Action, Document, EnteredCost, Heading, Line, LotChoice};
 
 /// What the documents of this origin are called in the ledger.
-const REFERENCE: &str = "GRN";
+pub(crate) const REFERENCE: &str = "GRN";
 
 /// What was delivered.
 #[derive(Clone, Debug, Deserialize)]

@@ -71,8 +71,10 @@ pub(crate) enum MovementReason {
     Count,
     /// A clerical error put right.
     Correction,
-    /// What units issued below zero cost more or less than they were booked at.
+    /// What units cost more or less than they were booked at: those issued below zero, and those that went back in place of others.
     CostVariance,
+    /// A vendor credited money for what is still there: it is worth less now.
+    VendorCredit,
 }
 
 /// The document line that caused a movement or a reservation.

@@ -61,8 +61,10 @@ pub(crate) enum MovementReason {
     Count,
     /// A clerical error put right.
     Correction,
-    /// What units issued below zero cost more or less than they were booked at.
+    /// What units cost more or less than they were booked at: those issued below zero, and those that went back in place of others.
     CostVariance,
+    /// A vendor credited money for what is still there.
+    VendorCredit,
 }
 
 const KINDS: [(MovementKind, &str); 4] = [
@@ -72,7 +74,7 @@ const KINDS: [(MovementKind, &str); 4] = [
     (MovementKind::Transfer, "TRANSFER"),
 ];
 
-const REASONS: [(MovementReason, &str); 19] = [
+const REASONS: [(MovementReason, &str); 20] = [
     (MovementReason::Purchase, "PURCHASE"),
     (MovementReason::OpeningBalance, "OPENING_BALANCE"),
     (MovementReason::ReturnToStock, "RETURN_TO_STOCK"),
@@ -92,6 +94,7 @@ const REASONS: [(MovementReason, &str); 19] = [
     (MovementReason::Count, "COUNT"),
     (MovementReason::Correction, "CORRECTION"),
     (MovementReason::CostVariance, "COST_VARIANCE"),
+    (MovementReason::VendorCredit, "VENDOR_CREDIT"),
 ];
 
 impl MovementKind {

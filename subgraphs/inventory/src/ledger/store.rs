@@ -118,6 +118,18 @@ pub(crate) async fn by_ids(
     rows.into_iter().map(from_row).collect()
 }
 
+/// What a document wrote, in ledger order. A document has at most some hundred lines.
+pub(crate) async fn of_document(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    (kind, id): (&str, &str),
+) -> Result<Vec<StockMovement>, DbErr> {
+    let query = scoped(tenant).filter(Column::ReferenceType.eq(kind)).filter(Column::ReferenceId.eq(id));
+    // Spelt out, so that the index of documents' effects serves, which has no lines without one.
+    let query = query.filter(Column::ReferenceId.is_not_null());
+    query.order_by_asc(Column::Seq).all(db).await?.into_iter().map(from_row).collect()
+}
+
 /// The last line of each item. The numbers are looked up item by item at the end of an index, however long its ledger is; grouping
 /// would read all of it.
 pub(crate) async fn last_of(

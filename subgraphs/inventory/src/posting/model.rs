@@ -6,7 +6,7 @@ use primitives::{Date, Decimal, LocationId, PostingId, ProductId, ReservationId,
 
 use super::entry::EnteredCost;
 use super::lot::LotChoice;
-use crate::costing::TooLarge;
+use crate::costing::{Slice, TooLarge};
 use crate::ledger::MovementReason;
 use crate::reservation::{NoLongerActive, ReservationStatus};
 use crate::stock::Short;
@@ -43,6 +43,10 @@ pub(crate) enum Action {
     Adjust { reason: MovementReason, cost: Option<EnteredCost> },
     /// Moves stock to another location, consuming a reservation where one is named.
     Transfer { to: LocationId, reservation: Option<ReservationId> },
+    /// Gives stock back to its vendor at what it cost in the receipt it came by.
+    GiveBack { origin: Slice },
+    /// Changes what is still held of a receipt by its share of an amount, by at most `most`; the quantity stays.
+    Revalue { amount: Decimal, most: Decimal, origin: Slice },
     /// Promises stock to somebody.
     Reserve { expires_at: Option<DateTime<Utc>> },
 }
@@ -88,7 +92,10 @@ impl Line {
         match self.action {
             Action::Receive { .. } | Action::Transfer { .. } => true,
             Action::Adjust { .. } => self.quantity.is_positive(),
-            Action::Issue { .. } | Action::Reserve { .. } => false,
+            Action::Issue { .. }
+            | Action::GiveBack { .. }
+            | Action::Revalue { .. }
+            | Action::Reserve { .. } => false,
         }
     }
 }

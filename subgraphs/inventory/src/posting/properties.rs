@@ -11,7 +11,7 @@ use super::book::Decided;
 use super::entry::EnteredCost;
 use super::lot::LotChoice;
 use super::model::{Action, Document, Heading, Line};
-use crate::costing::{CostMethod, Holding};
+use crate::costing::{CostMethod, Holding, Slice};
 use crate::ledger::{MovementKind, MovementReason, StockMovement};
 use crate::location::{Location, LocationKind};
 use crate::lot::Shelf;
@@ -42,7 +42,7 @@ struct Wish {
 }
 
 fn wishes() -> impl Strategy<Value = Vec<Vec<Wish>>> {
-    let wish = (0_u8..7, 0..PRODUCTS, 0..LOCATIONS, 0..LOCATIONS, 1_i32..400, 0_i32..9_999);
+    let wish = (0_u8..9, 0..PRODUCTS, 0..LOCATIONS, 0..LOCATIONS, 1_i32..400, 0_i32..9_999);
     let wish = wish.prop_map(|(what, product, location, to, quantity, cost)| Wish {
         what,
         product,
@@ -123,10 +123,31 @@ impl World {
                 (signed, Action::Adjust { reason: MovementReason::Count, cost: None })
             }
             5 => (quantity, Action::Transfer { to: self.locations[wish.to].id, reservation: None }),
-            _ => (quantity, Action::Reserve { expires_at: None }),
+            6 => (quantity, Action::Reserve { expires_at: None }),
+            _ => self.about_a_receipt(wish, quantity),
         };
         let (product, location) = (self.products[wish.product], self.locations[wish.location].id);
         Line { index, product, location, quantity, reference_line: None, lot: LotChoice::default(), action }
+    }
+
+    /// Something of the item's last receipt goes back, or a part of what it cost; a find where it has none.
+    fn about_a_receipt(&self, wish: Wish, quantity: Decimal) -> (Decimal, Action) {
+        let bought = self.movements.iter().rev().find(|movement| {
+            movement.reason == MovementReason::Purchase
+                && movement.product == self.products[wish.product]
+                && movement.location == self.locations[wish.location].id
+        });
+        let Some(bought) = bought else {
+            return (quantity, Action::Adjust { reason: MovementReason::Found, cost: None });
+        };
+        let origin =
+            Slice { received_at: bought.occurred_at, quantity: bought.quantity, value: bought.total_value };
+        if wish.what == 7 {
+            return (quantity.min(origin.quantity), Action::GiveBack { origin });
+        }
+        let most = Decimal::from_whole(wish.cost);
+        let amount = if wish.to.is_multiple_of(2) { most.checked_neg().unwrap() } else { most };
+        (Decimal::ZERO, Action::Revalue { amount, most, origin })
     }
 
     /// Posts a document as the service does: all of it or nothing.

@@ -321,7 +321,7 @@ async fn save_layers_in(
         let rows: Vec<cost_layer::ActiveModel> =
             chunk.iter().map(|(item, layer)| layer_row(tenant, *item, layer).into_active_model()).collect();
         let newer = OnConflict::column(Column::Id)
-            .update_columns([Column::QuantityLeft, Column::ValueLeft])
+            .update_columns([Column::QuantityLeft, Column::ValueLeft, Column::UnitCost])
             .to_owned();
         cost_layer::Entity::insert_many(rows).on_conflict(newer).exec_without_returning(tx).await?;
     }

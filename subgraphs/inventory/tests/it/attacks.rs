@@ -2,7 +2,7 @@
 
 use chassis::testkit::TestDatabase;
 use futures::future::join_all;
-use primitives::GoodsReceivedNoteId;
+use primitives::{CreditNoteId, GoodsReceivedNoteId};
 use serde_json::{Value, json};
 
 use crate::deliveries::{delivery, procurement, take_over};
@@ -134,6 +134,47 @@ async fn issues_receipts_and_returns_never_take_a_layer_twice_in_any_round() {
             payloads.iter().filter(|payload| payload["posting"]["movements"][0]["type"] == "OUT").count();
         assert_eq!(out + 8 + count(&payloads, "INSUFFICIENT_STOCK"), 24);
         assert_eq!(house.balance(&beef, &cold).await.0, (16 - out).to_string());
+        house.prove().await;
+    }
+}
+
+/// Money for a delivery comes, goods of it go back, and the kitchen takes some, all at once: every layer is what is left of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn credits_returns_and_issues_of_one_delivery_add_up_in_every_round() {
+    let house = House::open().await;
+    let from: TestDatabase = procurement(&house).await;
+    let cold = house.fifo_store("COLD").await;
+    for _ in 0..ROUNDS {
+        let beef = house.product();
+        let delivered = GoodsReceivedNoteId::generate();
+        let mut told = delivery(delivered, (&beef, &cold), ("12", "THB"));
+        told["lines"][0]["unitCosts"][0]["amount"] = json!("10");
+        assert_eq!(take_over(&house, &from, (delivered, &told)).await.0, "delivery.posted");
+        house.receive(&[(&beef, &cold, "2", "20")]).await;
+        let credit = |kind: &str, quantity: &str, amount: &str| {
+            json!({ "type": kind, "goodsReceivedNoteId": delivered, "number": "CN-2026-001", "locationId": cold, "lines": [
+                { "lineId": "1", "noteLineId": "1", "productId": beef, "quantity": quantity, "unit": "kg", "lot": null,
+                  "amounts": [{ "amount": amount, "currency": "THB" }] }] })
+        };
+        let answered = crate::returns::said(&house).await;
+        for n in 0..6 {
+            let told =
+                if n % 2 == 0 { credit("AMOUNT", "0", "12") } else { credit("QUANTITY_RETURN", "1", "10") };
+            crate::returns::publish(&house, &from, "creditnote.posted", (CreditNoteId::generate(), &told))
+                .await;
+        }
+        let one = line(&beef, &cold, "1");
+        let issues = (0..6).map(|_| house.mutate("issueStock", json!({ "lines": [one] })));
+        assert!(join_all(issues).await.iter().all(|payload| payload["userErrors"] == json!([])));
+        for _ in 0..200 {
+            if crate::returns::said(&house).await == answered + 6 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        assert_eq!(crate::returns::said(&house).await, answered + 6);
+        // Fourteen came, three went back, six were used.
+        assert_eq!(house.balance(&beef, &cold).await.0, "5");
         house.prove().await;
     }
 }

@@ -7,6 +7,7 @@ mod attacks;
 mod closings;
 mod concurrency;
 mod constraints;
+mod credits;
 mod deliveries;
 mod demo;
 mod entities;

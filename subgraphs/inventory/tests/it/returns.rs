@@ -10,16 +10,40 @@ use serde_json::{Value, json};
 use crate::house::{House, andaman};
 
 /// Says something as procurement would; answers what inventory makes of it.
-async fn say(
+pub(crate) async fn say(
     house: &House,
     from: &TestDatabase,
     kind: &'static str,
-    (id, lines): (CreditNoteId, &Value),
+    (id, told): (CreditNoteId, &Value),
     place: &str,
 ) -> (String, Value) {
-    let (at, before) = (house.kit.clock().now(), answers(house).await.len());
-    let payload =
-        &json!({ "creditNoteId": id, "number": "CN-2026-001", "locationId": place, "lines": lines });
+    let before = said(house).await;
+    let mut payload = told.clone();
+    for (field, value) in [("number", json!("CN-2026-001")), ("locationId", json!(place))] {
+        payload[field] = value;
+    }
+    publish(house, from, kind, (id, &payload)).await;
+    for _ in 0..200 {
+        let answers = answers(house).await;
+        if answers.len() > before {
+            return answers.into_iter().next_back().unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("inventory said nothing");
+}
+
+/// Says something as procurement would.
+pub(crate) async fn publish(
+    house: &House,
+    from: &TestDatabase,
+    kind: &'static str,
+    (id, told): (CreditNoteId, &Value),
+) {
+    let at = house.kit.clock().now();
+    let mut payload = told.clone();
+    payload["creditNoteId"] = json!(id);
+    let payload = &payload;
     let publish = |tx: chassis::Tx| async move {
         tx.publish(Event {
             tenant: andaman(),
@@ -35,14 +59,11 @@ async fn say(
         Ok(())
     };
     from.db().write(publish).await.unwrap();
-    for _ in 0..200 {
-        let answers = answers(house).await;
-        if answers.len() > before {
-            return answers.into_iter().next_back().unwrap();
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("inventory said nothing");
+}
+
+/// How often inventory has answered.
+pub(crate) async fn said(house: &House) -> usize {
+    answers(house).await.len()
 }
 
 /// What inventory said about returns so far.
@@ -52,8 +73,15 @@ async fn answers(house: &House) -> Vec<(String, Value)> {
     answers.map(|event| (event.kind, event.payload["reason"].clone())).collect()
 }
 
+/// What inventory's latest answer says of each line.
+pub(crate) async fn became(house: &House) -> Value {
+    let events = outbox::read_after(house.kit.db().read(), andaman(), 0, 1_000).await.unwrap();
+    let last = events.into_iter().rfind(|event| event.kind.starts_with("return."));
+    last.unwrap().payload["lines"].take()
+}
+
 fn line(product: &str, quantity: &str) -> Value {
-    json!([{ "lineId": "1", "productId": product, "quantity": quantity, "unit": "kg", "lot": null }])
+    json!({ "lines": [{ "lineId": "1", "productId": product, "quantity": quantity, "unit": "kg", "lot": null }] })
 }
 
 #[tokio::test]

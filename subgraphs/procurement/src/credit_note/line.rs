@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::model::CreditKind;
 use crate::goods_received_note::line::NoteLine;
+use crate::house;
+use crate::market::model::Valuation;
 use crate::purchase_order::model::OrderLine;
 use crate::vendor_invoice::matching::in_base;
 
@@ -171,6 +173,25 @@ fn examine_line(
 /// What so much of an order line costs, its discount and tax shared by quantity.
 fn worth(order: &OrderLine, quantity: Decimal, digits: u32) -> Option<Decimal> {
     order.amount.checked_ratio(quantity, order.ordered)?.round_to(digits)
+}
+
+/// What is credited without tax, which the house gets back, in each currency in which that is known: the order's, the house's, and the
+/// one that the place of delivery is valued in. `None` beyond all bounds.
+pub fn net_amounts(
+    line: &CreditLine,
+    order: &OrderLine,
+    (currency, place): (CurrencyCode, Option<Valuation>),
+) -> Option<Vec<(Decimal, CurrencyCode)>> {
+    let net = |amount: Decimal| match order.amount.is_zero() {
+        true => Some(Decimal::ZERO),
+        false => amount.checked_ratio(order.amount.checked_sub(order.tax)?, order.amount),
+    };
+    let base = net(line.base_amount)?;
+    let mut amounts = vec![(net(line.amount)?, currency), (base, house::CURRENCY)];
+    if let Some(place) = place {
+        amounts.push((base.checked_div(place.rate)?, place.currency));
+    }
+    Some(amounts)
 }
 
 /// Takes what goes back out of what was received. `None` when more goes back than is there, which the delivery forbids.

@@ -6,7 +6,7 @@ use chassis::{Clock, Envelope, Error, Handlers, Result, Tx};
 use primitives::{Act, CreditNoteId};
 use serde::Deserialize;
 
-use super::model::{Command, CreditNote, CreditStatus};
+use super::model::{Command, CreditKind, CreditNote, CreditStatus};
 use super::saga::{self, PLAN};
 use super::{service, store};
 use crate::event;
@@ -51,11 +51,16 @@ async fn confirmed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> 
     else {
         return Ok(());
     };
-    if credit.status != CreditStatus::Posted || credit.confirmed_at.is_some() {
+    let waits = credit.status == CreditStatus::Posted && credit.confirmed_at.is_none();
+    if credit.kind == CreditKind::QuantityReturn && !waits {
         // Said twice, the goods are gone once.
         return Ok(());
     }
     let at = clock.now();
+    if credit.kind == CreditKind::Amount {
+        // It waited for nothing: there are no goods to be sure of.
+        return chassis::saga::follow(tx, &PLAN, event.subject(), |it| saga::confirmed(it, at)).await;
+    }
     credit.take(Command::Confirm, Act { at, by: event.actor_id })?;
     chassis::saga::follow(tx, &PLAN, event.subject(), |it| saga::confirmed(it, at)).await?;
     finish(tx, event, "creditnote.confirmed", &credit).await

@@ -1,12 +1,13 @@
-//! What a posted credit note sets in motion: what goes back is not received any more, and inventory gives it out. What
-//! inventory refuses counts no more; a reversal takes the goods in again.
+//! What a posted credit note sets in motion: what goes back is not received any more, and inventory gives it out; where only money
+//! comes, inventory takes it into the value of what is still there. What inventory refuses counts no more; a reversal takes the goods
+//! in again, or the money out of their value.
 
 use chassis::saga::{Plan, Saga, Step};
 use chrono::{DateTime, Utc};
 
 /// Delivery and order know what went back and what the vendor owes.
 const COUNT_AS_RETURNED: &str = "COUNT_AS_RETURNED";
-/// Inventory gives the goods out.
+/// Inventory gives the goods out, or takes the money into their value.
 pub(super) const RETURN_STOCK: &str = "RETURN_STOCK";
 
 /// The steps of a posted credit note.
@@ -30,17 +31,13 @@ pub(crate) const PLAN: Plan = Plan {
     ],
 };
 
-/// It was posted: it counts, and inventory is asked where goods go back.
-pub(super) fn posted(saga: &mut Saga, moves_stock: bool, at: DateTime<Utc>) {
+/// It was posted: it counts, and inventory is asked.
+pub(super) fn posted(saga: &mut Saga, at: DateTime<Utc>) {
     saga.finish(COUNT_AS_RETURNED, at);
-    if moves_stock {
-        saga.start(RETURN_STOCK, at);
-    } else {
-        saga.skip(RETURN_STOCK, "only money comes back", at);
-    }
+    saga.start(RETURN_STOCK, at);
 }
 
-/// The goods are gone.
+/// The goods are gone, or worth less.
 pub(super) fn confirmed(saga: &mut Saga, at: DateTime<Utc>) {
     saga.finish(RETURN_STOCK, at);
 }

@@ -9,12 +9,12 @@ use chrono::Datelike;
 use primitives::{Act, CreditNoteId, Decimal, GoodsReceivedNoteId, TenantId, VendorInvoiceId};
 use serde::Serialize;
 
-use super::line::{Claim, CreditLine, examine, forget, put_back, read_lines, take_down};
+use super::line::{Claim, CreditLine, examine, forget, net_amounts, put_back, read_lines, take_down};
 use super::model::{Command, CreditKind, CreditNote};
 use super::saga::{self, PLAN};
 use super::store::{self, CreditCriterion};
 use crate::goods_received_note::line::NoteLine;
-use crate::goods_received_note::model::NoteStatus;
+use crate::goods_received_note::model::{GoodsReceivedNote, NoteStatus};
 use crate::purchase_order::model::{OrderLine, PurchaseOrder, PurchaseOrderStatus};
 use crate::purchase_request::model::text;
 use crate::{Buying, authority, event, goods_received_note, permission, purchase_order, vendor_invoice};
@@ -197,10 +197,7 @@ async fn set_in_motion(
 ) -> Result<()> {
     let subject = (tenant, credit.id.as_uuid(), credit.version);
     match action {
-        Action::Post => {
-            let moves_stock = credit.kind == CreditKind::QuantityReturn;
-            chassis::saga::begin(tx, &PLAN, subject, act.at, |it| saga::posted(it, moves_stock, act.at)).await
-        }
+        Action::Post => chassis::saga::begin(tx, &PLAN, subject, act.at, |it| saga::posted(it, act.at)).await,
         Action::Void(reason) => {
             let why = (reason.trim(), credit.version);
             chassis::saga::follow(tx, &PLAN, subject, |it| saga::voided(it, why, act.at)).await
@@ -245,7 +242,7 @@ async fn submit(
     credit.take(Command::Submit, act)?;
     let mut refusals = Refusals::new();
     refusals.take(text("reason", &credit.reason));
-    let (note, (head, order)) = stood_on(tx, tenant, credit).await?;
+    let ((_, note), (head, order)) = stood_on(tx, tenant, credit).await?;
     refusals.take(examine((credit.kind, credit.currency), lines, (&note, &order)));
     let totals = totals(lines);
     refusals.check(totals.is_some(), || Refusal::new(Code::LimitExceeded, "lines", "beyond all bounds"));
@@ -264,17 +261,15 @@ fn totals(lines: &[CreditLine]) -> Option<(Decimal, Decimal)> {
     (total.is_within_bound() && base.is_within_bound()).then_some((total, base))
 }
 
+/// What a credit note stands on.
+type StoodOn = ((GoodsReceivedNote, Vec<NoteLine>), (PurchaseOrder, Vec<OrderLine>));
+
 /// What a credit note stands on, locked: first the delivery, then the order, as deliveries do.
-async fn stood_on(
-    tx: &Tx,
-    tenant: TenantId,
-    credit: &CreditNote,
-) -> Result<(Vec<NoteLine>, (PurchaseOrder, Vec<OrderLine>))> {
+async fn stood_on(tx: &Tx, tenant: TenantId, credit: &CreditNote) -> Result<StoodOn> {
     let note = goods_received_note::store::lock(&**tx, tenant, credit.note_id).await?;
     let order = purchase_order::store::lock(&**tx, tenant, credit.order_id).await?;
     let gone = || Error::internal("a credit note stands on a delivery of an order");
-    let ((_, note_lines), order) = note.zip(order).ok_or_else(gone)?;
-    Ok((note_lines, order))
+    note.zip(order).ok_or_else(gone)
 }
 
 /// Counts it: what goes back is not received any more. Checked again, others may have been faster.
@@ -284,7 +279,7 @@ pub(super) async fn do_in(
     (credit, lines): (&CreditNote, &mut Vec<CreditLine>),
     act: Act,
 ) -> Result<()> {
-    let (note, (order, mut order_lines)) = stood_on(tx, tenant, credit).await?;
+    let ((_, note), (order, mut order_lines)) = stood_on(tx, tenant, credit).await?;
     let note = examine((credit.kind, credit.currency), lines, (&note, &order_lines))?;
     goods_received_note::store::put_amounts(&**tx, tenant, (credit.note_id, &note)).await?;
     if credit.kind == CreditKind::Amount {
@@ -302,7 +297,7 @@ pub(super) async fn undo_in(
     (credit, lines): (&CreditNote, &[CreditLine]),
     act: Act,
 ) -> Result<()> {
-    let (mut note, (order, mut order_lines)) = stood_on(tx, tenant, credit).await?;
+    let ((_, mut note), (order, mut order_lines)) = stood_on(tx, tenant, credit).await?;
     forget(&mut note, lines);
     goods_received_note::store::put_amounts(&**tx, tenant, (credit.note_id, &note)).await?;
     if credit.kind == CreditKind::Amount {
@@ -371,16 +366,22 @@ async fn told(
     tenant: TenantId,
     (action, credit, lines): (&Action, &CreditNote, &[CreditLine]),
 ) -> Result<chassis::Event> {
-    let moves = matches!(action, Action::Post | Action::Void(_)) && credit.kind == CreditKind::QuantityReturn;
-    if !moves {
+    if !matches!(action, Action::Post | Action::Void(_)) {
         return Ok(event::credit(action.event(), tenant, credit));
     }
-    let (note, (_, order)) = stood_on(tx, tenant, credit).await?;
+    let ((head, note), (_, order)) = stood_on(tx, tenant, credit).await?;
     let moved = lines.iter().map(|line| {
         let note = note.iter().find(|each| each.id == line.claim.note_line)?;
         let order = order.iter().find(|each| each.id == line.order_line)?;
         let quantity = line.claim.quantity.checked_mul(order.factor)?;
-        Some(event::Returned { line: line.clone(), note: note.clone(), quantity, unit: order.base_unit })
+        let amounts = net_amounts(line, order, (credit.currency, head.valuation))?;
+        Some(event::Returned {
+            line: line.clone(),
+            note: note.clone(),
+            quantity,
+            unit: order.base_unit,
+            amounts,
+        })
     });
     let moved: Option<Vec<event::Returned>> = moved.collect();
     let moved = moved.ok_or_else(|| Error::internal("a credit note stands on lines of a delivery"))?;

@@ -2,6 +2,7 @@
 //! does to lots is in `lots`.
 
 mod lots;
+mod vendor;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -37,8 +38,8 @@ pub(crate) struct Book {
     lots: Lots,
     /// What lay on the shelves when they were loaded.
     loaded_parts: HashMap<(InventoryItemId, LotId), Decimal>,
-    /// Open layers as they were loaded: what is left of each.
-    loaded_layers: HashMap<CostLayerId, Decimal>,
+    /// Open layers as they were loaded: what is left of each, and what that is worth.
+    loaded_layers: HashMap<CostLayerId, (Decimal, Decimal)>,
     touched: BTreeSet<InventoryItemId>,
     touched_reservations: BTreeSet<ReservationId>,
     /// Whatever happened before this day is settled.
@@ -67,7 +68,7 @@ pub(crate) struct Decided {
 /// How the FIFO layers of the changed items differ from what was loaded.
 #[derive(Debug, Default)]
 pub(crate) struct LayerChanges {
-    /// Layers that are new, or have less left.
+    /// Layers that are new, have less left, or are worth something else.
     pub(crate) written: Vec<(InventoryItemId, CostLayer)>,
     /// Layers that were used up.
     pub(crate) exhausted: Vec<CostLayerId>,
@@ -91,7 +92,7 @@ impl Book {
             loaded_layers: items
                 .iter()
                 .flat_map(|item| &item.holding.layers)
-                .map(|layer| (layer.id, layer.quantity_left))
+                .map(|layer| (layer.id, (layer.quantity_left, layer.value_left)))
                 .collect(),
             places: items.iter().map(|item| ((item.product, item.location), item.id)).collect(),
             locations: locations.into_iter().map(|location| (location.id, location)).collect(),
@@ -205,7 +206,7 @@ impl Book {
         let mut changes = LayerChanges::default();
         for (id, item) in &self.items {
             for layer in &item.holding.layers {
-                if used_up.remove(&layer.id) != Some(layer.quantity_left) {
+                if used_up.remove(&layer.id) != Some((layer.quantity_left, layer.value_left)) {
                     changes.written.push((*id, layer.clone()));
                 }
             }
@@ -260,8 +261,8 @@ impl Book {
 
     fn post_line(&mut self, heading: &Heading, line: &Line) -> Result<(), StockRefused> {
         let item = self.locate(line.product, line.location, line.location_field())?;
-        // A promise moves nothing, so a count does not mind it.
-        if !matches!(line.action, Action::Reserve { .. }) {
+        // A promise moves nothing, and neither does money, so a count does not mind them.
+        if !matches!(line.action, Action::Reserve { .. } | Action::Revalue { .. }) {
             self.refuse_locked(line.location, line.location_field())?;
         }
         let step = |kind, reason| Step { heading, line, item, kind, reason };
@@ -273,6 +274,13 @@ impl Book {
             Action::Adjust { reason, cost } => self.adjust(step(MovementKind::Adjustment, *reason), *cost),
             Action::Transfer { to, reservation } => {
                 self.transfer(step(MovementKind::Transfer, MovementReason::Transfer), *to, *reservation)
+            }
+            Action::GiveBack { origin } => {
+                self.give_back(step(MovementKind::Out, MovementReason::ReturnToVendor), *origin)
+            }
+            Action::Revalue { amount, most, origin } => {
+                let step = step(MovementKind::Adjustment, MovementReason::VendorCredit);
+                self.revalue(step, (*amount, *most), *origin)
             }
             Action::Reserve { expires_at } => self.reserve(heading, line, item, (*expires_at, false)),
         }

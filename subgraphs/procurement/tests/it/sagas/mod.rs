@@ -134,6 +134,13 @@ impl House {
         self.kit.db().write(|tx| async move { Ok(tx.execute_unprepared(statement).await?) }).await.unwrap();
     }
 
+    /// How many events were laid aside.
+    async fn letters(&self) -> usize {
+        let owner = self.kit.caller(andaman(), &["*"]);
+        let letters = self.data_as(&owner, "{ procurementDeadLetters { nodes { id } } }", Value::Null).await;
+        letters["procurementDeadLetters"]["nodes"].as_array().map_or(0, Vec::len)
+    }
+
     /// Replays the only dead letter.
     async fn replay(&self) {
         let owner = self.kit.caller(andaman(), &["*"]);
