@@ -19,6 +19,9 @@ pub struct Model {
     pub delegated_from: Option<UserId>,
     pub comment: Option<String>,
     pub decided_at: Option<DateTimeUtc>,
+    pub decide_within_hours: i32,
+    pub due_at: Option<DateTimeUtc>,
+    pub overdue_told_at: Option<DateTimeUtc>,
 }
 
 /// What it decides about.

@@ -14,6 +14,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub level: i32,
     pub from_amount: Decimal,
+    pub decide_within_hours: i32,
 }
 
 /// None.

@@ -20,6 +20,7 @@ mod m20261201_102000_index_receipts;
 mod m20261201_120000_add_reserved_at;
 mod m20261201_121000_add_valuation;
 mod m20261201_122000_add_returned_quantity;
+mod m20261203_090000_add_approval_due;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_120000_add_reserved_at::Migration),
             Box::new(m20261201_121000_add_valuation::Migration),
             Box::new(m20261201_122000_add_returned_quantity::Migration),
+            Box::new(m20261203_090000_add_approval_due::Migration),
         ]
     }
 }

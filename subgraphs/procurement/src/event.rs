@@ -1,6 +1,7 @@
 //! The facts this service publishes. A payload says what a consumer needs to keep its own copy, no more.
 
 use chassis::Event;
+use chrono::{DateTime, Utc};
 use primitives::{CurrencyCode, Decimal, TenantId, Unit};
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ use crate::goods_received_note::model::GoodsReceivedNote;
 use crate::house;
 use crate::machine::Word;
 use crate::purchase_order::model::{OrderLine, PurchaseOrder};
+use crate::purchase_request::approval::Approval;
 use crate::purchase_request::line::{Line, LineStatus};
 use crate::purchase_request::model::PurchaseRequest;
 use crate::vendor_invoice::matching::InvoiceLine;
@@ -30,6 +32,17 @@ pub(crate) fn request_submitted(tenant: TenantId, request: &PurchaseRequest) -> 
 /// A level's turn has come.
 pub(crate) fn approval_requested(tenant: TenantId, request: &PurchaseRequest) -> Event {
     about("approval.requested", tenant, request, json!({ "level": request.level }))
+}
+
+/// A level has not decided in time.
+pub(crate) fn approval_overdue(
+    tenant: TenantId,
+    request: &PurchaseRequest,
+    (level, now): (&Approval, DateTime<Utc>),
+) -> Event {
+    let further = json!({ "approvalId": level.id, "level": level.level, "dueAt": level.due_at });
+    // Nobody did it, and the request has not changed.
+    Event { occurred_at: now, actor: None, ..about("approval.overdue", tenant, request, further) }
 }
 
 /// The last level said yes.

@@ -139,7 +139,7 @@ impl User {
         if who.user != self.id || !who.may(permission::APPROVE) {
             return Ok(None);
         }
-        awaiting(ctx, PageArgs::new(first, after, last, before)).await.map(Some)
+        awaiting(ctx, false, PageArgs::new(first, after, last, before)).await.map(Some)
     }
 }
 

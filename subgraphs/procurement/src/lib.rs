@@ -97,6 +97,7 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
     let schema = chassis::schema(schema::Query::default(), schema::Mutation::default(), EmptySubscription)
         .data(app.clone())
         .finish();
+    purchase_request::overdue::keep_telling(&app);
     let lay = move |scope: &chassis::RequestScope, data: &mut async_graphql::Data| {
         purchase_request::graphql::lay_loaders(&app, scope, data);
         purchase_order::graphql::lay_loaders(&app, scope, data);

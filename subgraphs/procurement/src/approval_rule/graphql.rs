@@ -14,11 +14,17 @@ pub(crate) struct ApprovalRule {
     level: i32,
     /// From how much on, included.
     from_amount: Money,
+    /// In how many hours it has to decide, from when its turn comes; then it is overdue.
+    decide_within_hours: i32,
 }
 
 impl From<model::Rule> for ApprovalRule {
     fn from(rule: model::Rule) -> Self {
-        Self { level: rule.level, from_amount: Money::new(rule.from, house::CURRENCY) }
+        Self {
+            level: rule.level,
+            from_amount: Money::new(rule.from, house::CURRENCY),
+            decide_within_hours: rule.decide_within_hours,
+        }
     }
 }
 
@@ -27,6 +33,9 @@ impl From<model::Rule> for ApprovalRule {
 pub(crate) struct SetApprovalRulesInput {
     /// From which amount on each level has to approve, lowest first, in the house's currency: the first is 0; at most five.
     from_amounts: Vec<Decimal>,
+    /// In how many hours each level has to decide, from when its turn comes: 1 to 1,440.
+    #[graphql(default = 48)]
+    decide_within_hours: i32,
     /// The same key with the same input has one effect and one answer for 24 hours.
     idempotency_key: Option<String>,
 }
@@ -67,8 +76,10 @@ impl ApprovalRuleMutation {
     ) -> Result<ApprovalRulesPayload> {
         let app = ctx.data_unchecked::<Buying>();
         let key = input.idempotency_key.as_deref();
-        let (rules, user_errors) =
-            outcome(service::set_rules(app, caller(ctx)?, &input.from_amounts, key).await)?;
+        let (rules, user_errors) = outcome(
+            service::set_rules(app, caller(ctx)?, (&input.from_amounts, input.decide_within_hours), key)
+                .await,
+        )?;
         let approval_rules = rules.map(|rules| rules.into_iter().map(ApprovalRule::from).collect());
         Ok(ApprovalRulesPayload { approval_rules, user_errors })
     }

@@ -19,8 +19,12 @@ pub(crate) async fn list(db: &impl ConnectionTrait, tenant: TenantId) -> Result<
         .order_by_asc(approval_rule::Column::Level)
         .all(db)
         .await?;
-    let rules: Vec<Rule> =
-        rows.into_iter().map(|row| Rule { level: row.level, from: row.from_amount }).collect();
+    let rule = |row: approval_rule::Model| Rule {
+        level: row.level,
+        from: row.from_amount,
+        decide_within_hours: row.decide_within_hours,
+    };
+    let rules: Vec<Rule> = rows.into_iter().map(rule).collect();
     Ok(if rules.is_empty() { standard() } else { rules })
 }
 
@@ -36,6 +40,7 @@ pub(crate) async fn replace(tx: &impl ConnectionTrait, tenant: TenantId, rules: 
         document: Set(DOCUMENT.to_owned()),
         level: Set(rule.level),
         from_amount: Set(rule.from),
+        decide_within_hours: Set(rule.decide_within_hours),
     });
     approval_rule::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())

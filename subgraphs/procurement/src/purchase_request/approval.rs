@@ -1,12 +1,13 @@
 //! The levels of a submission and what is decided at them. Pure.
 
 use chassis::{Code, Refusal, Refusals};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use primitives::{Act, ApprovalId, Decimal, PurchaseRequestLineId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::line::{Line, LineStatus};
 use super::model::{Command, PurchaseRequest, PurchaseRequestStatus, text};
+use crate::approval_rule::model::Rule;
 use crate::authority::model::Authority;
 use crate::machine::words;
 
@@ -49,6 +50,23 @@ pub struct Approval {
     pub comment: Option<String>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
+    /// In how many hours it has to decide, from when its turn comes.
+    pub decide_within_hours: i32,
+    /// Until when; none before its turn has come.
+    pub due_at: Option<DateTime<Utc>>,
+}
+
+impl Approval {
+    /// Its turn has come.
+    fn begin(&mut self, at: DateTime<Utc>) {
+        self.status = ApprovalStatus::Pending;
+        self.due_at = Some(at + TimeDelta::hours(self.decide_within_hours.into()));
+    }
+
+    /// Whether it should have decided by now.
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        self.status == ApprovalStatus::Pending && self.due_at.is_some_and(|due| due <= now)
+    }
 }
 
 /// A line that is left out.
@@ -72,19 +90,25 @@ pub struct Case {
 }
 
 /// The levels of a submission, the first of which is to decide.
-pub fn levels(levels: &[i32], (submission, total): (i32, Decimal), act: Act) -> Vec<Approval> {
-    let level = |(position, level): (usize, &i32)| Approval {
+pub fn levels(rules: &[Rule], (submission, total): (i32, Decimal), act: Act) -> Vec<Approval> {
+    let level = |rule: &Rule| Approval {
         id: ApprovalId::at(act.at),
         submission,
-        level: *level,
-        status: if position == 0 { ApprovalStatus::Pending } else { ApprovalStatus::Waiting },
+        level: rule.level,
+        status: ApprovalStatus::Waiting,
         amount: total,
         approver: None,
         delegated_from: None,
         comment: None,
         decided_at: None,
+        decide_within_hours: rule.decide_within_hours,
+        due_at: None,
     };
-    levels.iter().enumerate().map(level).collect()
+    let mut levels: Vec<Approval> = rules.iter().map(level).collect();
+    if let Some(first) = levels.first_mut() {
+        first.begin(act.at);
+    }
+    levels
 }
 
 impl Case {
@@ -107,7 +131,8 @@ impl Case {
         self.decide(level, ApprovalStatus::Approved, (authority, amount), comment, act)?;
         match self.next_level(level) {
             Some(next) => {
-                (next.status, next.amount) = (ApprovalStatus::Pending, amount);
+                next.begin(act.at);
+                next.amount = amount;
                 self.request.level = next.level;
             }
             None => {

@@ -9,6 +9,7 @@ pub mod approval;
 pub(crate) mod graphql;
 pub mod line;
 pub mod model;
+pub mod overdue;
 pub(crate) mod reservation;
 pub(crate) mod saga;
 pub mod service;

@@ -15,6 +15,7 @@ use super::model::{Command, Head, PurchaseRequest};
 use super::saga;
 use super::store::{self, RequestCriterion, SortedBy};
 use super::submission::{examine, questions};
+use crate::approval_rule::model::Rule;
 use crate::authority::model::Authority;
 use crate::budget::service::Ledger;
 use crate::{Buying, approval_rule, authority, event, house, market, organisation, permission};
@@ -177,12 +178,12 @@ async fn follow(tx: &Tx, caller: &Caller, case: &Case) -> Result<()> {
 }
 
 /// Hands it in: a new submission, whose first level is to decide.
-pub(crate) fn hand_in(case: &mut Case, wanted: &[i32], total: Decimal, act: Act) {
+pub(crate) fn hand_in(case: &mut Case, wanted: &[Rule], total: Decimal, act: Act) {
     let request = &mut case.request;
     request.submission += 1;
     request.total = total;
     request.submitted_at = Some(act.at);
-    request.level = wanted.first().copied().unwrap_or(1);
+    request.level = wanted.first().map_or(1, |rule| rule.level);
     case.approvals.extend(levels(wanted, (request.submission, total), act));
 }
 
@@ -339,11 +340,14 @@ pub(crate) async fn list(
 pub(crate) async fn list_awaiting(
     app: &Buying,
     caller: &Caller,
+    only_overdue: bool,
     page: PageArgs,
 ) -> Result<Connection<PurchaseRequest>> {
     caller.require(permission::APPROVE)?;
     let most = authority::of(app, caller, DOCUMENT).await?.most();
-    store::list_awaiting(&app.db, caller.tenant, (caller.user, most), page.check(&caller.user)?).await
+    let due_by = only_overdue.then(|| app.clock.now());
+    let page = page.check(&(caller.user, only_overdue))?;
+    store::list_awaiting(&app.db, caller.tenant, (caller.user, most, due_by), page).await
 }
 
 /// Requests by their ids, as far as the caller may see them.

@@ -17,7 +17,10 @@ async fn levels_begin_exactly_at_their_amounts_and_rules_can_be_changed() {
     }
     let admin = house.kit.caller(crate::house::andaman(), &["procurement:*"]);
     let set = house.mutate(&admin, "setApprovalRules", json!({ "fromAmounts": ["0", "10"] })).await;
-    assert_eq!(set["approvalRules"][1], json!({ "level": 2, "fromAmount": { "amount": "10.00" } }));
+    assert_eq!(
+        set["approvalRules"][1],
+        json!({ "level": 2, "fromAmount": { "amount": "10.00" }, "decideWithinHours": 48 })
+    );
     assert_eq!((levels(&house, "9.99").await, levels(&house, "10").await), (1, 2));
     let other = house.kit.caller(crate::house::lanna(), &["procurement:view"]);
     let rules = house.data_as(&other, "{ approvalRules { level } }", Value::Null).await;

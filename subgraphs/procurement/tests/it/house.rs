@@ -276,9 +276,10 @@ fn shape(mutation: &str) -> (String, &'static str) {
         }
         name if name.ends_with("CreditNote") => ("CreditNoteTransitionInput".to_owned(), CREDIT),
         "approveInvoice" | "voidInvoice" => ("VendorInvoiceTransitionInput".to_owned(), INVOICE),
-        "setApprovalRules" => {
-            ("SetApprovalRulesInput".to_owned(), "approvalRules { level fromAmount { amount } }")
-        }
+        "setApprovalRules" => (
+            "SetApprovalRulesInput".to_owned(),
+            "approvalRules { level fromAmount { amount } decideWithinHours }",
+        ),
         "submitPurchaseRequest" | "revisePurchaseRequest" => {
             ("PurchaseRequestTransitionInput".to_owned(), request)
         }

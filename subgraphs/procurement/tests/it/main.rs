@@ -14,6 +14,7 @@ mod listing;
 mod machines;
 mod nesting;
 mod order;
+mod overdue;
 mod permission;
 mod receiving;
 mod release;

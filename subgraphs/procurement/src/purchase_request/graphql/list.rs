@@ -93,9 +93,13 @@ fn words(search: &str) -> std::result::Result<Criteria<RequestCriterion>, Refusa
 }
 
 /// A page of what waits for the caller's approval, longest waiting first.
-pub(crate) async fn awaiting(ctx: &Context<'_>, page: PageArgs) -> Result<Connection<PurchaseRequest>> {
+pub(crate) async fn awaiting(
+    ctx: &Context<'_>,
+    overdue: bool,
+    page: PageArgs,
+) -> Result<Connection<PurchaseRequest>> {
     let app = ctx.data_unchecked::<Buying>();
-    Ok(service::list_awaiting(app, caller(ctx)?, page).await?.map(PurchaseRequest))
+    Ok(service::list_awaiting(app, caller(ctx)?, overdue, page).await?.map(PurchaseRequest))
 }
 
 /// Questions about purchase requests.
@@ -148,12 +152,13 @@ impl PurchaseRequestQuery {
     async fn my_approvals(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Only what should have been decided by now.", default)] overdue: bool,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<PurchaseRequest>> {
-        awaiting(ctx, PageArgs::new(first, after, last, before)).await
+        awaiting(ctx, overdue, PageArgs::new(first, after, last, before)).await
     }
 
     #[graphql(entity)]

@@ -9,7 +9,7 @@ mod list;
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chassis::saga::Saga;
 use chassis::{Loader, RequestScope, Result, caller};
-use primitives::{ApprovalId, Date, DateTime, Decimal, Money, PurchaseRequestId};
+use primitives::{ApprovalId, Date, DateTime, Money, PurchaseRequestId};
 
 use super::saga::PLAN;
 use super::{approval, line as lines, model, service};
@@ -130,15 +130,22 @@ pub(crate) struct Approval {
     comment: Option<String>,
     /// When.
     decided_at: Option<DateTime>,
+    /// Until when it has to decide; null before its turn has come.
+    due_at: Option<DateTime>,
     #[graphql(skip)]
-    amount: Decimal,
+    level_of: approval::Approval,
 }
 
 #[async_graphql::ComplexObject]
 impl Approval {
+    /// Whether it should have decided by now and has not.
+    async fn is_overdue(&self, ctx: &Context<'_>) -> bool {
+        self.level_of.is_overdue(ctx.data_unchecked::<Buying>().clock.now())
+    }
+
     /// What was to be approved at this level. Null without the permission to see prices.
     async fn amount_seen(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        money(ctx, Some(Money::new(self.amount, house::CURRENCY)))
+        money(ctx, Some(Money::new(self.level_of.amount, house::CURRENCY)))
     }
 }
 
@@ -151,9 +158,10 @@ impl From<approval::Approval> for Approval {
             status: level.status.into(),
             approver: level.approver.map(User::from),
             delegated_from: level.delegated_from.map(User::from),
-            comment: level.comment,
+            comment: level.comment.clone(),
             decided_at: level.decided_at.map(DateTime::from),
-            amount: level.amount,
+            due_at: level.due_at.map(DateTime::from),
+            level_of: level,
         }
     }
 }

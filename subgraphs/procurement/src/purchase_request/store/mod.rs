@@ -5,9 +5,11 @@ mod rows;
 use std::collections::HashMap;
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, Tx, page};
+use chrono::{DateTime, Utc};
 use entities_procurement::{approval, purchase_request, purchase_request_line};
 use primitives::{
-    Date, Decimal, DepartmentId, PurchaseRequestId, PurchaseRequestLineId, TenantId, UserId, VendorId,
+    ApprovalId, Date, Decimal, DepartmentId, PurchaseRequestId, PurchaseRequestLineId, TenantId, UserId,
+    VendorId,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, OnConflict, Query};
 use sea_orm::{
@@ -95,11 +97,11 @@ pub(crate) async fn list(
     page::list(db, select, &keys, purchase_request::Column::Id, page).await?.try_map(to_request)
 }
 
-/// A page of what waits for somebody's approval, the longest waiting first.
+/// A page of what waits for somebody's approval, the longest waiting first; only what was due by a moment where one is given.
 pub(crate) async fn list_awaiting(
     db: &Db,
     tenant: TenantId,
-    (user, most): (UserId, Limit),
+    (user, most, due_by): (UserId, Limit, Option<DateTime<Utc>>),
     page: PageRequest,
 ) -> Result<Connection<PurchaseRequest>> {
     use purchase_request::Column;
@@ -109,6 +111,8 @@ pub(crate) async fn list_awaiting(
         Limit::UpTo(most) => pending.filter(approval::Column::LimitRequired.lte(most)),
         Limit::Nothing => pending.filter(Expr::value(1).eq(0)),
     };
+    let due = due_by.map(|due_by| approval::Column::DueAt.lte(due_by));
+    let pending = pending.filter(Condition::all().add_option(due));
     let decided = Query::select()
         .column(approval::Column::RequestId)
         .from(approval::Entity)
@@ -131,6 +135,40 @@ pub(crate) async fn list_awaiting(
         .filter(Column::Id.not_in_subquery(decided));
     let keys = [SortKey::ascending(Column::SubmittedAt)];
     page::list(db, select, &keys, Column::Id, page).await?.try_map(to_request)
+}
+
+/// Levels of all tenants that should have decided by now and of which that was not told, the longest overdue first.
+pub(crate) async fn due_across_tenants(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<(TenantId, PurchaseRequestId, ApprovalId)>> {
+    use approval::Column;
+    let due = approval::Entity::find()
+        .filter(Column::Status.eq(ApprovalStatus::Pending.code()))
+        .filter(Column::OverdueToldAt.is_null())
+        .filter(Column::DueAt.lte(now))
+        .order_by_asc(Column::DueAt)
+        .limit(limit)
+        .select_only()
+        .columns([Column::TenantId, Column::RequestId, Column::Id]);
+    Ok(due.into_tuple().all(db).await?)
+}
+
+/// Notes that it was told that a level is overdue; false when that was noted before.
+pub(crate) async fn note_overdue(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    (level, now): (ApprovalId, DateTime<Utc>),
+) -> Result<bool> {
+    let noted = approval::Entity::update_many()
+        .col_expr(approval::Column::OverdueToldAt, Expr::value(now))
+        .filter(approval::Column::TenantId.eq(tenant))
+        .filter(approval::Column::Id.eq(level))
+        .filter(approval::Column::OverdueToldAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(noted.rows_affected == 1)
 }
 
 /// Purchase requests by their ids, in one statement.
@@ -324,8 +362,10 @@ async fn put_approvals(
     if approvals.is_empty() {
         return Ok(());
     }
+    // Whether it was told that a level is overdue, the sweep notes.
+    let kept = |column: &Column| matches!(column, Column::Id | Column::TenantId | Column::OverdueToldAt);
     let written = OnConflict::column(Column::Id)
-        .update_columns(Column::iter().filter(|column| !matches!(column, Column::Id | Column::TenantId)))
+        .update_columns(Column::iter().filter(|column| !kept(column)))
         .to_owned();
     let rows = approvals.iter().map(|each| from_approval((tenant, id), each));
     approval::Entity::insert_many(rows).on_conflict(written).exec_without_returning(tx).await?;

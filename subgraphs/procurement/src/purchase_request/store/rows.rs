@@ -3,7 +3,7 @@
 use chassis::{Error, Result};
 use entities_procurement::{approval, purchase_request, purchase_request_line};
 use primitives::{Audit, PurchaseRequestId, TenantId};
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 
 use super::super::approval::Approval;
 use super::super::line::{Line, Terms};
@@ -169,6 +169,8 @@ pub(super) fn to_approval(row: approval::Model) -> Result<Approval> {
         delegated_from: row.delegated_from,
         comment: row.comment,
         decided_at: row.decided_at,
+        decide_within_hours: row.decide_within_hours,
+        due_at: row.due_at,
     })
 }
 
@@ -188,5 +190,9 @@ pub(super) fn from_approval(
         delegated_from: Set(approval.delegated_from),
         comment: Set(approval.comment.clone()),
         decided_at: Set(approval.decided_at),
+        decide_within_hours: Set(approval.decide_within_hours),
+        due_at: Set(approval.due_at),
+        // Told by the sweep alone.
+        overdue_told_at: NotSet,
     }
 }
