@@ -16,6 +16,7 @@ pub mod purchase_order_amendment_line;
 pub mod purchase_order_line;
 pub mod purchase_request;
 pub mod purchase_request_line;
+pub mod replenishment_rule;
 pub mod tolerance;
 pub mod vendor_invoice;
 pub mod vendor_invoice_line;

@@ -1,6 +1,6 @@
 //! What somebody asks to be bought.
 
-use primitives::{Date, Decimal, DepartmentId, PropertyId, PurchaseRequestId, TenantId, UserId};
+use primitives::{Date, Decimal, DepartmentId, LocationId, PropertyId, PurchaseRequestId, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `purchase_request`. `total` is in the house's currency.
@@ -28,6 +28,7 @@ pub struct Model {
     pub search_text: String,
     pub submitted_at: Option<DateTimeUtc>,
     pub reserved_at: Option<DateTimeUtc>,
+    pub replenishes: Option<LocationId>,
     pub created_at: DateTimeUtc,
     pub created_by: Option<UserId>,
     pub updated_at: DateTimeUtc,

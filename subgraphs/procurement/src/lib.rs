@@ -21,6 +21,7 @@ pub mod permission;
 mod prover;
 pub mod purchase_order;
 pub mod purchase_request;
+pub mod replenishment;
 mod schema;
 mod spend;
 pub mod tolerance;
@@ -112,6 +113,7 @@ pub async fn start(environment: Environment) -> Result<Subgraph> {
     let handlers = goods_received_note::posting::handlers(&environment.clock);
     let handlers = credit_note::posting::handlers(handlers, &environment.clock);
     let handlers = purchase_request::reservation::handlers(handlers, &environment.clock);
+    let handlers = replenishment::hearing::handlers(handlers, &environment.clock);
     let handlers = purchase_order::following::handlers(handlers, &environment.clock).following(SAGAS);
     Ok(Subgraph::builder(NAME, schema, environment).per_request(lay).consuming(handlers).finish())
 }

@@ -10,6 +10,7 @@ use crate::foreign::ForeignQuery;
 use crate::goods_received_note::graphql::{GoodsReceivedNoteMutation, GoodsReceivedNoteQuery};
 use crate::purchase_order::graphql::{PurchaseOrderMutation, PurchaseOrderQuery};
 use crate::purchase_request::graphql::{DecisionMutation, PurchaseRequestMutation, PurchaseRequestQuery};
+use crate::replenishment::graphql::{ReplenishmentMutation, ReplenishmentQuery};
 use crate::spend::graphql::SpendQuery;
 use crate::tolerance::graphql::{ToleranceMutation, ToleranceQuery};
 use crate::vendor_invoice::graphql::{VendorInvoiceMutation, VendorInvoiceQuery};
@@ -27,6 +28,7 @@ pub(crate) struct Query(
     BudgetQuery,
     SpendQuery,
     ToleranceQuery,
+    ReplenishmentQuery,
     CreditNoteQuery,
     VendorInvoiceQuery,
     ApprovalRuleQuery,
@@ -45,6 +47,7 @@ pub(crate) struct Mutation(
     AmendmentMutation,
     BudgetMutation,
     ToleranceMutation,
+    ReplenishmentMutation,
     CreditNoteMutation,
     VendorInvoiceMutation,
     ApprovalRuleMutation,

@@ -1,7 +1,7 @@
-//! Asking the users service about departments and properties.
+//! Asking the users service about departments, properties and people.
 
 use chassis::{Caller, Error, Result};
-use primitives::{DepartmentId, PropertyId};
+use primitives::{DepartmentId, PropertyId, UserId};
 use serde_json::{Value, json};
 
 use super::model::Organisation;
@@ -9,7 +9,7 @@ use crate::Buying;
 use crate::purchase_request::model::Head;
 
 const QUERY: &str = "query($keys: [_Any!]!) { _entities(representations: $keys) { __typename \
-    ... on Department { id } ... on Property { id timeZone } } }";
+    ... on Department { id } ... on Property { id timeZone } ... on User { id } } }";
 
 /// What there is of what a head names. Nobody is asked about nothing.
 ///
@@ -20,7 +20,24 @@ pub(crate) async fn look(app: &Buying, caller: &Caller, head: Option<&Head>) -> 
     let department = department.map(|id| json!({ "__typename": "Department", "id": id }));
     let property = head.and_then(|head| head.property_id);
     let property = property.map(|id| json!({ "__typename": "Property", "id": id }));
-    let keys: Vec<Value> = department.into_iter().chain(property).collect();
+    ask(app, caller, department.into_iter().chain(property).collect()).await
+}
+
+/// What there is of a department and of somebody.
+///
+/// # Errors
+/// `Unavailable` when the users service does not answer.
+pub(crate) async fn find(
+    app: &Buying,
+    caller: &Caller,
+    (department, user): (DepartmentId, Option<UserId>),
+) -> Result<Organisation> {
+    let department = json!({ "__typename": "Department", "id": department });
+    let user = user.map(|id| json!({ "__typename": "User", "id": id }));
+    ask(app, caller, std::iter::once(department).chain(user).collect()).await
+}
+
+async fn ask(app: &Buying, caller: &Caller, keys: Vec<Value>) -> Result<Organisation> {
     let mut known = Organisation::default();
     if keys.is_empty() {
         return Ok(known);
@@ -37,6 +54,7 @@ pub(crate) async fn look(app: &Buying, caller: &Caller, head: Option<&Head>) -> 
                 let zone = entity["timeZone"].as_str().unwrap_or_default().to_owned();
                 known.properties.extend(id.and_then(|id| id.parse::<PropertyId>().ok()).map(|id| (id, zone)));
             }
+            Some("User") => known.users.extend(id.and_then(|id| id.parse::<UserId>().ok())),
             _ => {}
         }
     }

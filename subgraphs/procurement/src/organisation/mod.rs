@@ -3,4 +3,4 @@
 mod ask;
 pub mod model;
 
-pub(crate) use ask::look;
+pub(crate) use ask::{find, look};

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chassis::{Code, Refusal, Refusals};
-use primitives::{DepartmentId, PropertyId};
+use primitives::{DepartmentId, PropertyId, UserId};
 
 use crate::purchase_request::model::Head;
 
@@ -14,6 +14,8 @@ pub struct Organisation {
     pub departments: HashSet<DepartmentId>,
     /// Properties of the tenant with their time zones.
     pub properties: HashMap<PropertyId, String>,
+    /// People of the tenant.
+    pub users: HashSet<UserId>,
 }
 
 impl Organisation {
@@ -24,6 +26,18 @@ impl Organisation {
         refusals.check(is_there, || Refusal::new(Code::NotFound, "departmentId", "department not found"));
         let is_there = head.property_id.is_none_or(|id| self.properties.contains_key(&id));
         refusals.check(is_there, || Refusal::new(Code::NotFound, "propertyId", "property not found"));
+        refusals
+    }
+
+    /// What is not there of a department and of somebody who buys for it.
+    pub fn check_buyer(&self, (department, user): (DepartmentId, Option<UserId>)) -> Refusals {
+        let mut refusals = Refusals::new();
+        refusals.check(self.departments.contains(&department), || {
+            Refusal::new(Code::NotFound, "departmentId", "department not found")
+        });
+        refusals.check(user.is_none_or(|user| self.users.contains(&user)), || {
+            Refusal::new(Code::NotFound, "requestedById", "user not found")
+        });
         refusals
     }
 

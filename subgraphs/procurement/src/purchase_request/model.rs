@@ -2,7 +2,9 @@
 
 use chassis::{Code, Refusal, Refusals};
 use chrono::{DateTime, Utc};
-use primitives::{Act, Audit, Date, Decimal, DepartmentId, PropertyId, PurchaseRequestId, UserId};
+use primitives::{
+    Act, Audit, Date, Decimal, DepartmentId, LocationId, PropertyId, PurchaseRequestId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::machine::{Machine, words};
@@ -175,6 +177,9 @@ pub struct PurchaseRequest {
     pub submitted_at: Option<DateTime<Utc>>,
     /// When stores said what they keep of it, since it was approved.
     pub reserved_at: Option<DateTime<Utc>>,
+    /// The store that ran low and began it; none where a person did.
+    #[serde(default)]
+    pub replenishes: Option<LocationId>,
     /// Who touched it when.
     pub audit: Audit,
     /// Counts the changes, from 1.
@@ -198,6 +203,7 @@ impl PurchaseRequest {
             total: Decimal::ZERO,
             submitted_at: None,
             reserved_at: None,
+            replenishes: None,
             audit: Audit::new(act),
             version: 1,
         }

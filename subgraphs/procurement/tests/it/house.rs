@@ -258,6 +258,11 @@ fn shape(mutation: &str) -> (String, &'static str) {
             "ConvertToPurchaseOrdersInput".to_owned(),
             "purchaseOrders { id number status version total { amount } lines { id product { id } } }",
         ),
+        "setReplenishmentRule" => (
+            "SetReplenishmentRuleInput".to_owned(),
+            "replenishmentRule { location { id } requestedBy { id } }",
+        ),
+        "removeReplenishmentRule" => ("RemoveReplenishmentRuleInput".to_owned(), "location { id }"),
         "setTolerance" => ("SetToleranceInput".to_owned(), "tolerance { quantityPercent }"),
         "setBudget" => ("SetBudgetInput".to_owned(), "budget { id version amount { amount } }"),
         "amendPurchaseOrder" => ("AmendPurchaseOrderInput".to_owned(), AMENDMENT),
@@ -358,7 +363,9 @@ fn users(world: &World, variables: &Map<String, Value>) -> Value {
             let is_department = world.departments.iter().any(|known| known == id);
             let zone = world.properties.get(id);
             let property = zone.map(|zone| json!({ "__typename": "Property", "id": id, "timeZone": zone }));
-            property.or_else(|| is_department.then(|| json!({ "__typename": "Department", "id": id })))
+            let department = is_department.then(|| json!({ "__typename": "Department", "id": id }));
+            let user = world.people.get(id).map(|_| json!({ "__typename": "User", "id": id }));
+            property.or(department).or(user)
         });
         return json!({ "_entities": found });
     }

@@ -18,6 +18,7 @@ mod overdue;
 mod permission;
 mod receiving;
 mod release;
+mod replenishment;
 mod request;
 mod reservation;
 mod sagas;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chassis::page::check_values;
 use chassis::{Connection, Criteria, Filter, Nested, Order, PageArgs, Refusal, Refusals, Result, caller};
-use primitives::{Date, Decimal, DepartmentId, PurchaseRequestId, UserId};
+use primitives::{Date, Decimal, DepartmentId, LocationId, PurchaseRequestId, UserId};
 
 use super::super::store::{RequestCriterion, SortedBy};
 use super::super::{model, service};
@@ -35,6 +35,8 @@ pub(crate) struct PurchaseRequestFilter {
     dated_from: Option<Date>,
     /// Dated on this day or earlier.
     dated_to: Option<Date>,
+    /// Begun because one of these stores ran low.
+    replenishes_location_ids: Option<Vec<LocationId>>,
 }
 
 /// What a list of purchase requests is sorted by. Equals are told apart by id.
@@ -66,6 +68,8 @@ impl Filter for PurchaseRequestFilter {
         check_values(self.ids.as_ref(), &format!("{at}.ids"), refusals);
         check_values(self.department_ids.as_ref(), &format!("{at}.departmentIds"), refusals);
         check_values(self.requested_by_ids.as_ref(), &format!("{at}.requestedByIds"), refusals);
+        let stores = self.replenishes_location_ids;
+        check_values(stores.as_ref(), &format!("{at}.replenishesLocationIds"), refusals);
         vec![Criteria::Is(RequestCriterion {
             ids: self.ids,
             statuses: self
@@ -77,6 +81,7 @@ impl Filter for PurchaseRequestFilter {
             total_to: self.total_to,
             dated_from: self.dated_from,
             dated_to: self.dated_to,
+            replenishes: stores,
             words: Vec::new(),
         })]
     }

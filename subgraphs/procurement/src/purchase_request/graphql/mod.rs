@@ -13,7 +13,7 @@ use primitives::{ApprovalId, Date, DateTime, Money, PurchaseRequestId};
 
 use super::saga::PLAN;
 use super::{approval, line as lines, model, service};
-use crate::foreign::{Department, Property, User};
+use crate::foreign::{Department, Location, Property, User};
 use crate::{Buying, house, permission};
 
 pub(crate) use change::PurchaseRequestMutation;
@@ -186,6 +186,11 @@ impl PurchaseRequest {
     /// Where it stands.
     async fn status(&self) -> PurchaseRequestStatus {
         self.0.status.into()
+    }
+
+    /// The store that ran low and so began it; null where a person did.
+    async fn replenishes(&self) -> Option<Location> {
+        self.0.replenishes.map(Location::from)
     }
 
     /// Why it was sent back, taken back, refused or given up.

@@ -8,18 +8,18 @@ use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortK
 use chrono::{DateTime, Utc};
 use entities_procurement::{approval, purchase_request, purchase_request_line};
 use primitives::{
-    ApprovalId, Date, Decimal, DepartmentId, PurchaseRequestId, PurchaseRequestLineId, TenantId, UserId,
-    VendorId,
+    ApprovalId, Date, Decimal, DepartmentId, LocationId, ProductId, PurchaseRequestId, PurchaseRequestLineId,
+    TenantId, UserId, VendorId,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, RelationTrait, Select,
 };
 use serde::Serialize;
 
 use super::approval::{Approval, ApprovalStatus, Case};
-use super::line::Line;
+use super::line::{Line, LineStatus};
 use super::model::{PurchaseRequest, PurchaseRequestStatus};
 use crate::authority::model::Limit;
 use crate::machine::Word;
@@ -39,6 +39,7 @@ pub(crate) struct RequestCriterion {
     pub(crate) total_to: Option<Decimal>,
     pub(crate) dated_from: Option<Date>,
     pub(crate) dated_to: Option<Date>,
+    pub(crate) replenishes: Option<Vec<LocationId>>,
     /// Words, lower case, that must be found in number or justification.
     pub(crate) words: Vec<String>,
 }
@@ -74,6 +75,11 @@ fn condition(criterion: &RequestCriterion) -> Condition {
         .add_option(criterion.total_to.map(|total| Column::Total.lte(total)))
         .add_option(criterion.dated_from.map(|day| Column::RequestDate.gte(day)))
         .add_option(criterion.dated_to.map(|day| Column::RequestDate.lte(day)))
+        .add_option(criterion.replenishes.as_ref().map(|ids| {
+            // Spelt out, so that `not` finds what people began, too.
+            let is_one = Column::Replenishes.is_in(ids.iter().copied());
+            Condition::all().add(Column::Replenishes.is_not_null()).add(is_one)
+        }))
 }
 
 /// A page of the purchase requests that meet `criteria`; of one requester only where one is given.
@@ -251,6 +257,60 @@ pub(crate) async fn lock(
     let lines = lines_of(tx, tenant, vec![id]).await?.remove(&id).unwrap_or_default();
     let approvals = approvals_of(tx, tenant, vec![id]).await?.remove(&id).unwrap_or_default();
     Ok(Some(Case { request, lines, approvals }))
+}
+
+/// The draft that a store's running low began, locked until the transaction ends; the latest of several.
+pub(crate) async fn lock_draft_for(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    location: LocationId,
+) -> Result<Option<Case>> {
+    use purchase_request::Column;
+    let open: Option<PurchaseRequestId> = scoped(tenant)
+        .filter(Column::Replenishes.eq(location))
+        .filter(Column::Status.eq(PurchaseRequestStatus::Draft.code()))
+        .order_by_desc(Column::Id)
+        .select_only()
+        .column(Column::Id)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let Some(open) = open else { return Ok(None) };
+    // Who hands it in, or gives it up, meanwhile was faster.
+    let case = lock(tx, tenant, open).await?;
+    Ok(case.filter(|case| case.request.status == PurchaseRequestStatus::Draft))
+}
+
+/// How much of a product for a place is asked for, and neither turned down nor ordered nor kept by a store, in base units.
+pub(crate) async fn asked_for(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    (product, location): (ProductId, LocationId),
+) -> Result<Decimal> {
+    use PurchaseRequestStatus::{Approved, PartiallyOrdered, PendingApproval};
+    use purchase_request_line::Column;
+    let rows = purchase_request_line::Entity::find()
+        .join(JoinType::InnerJoin, purchase_request_line::Relation::Request.def())
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::ProductId.eq(product))
+        .filter(Column::DeliverTo.eq(location))
+        .filter(Column::Status.ne(LineStatus::Rejected.code()))
+        .filter(
+            purchase_request::Column::Status
+                .is_in([PendingApproval, Approved, PartiallyOrdered].map(Word::code)),
+        )
+        .all(tx)
+        .await?;
+    let mut asked = Decimal::ZERO;
+    for row in rows {
+        let line = to_line(row)?;
+        let factor = line.terms.as_ref().map_or(Decimal::ONE, |terms| terms.factor);
+        // Before the decision all of it is asked for, and may not be ordered yet.
+        let open = if line.status == LineStatus::Open { line.quantity } else { line.open_quantity() };
+        let sum = open.checked_mul(factor).and_then(|base| asked.checked_add(base));
+        asked = sum.ok_or_else(|| Error::internal("what is asked for is beyond all bounds"))?;
+    }
+    Ok(asked)
 }
 
 /// Writes a new request.

@@ -37,6 +37,7 @@ pub(super) fn to_request(row: purchase_request::Model) -> Result<PurchaseRequest
         total: row.total,
         submitted_at: row.submitted_at,
         reserved_at: row.reserved_at,
+        replenishes: row.replenishes,
         audit: Audit {
             created_at: row.created_at,
             created_by: row.created_by,
@@ -71,6 +72,7 @@ pub(super) fn from_request(tenant: TenantId, request: &PurchaseRequest) -> purch
         total: Set(request.total),
         submitted_at: Set(request.submitted_at),
         reserved_at: Set(request.reserved_at),
+        replenishes: Set(request.replenishes),
         created_at: Set(request.audit.created_at),
         created_by: Set(request.audit.created_by),
         updated_at: Set(request.audit.updated_at),
