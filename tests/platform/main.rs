@@ -8,6 +8,7 @@ mod audit;
 mod bad_input;
 mod change;
 mod graphiql;
+mod low_stock;
 mod operations;
 mod purchasing;
 mod reservations;

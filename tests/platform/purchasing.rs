@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::change::{self, step};
-use crate::shelf::{clear, shelves};
+use crate::shelf::{Shelf, clear, shelves};
 use carmen_tests::{Carmen, Person};
 use chassis::testkit::RabbitServer;
 use serde_json::{Value, json};
@@ -158,5 +158,41 @@ async fn from_need_to_shelf(carmen: &Carmen) {
     for document in [&request, &order, &note] {
         completed(&buyer, document).await;
     }
+    credited(carmen, &note, &shelf).await;
     carmen.prove().await;
+}
+
+/// What everything there is worth together, in hundredths.
+async fn worth(person: &Person, shelf: &Shelf) -> i64 {
+    let query = "query($where: InventoryItemWhere) { inventoryItems(where: $where) { nodes { totalValue { amount } } } }";
+    let only = json!({ "where": { "productIds": [shelf.product], "locationIds": [shelf.location] } });
+    let items = person.data(query, only).await;
+    let value = items["inventoryItems"]["nodes"][0]["totalValue"]["amount"].as_str().unwrap().to_owned();
+    value.replace('.', "").parse().unwrap()
+}
+
+/// The vendor gives some of the price back, and what is on the shelf is worth that much less.
+async fn credited(carmen: &Carmen, note: &Value, shelf: &Shelf) {
+    let (buyer, admin) = (carmen.sign_in("buyer").await, carmen.sign_in("admin").await);
+    let before = worth(&admin, shelf).await;
+    let query = "query($id: ID!) { goodsReceivedNote(id: $id) { lines { id } } }";
+    let line =
+        buyer.data(query, json!({ "id": note["id"] })).await["goodsReceivedNote"]["lines"][0]["id"].take();
+    let input = json!({ "noteId": note["id"], "type": "AMOUNT", "reason": "the price was agreed otherwise",
+        "lines": [{ "noteLineId": line, "amount": "1.07" }] });
+    let drafted = ("createCreditNote", "CreateCreditNoteInput", "creditNote");
+    let mut credit = done(&buyer, drafted, input).await;
+    for (person, mutation) in
+        [(&buyer, "submitCreditNote"), (&admin, "approveCreditNote"), (&buyer, "postCreditNote")]
+    {
+        credit = done(person, (mutation, "CreditNoteTransitionInput", "creditNote"), step(&credit)).await;
+    }
+    completed(&buyer, &credit).await;
+    let query = "{ movements(newestFirst: true, first: 1) { nodes { reason quantity { value } totalValue { amount } product { id } } } }";
+    let line = admin.data(query, json!({})).await["movements"]["nodes"][0].take();
+    assert_eq!((&line["reason"], &line["product"]["id"]), (&json!("VENDOR_CREDIT"), &json!(shelf.product)));
+    let less: i64 = line["totalValue"]["amount"].as_str().unwrap().replace('.', "").parse().unwrap();
+    // Tax is the house's to get back, so stock is worth at most the whole credit less.
+    assert!((-107..0).contains(&less), "{line}");
+    assert_eq!(worth(&admin, shelf).await, before + less);
 }

@@ -22,6 +22,7 @@ mod m20261201_121000_add_valuation;
 mod m20261201_122000_add_returned_quantity;
 mod m20261203_090000_add_approval_due;
 mod m20261203_100000_create_replenishment_rule;
+mod m20261203_110000_confirm_amounts;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_122000_add_returned_quantity::Migration),
             Box::new(m20261203_090000_add_approval_due::Migration),
             Box::new(m20261203_100000_create_replenishment_rule::Migration),
+            Box::new(m20261203_110000_confirm_amounts::Migration),
         ]
     }
 }

@@ -59,7 +59,8 @@ pub(crate) fn request_approved(tenant: TenantId, request: &PurchaseRequest, line
             "deliverTo": line.deliver_to,
         })
     });
-    about("pr.approved", tenant, request, json!({ "lines": approved.collect::<Vec<_>>() }))
+    let lines: Vec<_> = approved.collect();
+    about("pr.approved", tenant, request, json!({ "replenishes": request.replenishes, "lines": lines }))
 }
 
 /// Stores keep something for a request; the rest is to be ordered.

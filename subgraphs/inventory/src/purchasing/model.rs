@@ -51,6 +51,9 @@ impl Order {
 pub(super) struct Approved {
     pub(super) purchase_request_id: PurchaseRequestId,
     pub(super) number: Option<String>,
+    /// The store that ran low and is bought for: what it has is no reason to buy less.
+    #[serde(default)]
+    pub(super) replenishes: Option<LocationId>,
     #[serde(default)]
     pub(super) lines: Vec<ApprovedLine>,
 }

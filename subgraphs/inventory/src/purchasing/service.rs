@@ -82,7 +82,7 @@ async fn reserve(tx: &Tx, event: &Envelope, now: DateTime<Utc>) -> Result<()> {
         .iter()
         .enumerate()
         .filter_map(|(index, line)| promise(index, line, units.get(&line.product_id).copied()?))
-        .filter(|line| holds(line.location))
+        .filter(|line| holds(line.location) && request.replenishes != Some(line.location))
         .collect();
     let document = Document { heading, lines: wanted };
     let mut book =

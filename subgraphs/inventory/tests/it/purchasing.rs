@@ -63,6 +63,24 @@ async fn answers(house: &House) -> Vec<Value> {
 }
 
 #[tokio::test]
+async fn a_store_that_is_bought_for_because_it_ran_low_keeps_nothing_for_that() {
+    let house = House::open().await;
+    let from = procurement(&house).await;
+    let (rice, store, bar) = (house.product(), house.store("MAIN").await, house.store("BAR").await);
+    house.receive(&[(&rice, &store, "4", "4"), (&rice, &bar, "4", "4")]).await;
+    let id = PurchaseRequestId::generate();
+    let line = |line: &str, place: &str| json!({ "lineId": line, "productId": rice, "quantity": "16", "unit": "kg", "deliverTo": place });
+    let payload = json!({ "purchaseRequestId": id, "number": "PR-2026-001", "replenishes": store,
+        "lines": [line("a", &store), line("b", &bar)] });
+    say(&house, &from, ("pr.approved", 4), (id.as_uuid(), &payload)).await;
+    let answer = &answers(&house).await[0];
+    let kept: Vec<_> =
+        answer["lines"].as_array().unwrap().iter().map(|line| (&line["reserved"], &line["short"])).collect();
+    assert_eq!(kept, [(&json!("0"), &json!("16")), (&json!("4"), &json!("12"))]);
+    house.prove().await;
+}
+
+#[tokio::test]
 async fn an_approved_request_is_promised_what_there_is_and_told_what_is_missing() {
     let house = House::open().await;
     let from = procurement(&house).await;

@@ -142,7 +142,7 @@ pub struct CreditNote {
     pub approved_at: Option<DateTime<Utc>>,
     /// When it was posted.
     pub posted_at: Option<DateTime<Utc>>,
-    /// When inventory gave the goods out.
+    /// When inventory gave the goods out, or took the money into their value.
     pub confirmed_at: Option<DateTime<Utc>>,
     /// Which invoice it settles a part of.
     pub invoice_id: Option<VendorInvoiceId>,
@@ -231,7 +231,10 @@ impl CreditNote {
     /// # Errors
     /// `INVALID_STATE` unless it is posted and the goods are gone.
     pub fn apply(&mut self, invoice: VendorInvoiceId, act: Act) -> Result<(), Refusals> {
-        self.require_settled()?;
+        // Money is the house's whatever its goods are worth.
+        if self.kind == CreditKind::QuantityReturn {
+            self.require_settled()?;
+        }
         self.take(Command::Apply, act)?;
         (self.invoice_id, self.applied_at) = (Some(invoice), Some(act.at));
         Ok(())
@@ -242,19 +245,18 @@ impl CreditNote {
     /// # Errors
     /// `VALIDATION_ERROR` without a reason, `INVALID_STATE` unless it is posted and the goods are gone.
     pub fn void(&mut self, reason: &str, act: Act) -> Result<(), Refusals> {
+        // Also where only money comes: what is reversed before it was done would be done afterwards.
         self.require_settled()?;
         self.take_because(Command::Void, reason, act)
     }
 
     /// Whether inventory is still to answer.
     fn require_settled(&self) -> Result<(), Refusal> {
-        let waits = self.status == CreditStatus::Posted
-            && self.kind == CreditKind::QuantityReturn
-            && self.confirmed_at.is_none();
+        let waits = self.status == CreditStatus::Posted && self.confirmed_at.is_none();
         if !waits {
             return Ok(());
         }
-        let message = "inventory has not given the goods out yet";
+        let message = "inventory has not answered yet";
         Err(Refusal::new(Code::InvalidState, "", message).with("from", self.status.code()))
     }
 }

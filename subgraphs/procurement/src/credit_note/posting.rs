@@ -58,7 +58,8 @@ async fn confirmed(tx: &Tx, event: &Arc<Envelope>, clock: &Clock) -> Result<()> 
     }
     let at = clock.now();
     if credit.kind == CreditKind::Amount {
-        // It waited for nothing: there are no goods to be sure of.
+        // It may be applied already, and is no other credit note by this: its version stays.
+        store::note_confirmed(&**tx, event.tenant_id, (credit.id, at)).await?;
         return chassis::saga::follow(tx, &PLAN, event.subject(), |it| saga::confirmed(it, at)).await;
     }
     credit.take(Command::Confirm, Act { at, by: event.actor_id })?;

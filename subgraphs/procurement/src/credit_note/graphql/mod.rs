@@ -171,7 +171,7 @@ impl CreditNote {
         self.0.posted_at.map(DateTime::from)
     }
 
-    /// When inventory gave the goods out.
+    /// When inventory gave the goods out, or took the money into their value.
     async fn confirmed_at(&self) -> Option<DateTime> {
         self.0.confirmed_at.map(DateTime::from)
     }

@@ -5,9 +5,10 @@ mod rows;
 use std::collections::HashMap;
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
+use chrono::{DateTime, Utc};
 use entities_procurement::{credit_note, credit_note_line};
 use primitives::{CreditNoteId, GoodsReceivedNoteId, PurchaseOrderId, TenantId, VendorId, VendorInvoiceId};
-use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
     Select,
@@ -143,6 +144,23 @@ pub(crate) async fn save(tx: &impl ConnectionTrait, tenant: TenantId, note: &Cre
         1 => Ok(()),
         _ => Err(Error::internal("a locked credit note was changed by somebody else")),
     }
+}
+
+/// Notes that inventory has taken a locked credit note's money into the value of what is there.
+pub(crate) async fn note_confirmed(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    (id, at): (CreditNoteId, DateTime<Utc>),
+) -> Result<()> {
+    use credit_note::Column;
+    credit_note::Entity::update_many()
+        .col_expr(Column::ConfirmedAt, Expr::value(at))
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::Id.eq(id))
+        .filter(Column::ConfirmedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Replaces the lines of a draft.
