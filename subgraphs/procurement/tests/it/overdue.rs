@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chassis::outbox;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use subgraph_procurement::Buying;
 use subgraph_procurement::purchase_request::overdue::tell;
@@ -62,6 +63,25 @@ async fn a_level_that_does_not_decide_in_time_is_told_once() {
     assert_eq!(tell(&app).await.unwrap(), 1);
     assert_eq!(told(&house).await[1], (json!(2), after[1][1].clone()));
     house.prove().await;
+}
+
+/// However many were decided: SQLite's plans do not depend on how much there is, unlike PostgreSQL's.
+#[tokio::test]
+async fn an_index_leads_to_what_is_due() {
+    let house = House::open().await;
+    let db = house.kit.db();
+    if db.backend() != DbBackend::Sqlite {
+        return;
+    }
+    let log = db.statements();
+    log.start();
+    tell(&Buying::new(&house.kit.environment())).await.unwrap();
+    let sql =
+        log.stop().into_iter().find(|sql| sql.contains("FROM \"approval\"")).expect("levels are looked at");
+    let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows = db.read().query_all_raw(explain).await.unwrap();
+    let steps: Vec<String> = rows.iter().map(|row| row.try_get_by_index(3).unwrap()).collect();
+    assert!(steps.iter().any(|step| step.contains("approval_due")), "{steps:?}");
 }
 
 #[tokio::test]
