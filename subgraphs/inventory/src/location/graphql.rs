@@ -13,6 +13,19 @@ use crate::foreign::{Property, User};
 use crate::schema::app;
 use crate::stocktake::graphql::{self as stocktakes, StockCount};
 
+/// In which order to list locations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "super::store::SortedBy")]
+pub(crate) enum LocationSort {
+    /// By code.
+    #[default]
+    Code,
+    /// By name.
+    Name,
+    /// Last changed first.
+    LatestChange,
+}
+
 /// What a location is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "super::LocationKind")]
@@ -204,7 +217,7 @@ pub(crate) struct LocationQuery;
 
 #[Object]
 impl LocationQuery {
-    /// Locations of the tenant, by code.
+    /// Locations of the tenant.
     #[expect(
         clippy::too_many_arguments,
         reason = "the arguments of a connection field with a filter and a search"
@@ -214,6 +227,7 @@ impl LocationQuery {
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which locations to list.")] filter: Option<LocationWhere>,
         #[graphql(desc = "Text in code or name, whatever its case.")] search: Option<String>,
+        #[graphql(desc = "In which order.", default)] sort: LocationSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,
@@ -223,7 +237,7 @@ impl LocationQuery {
     ) -> Result<Connection<Location>> {
         let criteria = Criteria::read(filter, search.map(searched))?;
         let page = PageArgs::new(first, after, last, before);
-        Ok(service::list(app(ctx), caller(ctx)?, &criteria, page).await?.map(Location))
+        Ok(service::list(app(ctx), caller(ctx)?, &criteria, sort.into(), page).await?.map(Location))
     }
 
     /// One location; null where the tenant has no such location.

@@ -95,15 +95,16 @@ pub(crate) async fn update(
         .await
 }
 
-/// One page of locations, by code.
+/// One page of locations.
 pub(crate) async fn list(
     app: &Inventory,
     caller: &Caller,
     criteria: &Criteria<LocationFilter>,
+    by: store::SortedBy,
     page: PageArgs,
 ) -> Result<Connection<Location>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, criteria, page.check(criteria)?).await
+    store::list(&app.db, caller.tenant, criteria, by, page.check(criteria)?).await
 }
 
 /// Locations by id.

@@ -104,15 +104,29 @@ fn written(rows: Result<u64, DbErr>) -> Result<Written, DbErr> {
     }
 }
 
-/// One page of locations, by code.
+/// What a list of locations is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    Code,
+    Name,
+    LatestChange,
+}
+
+/// One page of locations.
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
     criteria: &Criteria<LocationFilter>,
+    by: SortedBy,
     page: PageRequest,
 ) -> chassis::Result<Connection<Location>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
-    let rows = page::list(db, select, &[SortKey::ascending(Column::Code)], Column::Id, page).await?;
+    let key = match by {
+        SortedBy::Code => SortKey::ascending(Column::Code),
+        SortedBy::Name => SortKey::ascending(Column::Name),
+        SortedBy::LatestChange => SortKey::descending(Column::UpdatedAt),
+    };
+    let rows = page::list(db, select, &[key], Column::Id, page).await?;
     Ok(rows.try_map(from_row)?)
 }
 

@@ -14,6 +14,19 @@ use crate::location::graphql::{self as locations, Location};
 use crate::schema::app;
 use crate::stock::graphql::{self as stock, InventoryItem};
 
+/// In which order to list reservations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "super::store::SortedBy")]
+pub(crate) enum ReservationSort {
+    /// Latest first.
+    #[default]
+    Newest,
+    /// Earliest first.
+    Oldest,
+    /// What ends soonest first; what never does, last.
+    SoonestExpiry,
+}
+
 /// Where a reservation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "super::ReservationStatus")]
@@ -153,11 +166,16 @@ pub(crate) struct ReservationQuery;
 
 #[Object]
 impl ReservationQuery {
-    /// Reservations of the tenant, newest first.
+    /// Reservations of the tenant.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection field with a filter and an order"
+    )]
     async fn reservations(
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which reservations to list.")] filter: Option<ReservationWhere>,
+        #[graphql(desc = "In which order.", default)] sort: ReservationSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,
@@ -167,7 +185,7 @@ impl ReservationQuery {
     ) -> Result<Connection<Reservation>> {
         let criteria = Criteria::read(filter, None)?;
         let page = PageArgs::new(first, after, last, before);
-        Ok(service::list(app(ctx), caller(ctx)?, &criteria, page).await?.map(Reservation))
+        Ok(service::list(app(ctx), caller(ctx)?, &criteria, sort.into(), page).await?.map(Reservation))
     }
 
     /// One reservation; null where the tenant has no such reservation.

@@ -161,15 +161,16 @@ pub(crate) fn keep_expiring(app: &Inventory) {
     });
 }
 
-/// One page of reservations, newest first.
+/// One page of reservations.
 pub(crate) async fn list(
     app: &Inventory,
     caller: &Caller,
     criteria: &Criteria<ReservationFilter>,
+    by: store::SortedBy,
     page: PageArgs,
 ) -> Result<Connection<Reservation>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, criteria, page.check(criteria)?).await
+    store::list(&app.db, caller.tenant, criteria, by, page.check(criteria)?).await
 }
 
 /// Reservations by id.

@@ -72,15 +72,29 @@ fn to_row(tenant: TenantId, reservation: &Reservation) -> reservation::Model {
     }
 }
 
-/// One page of reservations, newest first.
+/// What a list of reservations is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    Newest,
+    Oldest,
+    SoonestExpiry,
+}
+
+/// One page of reservations.
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
     criteria: &Criteria<ReservationFilter>,
+    by: SortedBy,
     page: PageRequest,
 ) -> chassis::Result<Connection<Reservation>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
-    let rows = page::list(db, select, &[SortKey::descending(Column::CreatedAt)], Column::Id, page).await?;
+    let key = match by {
+        SortedBy::Newest => SortKey::descending(Column::CreatedAt),
+        SortedBy::Oldest => SortKey::ascending(Column::CreatedAt),
+        SortedBy::SoonestExpiry => SortKey::ascending(Column::ExpiresAt),
+    };
+    let rows = page::list(db, select, &[key], Column::Id, page).await?;
     Ok(rows.try_map(from_row)?)
 }
 

@@ -162,6 +162,42 @@ async fn a_page_of_items_with_their_places_costs_two_statements() {
 }
 
 #[tokio::test]
+async fn places_and_promises_are_listed_in_the_order_that_is_asked_for() {
+    let house = House::open().await;
+    let (main, _) = (
+        house.location("A", json!({ "name": "Zen" })).await,
+        house.location("B", json!({ "name": "Aqua" })).await,
+    );
+    let rice = house.product();
+    house.receive(&[(&rice, &main, "9", "10")]).await;
+    let now = house.kit.clock().now();
+    for (quantity, days) in [("1", Some(9)), ("2", Some(3)), ("3", None)] {
+        let ends = days.map(|days| (now + chrono::TimeDelta::days(days)).to_rfc3339());
+        let line = json!({ "productId": rice, "locationId": main, "quantity": quantity, "expiresAt": ends });
+        let reserved = house.mutate("reserveStock", json!({ "lines": [line] })).await;
+        assert_eq!(reserved["userErrors"], json!([]), "{reserved}");
+        house.kit.clock().advance(std::time::Duration::from_secs(1));
+    }
+    let listed = async |list: &str, field: &str, value: &str| {
+        let seen = house.data(&format!("{{ list: {list} {{ nodes {{ {field} }} }} }}"), json!({})).await;
+        let nodes = seen["list"]["nodes"].as_array().unwrap();
+        nodes.iter().map(|node| node.pointer(value).unwrap().as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for (sort, order) in [("", ["A", "B"]), ("(sort: NAME)", ["B", "A"]), ("(sort: CODE)", ["A", "B"])] {
+        assert_eq!(listed(&format!("locations{sort}"), "code", "/code").await, order, "{sort}");
+    }
+    for (sort, order) in [
+        ("", ["3", "2", "1"]),
+        ("(sort: NEWEST)", ["3", "2", "1"]),
+        ("(sort: OLDEST)", ["1", "2", "3"]),
+        ("(sort: SOONEST_EXPIRY)", ["2", "1", "3"]),
+    ] {
+        let found = listed(&format!("reservations{sort}"), "quantity { value }", "/quantity/value").await;
+        assert_eq!(found, order, "{sort}");
+    }
+}
+
+#[tokio::test]
 async fn a_whole_list_is_counted_without_reading_it() {
     let house = House::open().await;
     let (main, cold) = (house.store("MAIN").await, house.store("COLD").await);

@@ -1,6 +1,6 @@
 //! Departments in GraphQL.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chassis::{Connection, Loader, PageArgs, RequestScope, Result, UserError, caller, outcome};
 use primitives::{DateTime, DepartmentId, UserId};
 
@@ -32,6 +32,19 @@ pub(crate) fn lay_loaders(app: &People, scope: &RequestScope, data: &mut async_g
 /// The department with an id, batched with everything else the request asks.
 pub(crate) async fn load(ctx: &Context<'_>, id: DepartmentId) -> Result<Option<Department>> {
     Ok(ctx.data_unchecked::<ById>().load(id).await?.map(Department))
+}
+
+/// In which order to list departments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "super::store::SortedBy")]
+pub(crate) enum DepartmentSort {
+    /// By code.
+    #[default]
+    Code,
+    /// By name.
+    Name,
+    /// Last changed first.
+    LatestChange,
 }
 
 /// A department as clients see it.
@@ -126,11 +139,16 @@ pub(crate) struct DepartmentQuery;
 
 #[Object]
 impl DepartmentQuery {
-    /// The tenant's departments by code. `where: {isRoot: true}` gives the roots, `children` leads down the tree.
+    /// The tenant's departments. `where: {isRoot: true}` gives the roots, `children` leads down the tree.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection field with a filter and an order"
+    )]
     async fn departments(
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<DepartmentFilter>,
+        #[graphql(desc = "In which order.", default)] sort: DepartmentSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -141,7 +159,7 @@ impl DepartmentQuery {
         let criterion = DepartmentCriterion { ids, parent_id, head_id, is_root };
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<People>();
-        Ok(service::list_departments(app, caller(ctx)?, &criterion, page).await?.map(Department))
+        Ok(service::list_departments(app, caller(ctx)?, &criterion, sort.into(), page).await?.map(Department))
     }
 
     /// The department with this id; null when the tenant has none.

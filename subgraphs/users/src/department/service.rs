@@ -81,12 +81,13 @@ pub(crate) async fn list_departments(
     app: &People,
     caller: &Caller,
     criterion: &DepartmentCriterion,
+    by: store::SortedBy,
     page: PageArgs,
 ) -> Result<Connection<Department>> {
     if criterion.ids.as_ref().is_some_and(|ids| ids.len() > 500) {
         return Err(Refusal::invalid("where.ids", "a list of values has at most 500").into());
     }
-    store::list(&app.db, caller.tenant, criterion, page.check(criterion)?).await
+    store::list(&app.db, caller.tenant, criterion, by, page.check(criterion)?).await
 }
 
 /// Departments by their ids. Everybody who signs in may know the house.

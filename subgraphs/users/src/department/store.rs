@@ -27,11 +27,20 @@ fn scoped(tenant: TenantId) -> Select<Entity> {
     Entity::find().filter(Column::TenantId.eq(tenant))
 }
 
-/// A page of the departments that meet `criterion`, by code.
+/// What a list of departments is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    Code,
+    Name,
+    LatestChange,
+}
+
+/// A page of the departments that meet `criterion`.
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
     criterion: &DepartmentCriterion,
+    by: SortedBy,
     page: PageRequest,
 ) -> Result<Connection<Department>> {
     let mut select = scoped(tenant);
@@ -47,7 +56,11 @@ pub(crate) async fn list(
     if criterion.is_root {
         select = select.filter(Column::ParentId.is_null());
     }
-    let sort = [SortKey::ascending(Column::Code)];
+    let sort = [match by {
+        SortedBy::Code => SortKey::ascending(Column::Code),
+        SortedBy::Name => SortKey::ascending(Column::Name),
+        SortedBy::LatestChange => SortKey::descending(Column::UpdatedAt),
+    }];
     Ok(page::list(db, select, &sort, Column::Id, page).await?.map(to_department))
 }
 

@@ -1,13 +1,64 @@
 //! Properties in GraphQL.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chassis::{Connection, Loader, PageArgs, RequestScope, Result, UserError, caller, outcome};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use chassis::page::check_values;
+use chassis::{
+    Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusals, RequestScope, Result, UserError,
+    caller, outcome,
+};
 use primitives::{CurrencyCode, DateTime, PropertyId};
 
 use super::model::{self, PropertyFacts};
 use super::service;
+use super::store::PropertyCriterion;
 use crate::user::graphql::User;
 use crate::{People, user};
+
+/// What a list of properties is narrowed by. All conditions must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct PropertyFilter {
+    /// All of these hold, too.
+    and: Option<Vec<PropertyFilter>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<PropertyFilter>>,
+    /// This does not hold.
+    not: Option<Box<PropertyFilter>>,
+    /// One of these ids.
+    ids: Option<Vec<PropertyId>>,
+    /// Counting in one of these currencies.
+    currencies: Option<Vec<CurrencyCode>>,
+    /// In one of these time zones, `Asia/Bangkok`.
+    time_zones: Option<Vec<String>>,
+}
+
+impl Filter for PropertyFilter {
+    type Criterion = PropertyCriterion;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<PropertyCriterion>> {
+        check_values(self.ids.as_ref(), &format!("{at}.ids"), refusals);
+        check_values(self.currencies.as_ref(), &format!("{at}.currencies"), refusals);
+        check_values(self.time_zones.as_ref(), &format!("{at}.timeZones"), refusals);
+        let Self { ids, currencies, time_zones, .. } = self;
+        vec![Criteria::Is(PropertyCriterion { ids, currencies, time_zones })]
+    }
+}
+
+/// In which order to list properties.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "super::store::SortedBy")]
+pub(crate) enum PropertySort {
+    /// By code.
+    #[default]
+    Code,
+    /// By name.
+    Name,
+    /// Last changed first.
+    LatestChange,
+}
 
 /// Properties by id.
 type ById = Loader<PropertyId, model::Property>;
@@ -103,10 +154,16 @@ pub(crate) struct PropertyQuery;
 
 #[Object]
 impl PropertyQuery {
-    /// The tenant's properties by code.
+    /// The tenant's properties.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection field with a filter and an order"
+    )]
     async fn properties(
         &self,
         ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Which properties to list.")] filter: Option<PropertyFilter>,
+        #[graphql(desc = "In which order.", default)] sort: PropertySort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -114,7 +171,8 @@ impl PropertyQuery {
     ) -> Result<Connection<Property>> {
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<People>();
-        Ok(service::list_properties(app, caller(ctx)?, page).await?.map(Property))
+        let criteria = Criteria::read(filter, None)?;
+        Ok(service::list_properties(app, caller(ctx)?, &criteria, sort.into(), page).await?.map(Property))
     }
 
     /// The property with this id; null when the tenant has none.

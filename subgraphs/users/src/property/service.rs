@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Error, PageArgs, Result};
+use chassis::{Caller, Connection, Criteria, Error, PageArgs, Result};
 use primitives::PropertyId;
 
 use super::model::{Property, PropertyFacts};
-use super::store;
+use super::store::{self, PropertyCriterion};
 use crate::place::normal_code;
 use crate::{People, permission};
 
@@ -60,13 +60,15 @@ pub async fn update_property(
         .await
 }
 
-/// A page of the properties.
+/// A page of the properties that meet `criteria`.
 pub(crate) async fn list_properties(
     app: &People,
     caller: &Caller,
+    criteria: &Criteria<PropertyCriterion>,
+    by: store::SortedBy,
     page: PageArgs,
 ) -> Result<Connection<Property>> {
-    store::list(&app.db, caller.tenant, page.check(&())?).await
+    store::list(&app.db, caller.tenant, criteria, by, page.check(criteria)?).await
 }
 
 /// Properties by their ids. Everybody who signs in may know the house.

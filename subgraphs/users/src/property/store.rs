@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 
-use chassis::{Connection, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page};
+use chassis::{
+    Connection, Criteria, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
+};
 use entities_users::property::{ActiveModel, Column, Entity, Model};
-use primitives::{Audit, PropertyId, TenantId};
+use primitives::{Audit, CurrencyCode, PropertyId, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select,
+};
+use serde::Serialize;
 
 use super::model::{Property, PropertyFacts};
 
@@ -15,10 +20,44 @@ fn scoped(tenant: TenantId) -> Select<Entity> {
     Entity::find().filter(Column::TenantId.eq(tenant))
 }
 
-/// A page of the properties, by code.
-pub(crate) async fn list(db: &Db, tenant: TenantId, page: PageRequest) -> Result<Connection<Property>> {
-    let sort = [SortKey::ascending(Column::Code)];
-    Ok(page::list(db, scoped(tenant), &sort, Column::Id, page).await?.map(to_property))
+/// What a list of properties is narrowed by. All that is given must hold.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct PropertyCriterion {
+    pub(crate) ids: Option<Vec<PropertyId>>,
+    pub(crate) currencies: Option<Vec<CurrencyCode>>,
+    pub(crate) time_zones: Option<Vec<String>>,
+}
+
+/// What a list of properties is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    Code,
+    Name,
+    LatestChange,
+}
+
+fn condition(criterion: &PropertyCriterion) -> Condition {
+    Condition::all()
+        .add_option(criterion.ids.as_ref().map(|ids| Column::Id.is_in(ids.iter().copied())))
+        .add_option(criterion.currencies.as_ref().map(|all| Column::Currency.is_in(all.iter().copied())))
+        .add_option(criterion.time_zones.as_ref().map(|all| Column::TimeZone.is_in(all.iter().cloned())))
+}
+
+/// A page of the properties that meet `criteria`.
+pub(crate) async fn list(
+    db: &Db,
+    tenant: TenantId,
+    criteria: &Criteria<PropertyCriterion>,
+    by: SortedBy,
+    page: PageRequest,
+) -> Result<Connection<Property>> {
+    let sort = [match by {
+        SortedBy::Code => SortKey::ascending(Column::Code),
+        SortedBy::Name => SortKey::ascending(Column::Name),
+        SortedBy::LatestChange => SortKey::descending(Column::UpdatedAt),
+    }];
+    let select = scoped(tenant).filter(criteria.condition(&condition));
+    Ok(page::list(db, select, &sort, Column::Id, page).await?.map(to_property))
 }
 
 /// Properties by their ids, in one statement.

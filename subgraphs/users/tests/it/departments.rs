@@ -85,3 +85,43 @@ async fn a_place_ends_once() {
     assert_eq!(gone["assignment"]["role"], "Cook");
     assert_eq!(House::refusals(&house.mutate("unassignUser", ending).await), [refusal("NOT_FOUND", "id")]);
 }
+
+/// The codes of a list of places.
+async fn codes(house: &House, list: &str) -> Vec<String> {
+    let seen = house.data(&format!("{{ list: {list} {{ nodes {{ code }} }} }}"), json!({})).await;
+    let nodes = seen["list"]["nodes"].as_array().unwrap();
+    nodes.iter().map(|node| node["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn departments_and_properties_are_listed_in_the_order_that_is_asked_for() {
+    let house = House::open().await;
+    for (code, name, zone) in [("P1", "Zen", "Asia/Bangkok"), ("P2", "Aqua", "Asia/Singapore")] {
+        let input = json!({ "code": code, "name": name, "currency": "THB", "timeZone": zone });
+        assert_eq!(house.mutate("createProperty", input).await["userErrors"], json!([]));
+        let input = json!({ "code": code, "name": name });
+        assert_eq!(house.mutate("createDepartment", input).await["userErrors"], json!([]));
+        house.kit.clock().advance(std::time::Duration::from_secs(1));
+    }
+    for list in ["properties", "departments"] {
+        for (sort, order) in [
+            ("", ["P1", "P2"]),
+            ("(sort: CODE)", ["P1", "P2"]),
+            ("(sort: NAME)", ["P2", "P1"]),
+            ("(sort: LATEST_CHANGE)", ["P2", "P1"]),
+        ] {
+            assert_eq!(codes(&house, &format!("{list}{sort}")).await, order, "{list}{sort}");
+        }
+    }
+    for (narrowed, left) in [
+        ("timeZones: [\"Asia/Bangkok\"]", "P1"),
+        ("not: { timeZones: [\"Asia/Bangkok\"] }", "P2"),
+        ("currencies: [\"THB\"], and: [{ timeZones: [\"Asia/Singapore\"] }]", "P2"),
+    ] {
+        assert_eq!(
+            codes(&house, &format!("properties(where: {{ {narrowed} }})")).await,
+            [left],
+            "{narrowed}"
+        );
+    }
+}
