@@ -52,8 +52,8 @@ pub(crate) async fn card(
     // At the same time: in a long ledger, each of them waits for the disk.
     let (items, opening, closing, entries) = tokio::try_join!(
         stock::service::by_ids(app, caller, &ids),
-        balance_at(app, caller, id, from),
-        balance_at(app, caller, id, to),
+        balance_before(app, caller, id, from),
+        balance_before(app, caller, id, to),
         list(app, caller, &filter, false, page),
     )?;
     let item = items.into_iter().next().ok_or_else(|| Error::not_found("inventory item"))?;
@@ -62,27 +62,17 @@ pub(crate) async fn card(
     Ok(StockCard { item, opening, closing, entries })
 }
 
-async fn balance_at(
+/// The balance before a moment; none where none is named.
+async fn balance_before(
     app: &Inventory,
     caller: &Caller,
     item: InventoryItemId,
     moment: Option<DateTime<Utc>>,
 ) -> Result<Option<Balance>> {
-    match moment {
-        Some(moment) => balance_before(app, caller, item, moment).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-async fn balance_before(
-    app: &Inventory,
-    caller: &Caller,
-    item: InventoryItemId,
-    moment: DateTime<Utc>,
-) -> Result<Balance> {
+    let Some(moment) = moment else { return Ok(None) };
     let last = store::last_before(app.db.read(), caller.tenant, item, moment).await?;
     let balance = |last: StockMovement| Balance { on_hand: last.on_hand_after, value: last.value_after };
-    Ok(last.map_or(Balance::NOTHING, balance))
+    Ok(Some(last.map_or(Balance::NOTHING, balance)))
 }
 
 /// Ledger lines by id.

@@ -89,7 +89,7 @@ async fn warn(app: &Inventory, tenant: TenantId, id: LotId, now: DateTime<Utc>) 
     app.db
         .write(|tx| async move {
             let Some(mut lot) = store::lock_in(&*tx, tenant, id).await? else { return Ok(false) };
-            let days_left = lot.expiry.map(|day| (day.get() - house::day(now).get()).num_days());
+            let days_left = lot.days_left(house::day(now));
             let due = days_left.and_then(due_warning);
             let is_told = |due: i32| lot.told_days.is_some_and(|told| told <= due);
             let Some(due) = due.filter(|due| lot.status == LotStatus::Ok && !is_told(*due)) else {

@@ -113,6 +113,11 @@ impl Lot {
         self.status == LotStatus::Ok && !self.is_over_on(day)
     }
 
+    /// How many days it is still good after `day`; below zero where it is past its date, none where it has none.
+    pub(crate) fn days_left(&self, day: Date) -> Option<i64> {
+        self.expiry.map(|last| (last.get() - day.get()).num_days())
+    }
+
     /// Whether its last good day lies before a day.
     pub(crate) fn is_over_on(&self, day: Date) -> bool {
         self.expiry.is_some_and(|expiry| expiry < day)

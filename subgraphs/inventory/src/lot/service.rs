@@ -128,7 +128,7 @@ pub(super) async fn told_in(
         .into_iter()
         .map(|(item, location, on_hand)| json!({ "itemId": item, "locationId": location, "onHand": on_hand }))
         .collect();
-    let days_left = lot.expiry.map(|day| (day.get() - house::day(act.at).get()).num_days());
+    let days_left = lot.days_left(house::day(act.at));
     Ok(Event {
         tenant,
         kind,

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use chassis::{Clock, Envelope, Error, Event, Handlers, Result, Tx};
 use chrono::{DateTime, Utc};
-use primitives::{ProductId, TenantId, Unit};
+use primitives::{CurrencyCode, ProductId, TenantId, Unit};
 use serde_json::{Value, json};
 
 use super::model::{Credit, CreditKind, Past, Way};
 use crate::costing::TooLarge;
+use crate::posting::Document;
 use crate::{act, catalogue, delivery, ledger, location, posting};
 
 /// The service that sends goods back.
@@ -63,9 +64,7 @@ async fn give_back(
     if let Some(refused) = other_unit(tx, tenant, &units).await? {
         return Ok(Some(refused));
     }
-    let past = past(tx, tenant, told).await?;
-    let document =
-        told.document((way, place.currency), &past, (act::of_event(event), event.occurred_at, now));
+    let document = document(tx, event, (told, way, place.currency), now).await?;
     posting::service::post_told_in(tx, tenant, (&document, &units), now).await
 }
 
@@ -80,9 +79,7 @@ async fn revalue(
     let Some(place) = location::store::by_ids(&**tx, tenant, &[told.location_id]).await?.pop() else {
         return Ok(Vec::new());
     };
-    let past = past(tx, tenant, told).await?;
-    let document =
-        told.document((way, place.currency), &past, (act::of_event(event), event.occurred_at, now));
+    let document = document(tx, event, (told, way, place.currency), now).await?;
     let mut reason = None;
     if !document.lines.is_empty() {
         reason = posting::service::post_told_in(tx, tenant, (&document, &units(told)), now).await?;
@@ -99,8 +96,14 @@ async fn revalue(
     Ok(lines.collect())
 }
 
-/// What the ledger knows of the delivery and of the credit note itself.
-async fn past(tx: &Tx, tenant: TenantId, told: &Credit) -> Result<Past> {
+/// The document that does it, by what the ledger knows of the delivery and of the credit note itself.
+async fn document(
+    tx: &Tx,
+    event: &Envelope,
+    (told, way, currency): (&Credit, Way, CurrencyCode),
+    now: DateTime<Utc>,
+) -> Result<Document> {
+    let tenant = event.tenant_id;
     let delivered = match told.goods_received_note_id {
         Some(note) => {
             ledger::store::of_document(&**tx, tenant, (delivery::REFERENCE, &note.to_string())).await?
@@ -109,7 +112,8 @@ async fn past(tx: &Tx, tenant: TenantId, told: &Credit) -> Result<Past> {
     };
     let (kind, id) = (Way::Out.reference(), told.credit_note_id.to_string());
     let credited = ledger::store::of_document(&**tx, tenant, (kind, &id)).await?;
-    Past::of(told.location_id, &delivered, &credited).ok_or_else(|| Error::internal(TooLarge))
+    let past = Past::of(told.location_id, &delivered, &credited).ok_or_else(|| Error::internal(TooLarge))?;
+    Ok(told.document((way, currency), &past, (act::of_event(event), event.occurred_at, now)))
 }
 
 fn units(told: &Credit) -> HashMap<ProductId, Unit> {

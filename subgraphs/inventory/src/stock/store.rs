@@ -68,10 +68,7 @@ pub(crate) async fn list(
     let rows = page::list(db, select, &sort_keys(order), Column::Id, page).await?.try_map(from_row)?;
     let Some(locations) = whole_locations(criteria) else { return Ok(rows) };
     let (db, locations) = (db.clone(), Arc::<[LocationId]>::from(locations));
-    Ok(rows.counted(move || {
-        let (db, locations) = (db.clone(), Arc::clone(&locations));
-        async move { count(db.read(), tenant, &locations).await }
-    }))
+    Ok(rows.counted(move || count(db.clone(), tenant, Arc::clone(&locations))))
 }
 
 /// The locations whose whole lists these criteria ask for, where they ask for nothing else; none where it is all of the tenant's.
@@ -88,18 +85,14 @@ fn whole_locations(criteria: &Criteria<ItemFilter>) -> Option<&[LocationId]> {
 }
 
 /// How many balances these locations have; all of the tenant's where none is named.
-async fn count(
-    db: &impl ConnectionTrait,
-    tenant: TenantId,
-    locations: &[LocationId],
-) -> chassis::Result<u64> {
+async fn count(db: Db, tenant: TenantId, locations: Arc<[LocationId]>) -> chassis::Result<u64> {
     use inventory_item_count::Column as Counted;
     let mut counted = inventory_item_count::Entity::find().filter(Counted::TenantId.eq(tenant));
     if !locations.is_empty() {
         counted = counted.filter(Counted::LocationId.is_in(locations.iter().copied()));
     }
     // One row per location, of which a tenant has a few hundred.
-    let counted: Vec<i64> = counted.select_only().column(Counted::Items).into_tuple().all(db).await?;
+    let counted: Vec<i64> = counted.select_only().column(Counted::Items).into_tuple().all(db.read()).await?;
     Ok(counted.into_iter().map(i64::unsigned_abs).sum())
 }
 

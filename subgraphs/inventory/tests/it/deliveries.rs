@@ -16,30 +16,39 @@ pub(crate) async fn procurement(house: &House) -> TestDatabase {
     database
 }
 
+/// Says something about a document as procurement would.
+pub(crate) async fn publish(
+    house: &House,
+    from: &TestDatabase,
+    (kind, aggregate_version): (&'static str, i32),
+    (aggregate, payload): (uuid::Uuid, &Value),
+) {
+    let at = house.kit.clock().now();
+    let say = |tx: chassis::Tx| async move {
+        tx.publish(Event {
+            tenant: andaman(),
+            kind,
+            version: 1,
+            aggregate,
+            aggregate_version,
+            occurred_at: at,
+            actor: None,
+            causation: None,
+            payload: payload.clone(),
+        });
+        Ok(())
+    };
+    from.db().write(say).await.unwrap();
+}
+
 /// Says that a delivery was taken over; answers what inventory makes of it.
 pub(crate) async fn take_over(
     house: &House,
     from: &TestDatabase,
     (id, payload): (GoodsReceivedNoteId, &Value),
 ) -> (String, Value) {
-    let at = house.kit.clock().now();
     let before = answers(house).await.len();
-    let payload = &payload;
-    let say = |tx: chassis::Tx| async move {
-        tx.publish(Event {
-            tenant: andaman(),
-            kind: "grn.committed",
-            version: 1,
-            aggregate: id.as_uuid(),
-            aggregate_version: 3,
-            occurred_at: at,
-            actor: None,
-            causation: None,
-            payload: (*payload).clone(),
-        });
-        Ok(())
-    };
-    from.db().write(say).await.unwrap();
+    publish(house, from, ("grn.committed", 3), (id.as_uuid(), payload)).await;
     for _ in 0..200 {
         let answers = answers(house).await;
         if answers.len() > before {

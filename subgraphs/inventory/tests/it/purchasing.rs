@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use chassis::outbox;
 use chassis::testkit::TestDatabase;
-use chassis::{Event, outbox};
 use primitives::{ProductId, PurchaseOrderId, PurchaseOrderLineId, PurchaseRequestId, PurchaseRequestLineId};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::deliveries::procurement;
+use crate::deliveries::{procurement, publish};
 use crate::house::{House, andaman, lanna};
 
 /// Says something as procurement and waits until inventory has heard it.
@@ -20,22 +20,7 @@ async fn say(
     (id, payload): (Uuid, &Value),
 ) {
     let heard = house.events_heard().await;
-    let at = house.kit.clock().now();
-    let tell = |tx: chassis::Tx| async move {
-        tx.publish(Event {
-            tenant: andaman(),
-            kind,
-            version: 1,
-            aggregate: id,
-            aggregate_version: version,
-            occurred_at: at,
-            actor: None,
-            causation: None,
-            payload: (*payload).clone(),
-        });
-        Ok(())
-    };
-    from.db().write(tell).await.unwrap();
+    publish(house, from, (kind, version), (id, payload)).await;
     for _ in 0..400 {
         if house.events_heard().await > heard {
             return;

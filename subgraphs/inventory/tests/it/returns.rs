@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::testkit::TestDatabase;
-use chassis::{Bus, Event, outbox};
+use chassis::{Bus, outbox};
 use primitives::CreditNoteId;
 use serde_json::{Value, json};
 
@@ -40,25 +40,9 @@ pub(crate) async fn publish(
     kind: &'static str,
     (id, told): (CreditNoteId, &Value),
 ) {
-    let at = house.kit.clock().now();
     let mut payload = told.clone();
     payload["creditNoteId"] = json!(id);
-    let payload = &payload;
-    let publish = |tx: chassis::Tx| async move {
-        tx.publish(Event {
-            tenant: andaman(),
-            kind,
-            version: 1,
-            aggregate: id.as_uuid(),
-            aggregate_version: 4,
-            occurred_at: at,
-            actor: None,
-            causation: None,
-            payload: payload.clone(),
-        });
-        Ok(())
-    };
-    from.db().write(publish).await.unwrap();
+    crate::deliveries::publish(house, from, (kind, 4), (id.as_uuid(), &payload)).await;
 }
 
 /// How often inventory has answered.

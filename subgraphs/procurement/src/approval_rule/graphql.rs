@@ -34,7 +34,7 @@ pub(crate) struct SetApprovalRulesInput {
     /// From which amount on each level has to approve, lowest first, in the house's currency: the first is 0; at most five.
     from_amounts: Vec<Decimal>,
     /// In how many hours each level has to decide, from when its turn comes: 1 to 1,440.
-    #[graphql(default = 48)]
+    #[graphql(default_with = "model::DECIDE_WITHIN_HOURS")]
     decide_within_hours: i32,
     /// The same key with the same input has one effect and one answer for 24 hours.
     idempotency_key: Option<String>,

@@ -123,17 +123,8 @@ impl Walk<'_> {
         let store = plan.stores[self.chance("store", plan.stores.len())];
         let drafts: Vec<LineDraft> = wanted
             .iter()
-            .map(|(product, quantity)| LineDraft {
-                product_id: product.id,
-                quantity: *quantity,
-                unit: product.purchase_unit.code().to_owned(),
-                deliver_to: Some(store),
-                required_by: None,
-                vendor_id: None,
-                unit_price: None,
-                discount: Decimal::ZERO,
-                tax: Decimal::ZERO,
-                note: None,
+            .map(|(product, quantity)| {
+                LineDraft::of(product.id, (*quantity, product.purchase_unit.code()), store)
             })
             .collect();
         let mut lines = read_lines(&drafts)?;

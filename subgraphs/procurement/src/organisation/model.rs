@@ -22,8 +22,7 @@ impl Organisation {
     /// What a head names that is not there.
     pub fn check(&self, head: &Head) -> Refusals {
         let mut refusals = Refusals::new();
-        let is_there = head.department_id.is_none_or(|id| self.departments.contains(&id));
-        refusals.check(is_there, || Refusal::new(Code::NotFound, "departmentId", "department not found"));
+        self.check_department(head.department_id, &mut refusals);
         let is_there = head.property_id.is_none_or(|id| self.properties.contains_key(&id));
         refusals.check(is_there, || Refusal::new(Code::NotFound, "propertyId", "property not found"));
         refusals
@@ -32,13 +31,16 @@ impl Organisation {
     /// What is not there of a department and of somebody who buys for it.
     pub fn check_buyer(&self, (department, user): (DepartmentId, Option<UserId>)) -> Refusals {
         let mut refusals = Refusals::new();
-        refusals.check(self.departments.contains(&department), || {
-            Refusal::new(Code::NotFound, "departmentId", "department not found")
-        });
+        self.check_department(Some(department), &mut refusals);
         refusals.check(user.is_none_or(|user| self.users.contains(&user)), || {
             Refusal::new(Code::NotFound, "requestedById", "user not found")
         });
         refusals
+    }
+
+    fn check_department(&self, department: Option<DepartmentId>, refusals: &mut Refusals) {
+        let is_there = department.is_none_or(|id| self.departments.contains(&id));
+        refusals.check(is_there, || Refusal::new(Code::NotFound, "departmentId", "department not found"));
     }
 
     /// A property's time zone.

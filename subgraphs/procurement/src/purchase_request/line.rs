@@ -60,6 +60,24 @@ pub struct LineDraft {
     pub note: Option<String>,
 }
 
+impl LineDraft {
+    /// So much of a product for a place; everything else is found when the request is handed in.
+    pub fn of(product_id: ProductId, (quantity, unit): (Decimal, &str), deliver_to: LocationId) -> Self {
+        Self {
+            product_id,
+            quantity,
+            unit: unit.to_owned(),
+            deliver_to: Some(deliver_to),
+            required_by: None,
+            vendor_id: None,
+            unit_price: None,
+            discount: Decimal::ZERO,
+            tax: Decimal::ZERO,
+            note: None,
+        }
+    }
+}
+
 /// What was found when the request was handed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {

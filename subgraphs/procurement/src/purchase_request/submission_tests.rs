@@ -58,18 +58,7 @@ fn shop() -> Shop {
 
 impl Shop {
     fn line(&self, quantity: &str, unit: &str) -> LineDraft {
-        LineDraft {
-            product_id: self.product,
-            quantity: decimal(quantity),
-            unit: unit.to_owned(),
-            deliver_to: Some(self.place),
-            required_by: None,
-            vendor_id: None,
-            unit_price: None,
-            discount: Decimal::ZERO,
-            tax: Decimal::ZERO,
-            note: None,
-        }
+        LineDraft::of(self.product, (decimal(quantity), unit), self.place)
     }
 
     fn examine(&self, drafts: &[LineDraft]) -> Result<(Decimal, Vec<Line>), Refused> {

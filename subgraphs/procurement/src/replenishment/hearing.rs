@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::model::{Need, draft, still_needed, write};
 use super::store;
-use crate::{event, purchase_request};
+use crate::{event, purchase_order, purchase_request};
 
 /// The service that keeps the shelves.
 const SOURCE: &str = "inventory";
@@ -46,8 +46,9 @@ async fn hear(tx: &Tx, event: &Arc<Envelope>, now: DateTime<Utc>) -> Result<()> 
     let Some(suggested) = low.suggested_order else { return Ok(()) };
     // The rule's lock lets two that run low at the same store wait for each other: one draft is enough for both.
     let Some(rule) = store::lock(&**tx, tenant, location).await? else { return Ok(()) };
-    let coming = store::coming(&**tx, tenant, (product, location)).await?;
-    let Some(quantity) = still_needed(suggested, coming) else { return Ok(()) };
+    let asked_for = purchase_request::store::asked_for(&**tx, tenant, (product, location)).await?;
+    let on_order = purchase_order::store::coming_to(&**tx, tenant, (product, location)).await?;
+    let Some(quantity) = still_needed(suggested, &[asked_for, on_order]) else { return Ok(()) };
     let unit = Unit::from_code(&unit).ok_or_else(|| Error::internal(format!("unknown unit {unit}")))?;
     let (need, act) = (Need { product, quantity, unit }, Act { at: now, by: None });
     let open = purchase_request::store::lock_draft_for(&**tx, tenant, location).await?;

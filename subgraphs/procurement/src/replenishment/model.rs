@@ -33,9 +33,10 @@ pub struct Need {
     pub unit: Unit,
 }
 
-/// What is still needed of a suggestion when so much is coming; none where nothing is.
-pub fn still_needed(suggested: Decimal, coming: Decimal) -> Option<Decimal> {
-    suggested.checked_sub(coming).filter(|needed| needed.is_positive())
+/// What is still needed of a suggestion when this much is coming in other ways; none where nothing is.
+pub fn still_needed(suggested: Decimal, coming: &[Decimal]) -> Option<Decimal> {
+    let needed = coming.iter().try_fold(suggested, |needed, part| needed.checked_sub(*part));
+    needed.filter(|needed| needed.is_positive())
 }
 
 /// A new draft for the rule's store.
@@ -68,18 +69,7 @@ pub fn write(case: &mut Case, location: LocationId, need: Need, act: Act) -> Res
         Some(line) => line.quantity = need.quantity,
         None if is_full => return Ok(false),
         None => {
-            let line = LineDraft {
-                product_id: need.product,
-                quantity: need.quantity,
-                unit: need.unit.code().to_owned(),
-                deliver_to: Some(location),
-                required_by: None,
-                vendor_id: None,
-                unit_price: None,
-                discount: Decimal::ZERO,
-                tax: Decimal::ZERO,
-                note: None,
-            };
+            let line = LineDraft::of(need.product, (need.quantity, need.unit.code()), location);
             case.lines.extend(read_lines(&[line])?);
         }
     }
@@ -137,8 +127,8 @@ mod tests {
     #[test]
     fn what_is_coming_is_not_needed() {
         let dec = |text: &str| text.parse::<Decimal>().unwrap();
-        assert_eq!(still_needed(dec("10"), dec("4")), Some(dec("6")));
-        assert_eq!(still_needed(dec("10"), dec("10")), None);
-        assert_eq!(still_needed(dec("0"), dec("0")), None);
+        assert_eq!(still_needed(dec("10"), &[dec("1"), dec("3")]), Some(dec("6")));
+        assert_eq!(still_needed(dec("10"), &[dec("10")]), None);
+        assert_eq!(still_needed(dec("0"), &[dec("0")]), None);
     }
 }

@@ -1,33 +1,16 @@
-//! Replenishment rules as rows, and what is coming to a store; every query starts at the tenant.
+//! Replenishment rules as rows; every query starts at the tenant.
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Criteria, Db, Error, Result, SortKey};
+use chassis::{Connection, Criteria, Db, Result, SortKey};
 use chrono::{DateTime, Utc};
 use entities_procurement::replenishment_rule::{self, Column, Entity};
-use entities_procurement::{purchase_order, purchase_order_line};
-use primitives::{Decimal, DepartmentId, LocationId, ProductId, TenantId, UserId};
+use primitives::{DepartmentId, LocationId, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
-    Select,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 use serde::Serialize;
 
 use super::model::Rule;
-use crate::machine::Word;
-use crate::purchase_order::model::PurchaseOrderStatus;
-use crate::purchase_request;
-
-/// The states of orders of which something may still come, also of those that have not gone out: what is in them is asked for no more.
-const COMING: [PurchaseOrderStatus; 6] = [
-    PurchaseOrderStatus::Draft,
-    PurchaseOrderStatus::PendingApproval,
-    PurchaseOrderStatus::Approved,
-    PurchaseOrderStatus::Sent,
-    PurchaseOrderStatus::Acknowledged,
-    PurchaseOrderStatus::PartiallyReceived,
-];
 
 /// Which rules to list. All that is given must hold.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -118,30 +101,4 @@ pub(crate) async fn remove(
         .exec(tx)
         .await?;
     Ok(removed.rows_affected > 0)
-}
-
-/// How much of a product is on order for a store, or asked for and not turned down, in base units.
-pub(crate) async fn coming(
-    tx: &impl ConnectionTrait,
-    tenant: TenantId,
-    (product, location): (ProductId, LocationId),
-) -> Result<Decimal> {
-    use purchase_order_line::Column as Line;
-    let on_order = purchase_order_line::Entity::find()
-        .join(JoinType::InnerJoin, purchase_order_line::Relation::Order.def())
-        .filter(Line::TenantId.eq(tenant))
-        .filter(Line::ProductId.eq(product))
-        .filter(purchase_order::Column::DeliverTo.eq(location))
-        .filter(purchase_order::Column::Status.is_in(COMING.map(Word::code)))
-        .all(tx)
-        .await?;
-    let beyond = || Error::internal("what is coming is beyond all bounds");
-    let mut coming = purchase_request::store::asked_for(tx, tenant, (product, location)).await?;
-    for row in on_order {
-        let due = row.ordered_quantity.checked_sub(row.cancelled_quantity);
-        let due = due.and_then(|due| due.checked_sub(row.received_quantity)).filter(|due| due.is_positive());
-        let base = due.unwrap_or(Decimal::ZERO).checked_mul(row.factor).ok_or_else(beyond)?;
-        coming = coming.checked_add(base).ok_or_else(beyond)?;
-    }
-    Ok(coming)
 }

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use chassis::{Connection, Criteria, Db, Error, Order, PageRequest, Result, SortKey, page};
 use entities_procurement::{purchase_order, purchase_order_line};
-use primitives::{Date, LocationId, ProductId, PurchaseOrderId, PurchaseOrderLineId, TenantId, VendorId};
+use primitives::{
+    Date, Decimal, LocationId, ProductId, PurchaseOrderId, PurchaseOrderLineId, TenantId, VendorId,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, JoinType, QueryFilter, QueryOrder,
@@ -26,6 +28,16 @@ const OPEN_LINES: u64 = 1_000;
 /// The states in which something is still to come.
 pub(crate) const OPEN: [PurchaseOrderStatus; 3] =
     [PurchaseOrderStatus::Sent, PurchaseOrderStatus::Acknowledged, PurchaseOrderStatus::PartiallyReceived];
+
+/// The states in which something may still come, also of what has not gone out.
+const COMING: [PurchaseOrderStatus; 6] = [
+    PurchaseOrderStatus::Draft,
+    PurchaseOrderStatus::PendingApproval,
+    PurchaseOrderStatus::Approved,
+    PurchaseOrderStatus::Sent,
+    PurchaseOrderStatus::Acknowledged,
+    PurchaseOrderStatus::PartiallyReceived,
+];
 
 /// What a list of orders is narrowed by. All that is given must hold.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -155,6 +167,27 @@ pub(crate) async fn open_lines(
         found.entry(row.product_id).or_default().push((row.order_id, to_line(row)));
     }
     Ok(found)
+}
+
+/// How much of a product is still to come to a place, also by orders that have not gone out, in base units.
+pub(crate) async fn coming_to(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    (product, location): (ProductId, LocationId),
+) -> Result<Decimal> {
+    let rows = lines(tenant)
+        .join(JoinType::InnerJoin, purchase_order_line::Relation::Order.def())
+        .filter(purchase_order_line::Column::ProductId.eq(product))
+        .filter(purchase_order::Column::DeliverTo.eq(location))
+        .filter(purchase_order::Column::Status.is_in(COMING.map(Word::code)))
+        .all(tx)
+        .await?;
+    let mut coming = Decimal::ZERO;
+    for line in rows.into_iter().map(to_line) {
+        let sum = line.outstanding().checked_mul(line.factor).and_then(|base| coming.checked_add(base));
+        coming = sum.ok_or_else(|| Error::internal("what is to come is beyond all bounds"))?;
+    }
+    Ok(coming)
 }
 
 /// The order with its lines, locked until the transaction ends.
