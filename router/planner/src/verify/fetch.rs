@@ -199,6 +199,32 @@ impl Run<'_> {
         keyed
     }
 
+    /// Whether what is sent of objects of these types has everything of a set that any of them can have: what only other types have,
+    /// nobody could send.
+    pub(super) fn sends(
+        &self,
+        sent: &[RepresentationField],
+        set: &FieldSet,
+        (place, on): (Place, &IndexSet<Name>),
+    ) -> bool {
+        set.selections.iter().all(|selection| match selection {
+            FieldSelection::Field(field) if field.name == "__typename" => true,
+            FieldSelection::Field(field) => {
+                let mut same = sent.iter().filter(|sent| sent.name == field.name);
+                same.any(|sent| match self.tree.known_child(place, &sent.source) {
+                    Some(below) => {
+                        self.sends(&sent.fields, &field.selections, (below, &self.tree.types(below, on)))
+                    }
+                    None => covers(&sent.fields, &field.selections),
+                })
+            }
+            FieldSelection::Inline(inline) => {
+                let on = self.runtime_types(&inline.on, on);
+                on.is_empty() || self.sends(sent, &inline.selections, (place, &on))
+            }
+        })
+    }
+
     fn read(&mut self, at: usize, field: &RepresentationField, from: (Place, &IndexSet<Name>)) {
         if let Some(finding) = self.missing(at, field, from) {
             self.find(finding);
@@ -235,7 +261,7 @@ impl Run<'_> {
 }
 
 /// Whether what is sent has every field of a set.
-pub(super) fn covers(sent: &[RepresentationField], set: &FieldSet) -> bool {
+fn covers(sent: &[RepresentationField], set: &FieldSet) -> bool {
     set.selections.iter().all(|selection| match selection {
         FieldSelection::Field(field) if field.name == "__typename" => true,
         FieldSelection::Field(field) => {

@@ -1,7 +1,6 @@
 //! Selections: every field exists in the subgraph that is asked for it, and can be resolved there.
 
 use super::Run;
-use super::fetch::covers;
 use super::tree::{Place, Produced, STAND_IN_NAME};
 use crate::labels::is_moved;
 use crate::plan::{Fetch, RepresentationType};
@@ -185,7 +184,7 @@ impl Run<'_> {
         if let Some(requires) = &here.requires {
             let sends = |sent: &RepresentationType| {
                 let all: Vec<_> = sent.keys.iter().chain(&sent.requires).cloned().collect();
-                covers(&all, requires)
+                self.sends(&all, requires, (spot.place, &spot.on))
             };
             if spot.sent.is_empty() || !spot.sent.iter().all(sends) {
                 self.find(format!("fetch {fetch}: {ty}.{field} requires what is not sent"));

@@ -1,14 +1,20 @@
 //! The verifier finds what is wrong: sound plans that are spoilt in one way each.
 
-use crate::planner_of;
+use crate::{graph_sdl, planner_of};
 use apollo_compiler::{ExecutableDocument, Name};
 use router_planner::{Condition, Plan, Planner, VariableTest, verify};
+use router_schema::Supergraph;
+use std::sync::Arc;
+
+fn plan(planner: &Planner, query: &str) -> Plan {
+    let document = ExecutableDocument::parse_and_validate(&planner.supergraph().api, query, "q.graphql")
+        .expect("the query is valid");
+    planner.plan(&document, None).expect("there is a plan")
+}
 
 fn sound(graph: &str, query: &str) -> (Planner, Plan) {
     let planner = planner_of(graph);
-    let document = ExecutableDocument::parse_and_validate(&planner.supergraph().api, query, "q.graphql")
-        .expect("the query is valid");
-    let plan = planner.plan(&document, None).expect("there is a plan");
+    let plan = plan(&planner, query);
     assert_eq!(verify(planner.supergraph(), &plan), Vec::<String>::new());
     (planner, plan)
 }
@@ -71,6 +77,30 @@ fn a_requirement_that_is_not_sent() {
         representation.types[0].requires.clear();
     };
     finds("requires.graphql", BOX, spoil, "Box.euros requires what is not sent");
+}
+
+#[test]
+fn a_requirement_of_one_type_that_is_not_sent() {
+    let spoil = |plan: &mut Plan| {
+        let representation = plan.fetches[1].representation.as_mut().expect("an entity fetch");
+        let stamp = representation.types[0].requires.iter_mut().find(|field| field.name == "stamp");
+        stamp.expect("the stamp is sent").fields.retain(|field| field.name != "pages");
+    };
+    finds("requires.graphql", "{ box { label } }", spoil, "Box.label requires what is not sent");
+}
+
+/// A stamp is a paper in `c` only, which never gives one: there is nothing to send of papers.
+#[test]
+fn a_requirement_of_a_type_that_is_never_there_needs_nothing_sent() {
+    let everywhere = "type Paper implements Stamp\n  @join__implements(graph: A, interface: \"Stamp\")";
+    let sdl = graph_sdl("requires.graphql");
+    assert!(sdl.contains(everywhere), "the graph has papers");
+    let sdl = sdl.replace(everywhere, "type Paper implements Stamp");
+    let supergraph = Supergraph::parse(&sdl).expect("a supergraph");
+    let planner = Planner::new(Arc::new(supergraph));
+    let plan = plan(&planner, "{ box { label } }");
+    assert!(!plan.to_string().contains("pages"), "{plan}");
+    assert_eq!(verify(planner.supergraph(), &plan), Vec::<String>::new());
 }
 
 #[test]
