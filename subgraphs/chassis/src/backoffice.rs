@@ -11,12 +11,14 @@
 macro_rules! backoffice {
     ($entries:tt, $letters:tt, $replay:tt) => {
         $crate::backoffice!(@log $entries, {
-            /// Events that this service could not act on, the latest first. They wait to be replayed.
+            /// Events that this service could not act on. They wait to be replayed.
             #[graphql(name = $letters)]
             async fn dead_letters(
                 &self,
                 ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Which letters.")] r#where: Option<$crate::inbox::DeadLetterWhere>,
                 #[graphql(desc = "Those that were replayed, instead of those that wait.")] replayed: Option<bool>,
+                #[graphql(desc = "In which order.", default)] sort: $crate::inbox::DeadLetterSort,
                 #[graphql(desc = "How many from the beginning; 10 where nothing is said, at most 100.")] first: Option<i32>,
                 #[graphql(desc = "The cursor behind which to begin; with `first`.")] after: Option<String>,
                 #[graphql(desc = "How many from the end; instead of `first`.")] last: Option<i32>,
@@ -24,7 +26,8 @@ macro_rules! backoffice {
             ) -> $crate::Result<$crate::Connection<$crate::inbox::DeadLetter>> {
                 let page = $crate::PageArgs::new(first, after, last, before);
                 let db = ctx.data_unchecked::<$crate::Db>();
-                $crate::inbox::list_dead_letters(db, $crate::caller(ctx)?, replayed.unwrap_or(false), page).await
+                let which = (r#where, replayed.unwrap_or(false));
+                $crate::inbox::list_dead_letters(db, $crate::caller(ctx)?, which, sort, page).await
             }
         });
 
@@ -40,9 +43,12 @@ macro_rules! backoffice {
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "Which letter.")] id: primitives::DeadLetterId,
+                #[graphql(desc = "The same key with the same input has one effect and one answer for 24 hours.")]
+                idempotency_key: Option<String>,
             ) -> $crate::Result<$crate::inbox::DeadLetterPayload> {
                 let (consumers, db) = (ctx.data_unchecked::<$crate::inbox::Consumers>(), ctx.data_unchecked::<$crate::Db>());
-                let (dead_letter, user_errors) = $crate::outcome(consumers.replay(db, $crate::caller(ctx)?, id).await)?;
+                let replayed = consumers.replay(db, $crate::caller(ctx)?, id, idempotency_key.as_deref()).await;
+                let (dead_letter, user_errors) = $crate::outcome(replayed)?;
                 Ok($crate::inbox::DeadLetterPayload { dead_letter, user_errors })
             }
         }
@@ -55,12 +61,13 @@ macro_rules! backoffice {
 
         #[async_graphql::Object]
         impl BackofficeQuery {
-            /// Who did what here, or tried to, the latest first.
+            /// Who did what here, or tried to.
             #[graphql(name = $entries)]
             async fn audit_entries(
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "Which entries.")] r#where: Option<$crate::audit::AuditWhere>,
+                #[graphql(desc = "In which order.", default)] sort: $crate::audit::AuditEntrySort,
                 #[graphql(desc = "How many from the beginning; 10 where nothing is said, at most 100.")] first: Option<i32>,
                 #[graphql(desc = "The cursor behind which to begin; with `first`.")] after: Option<String>,
                 #[graphql(desc = "How many from the end; instead of `first`.")] last: Option<i32>,
@@ -68,7 +75,7 @@ macro_rules! backoffice {
             ) -> $crate::Result<$crate::Connection<$crate::audit::AuditEntry>> {
                 let page = $crate::PageArgs::new(first, after, last, before);
                 let db = ctx.data_unchecked::<$crate::Db>();
-                $crate::audit::list_audit_entries(db, $crate::caller(ctx)?, r#where, page).await
+                $crate::audit::list_audit_entries(db, $crate::caller(ctx)?, r#where, sort, page).await
             }
 
             $($letters)*
@@ -101,12 +108,13 @@ macro_rules! sagas {
                 $crate::saga::find_saga(ctx.data_unchecked::<$crate::Db>(), $crate::caller(ctx)?, id).await
             }
 
-            /// What documents of this service set in motion elsewhere, step by step, the latest first.
+            /// What documents of this service set in motion elsewhere, step by step.
             #[graphql(name = $all)]
             async fn sagas(
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "Which sagas.")] r#where: Option<$crate::saga::SagaWhere>,
+                #[graphql(desc = "In which order.", default)] sort: $crate::saga::SagaSort,
                 #[graphql(desc = "How many from the beginning; 10 where nothing is said, at most 100.")]
                 first: Option<i32>,
                 #[graphql(desc = "The cursor behind which to begin; with `first`.")] after: Option<String>,
@@ -115,7 +123,7 @@ macro_rules! sagas {
             ) -> $crate::Result<$crate::Connection<$crate::saga::Saga>> {
                 let page = $crate::PageArgs::new(first, after, last, before);
                 let db = ctx.data_unchecked::<$crate::Db>();
-                $crate::saga::list_sagas(db, $crate::caller(ctx)?, r#where, page).await
+                $crate::saga::list_sagas(db, $crate::caller(ctx)?, r#where, sort, page).await
             }
         }
     };

@@ -93,6 +93,16 @@ impl From<row::Model> for AuditEntry {
     }
 }
 
+/// In which order to list entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum AuditEntrySort {
+    /// Latest first.
+    #[default]
+    AtDesc,
+    /// Earliest first.
+    AtAsc,
+}
+
 /// Which entries. Conditions side by side must all hold.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct AuditWhere {
@@ -181,7 +191,7 @@ impl Criterion {
     }
 }
 
-/// A page of the caller's tenant's log, the latest first.
+/// A page of the caller's tenant's log.
 ///
 /// # Errors
 /// `Forbidden` without `audit:view`; `Refused` when filter or page are no good; `Internal` when the database fails.
@@ -189,6 +199,7 @@ pub async fn list_audit_entries(
     db: &Db,
     caller: &Caller,
     filter: Option<AuditWhere>,
+    sort: AuditEntrySort,
     page: PageArgs,
 ) -> Result<Connection<AuditEntry>> {
     caller.require(super::VIEW)?;
@@ -196,7 +207,10 @@ pub async fn list_audit_entries(
     let select = row::Entity::find()
         .filter(row::Column::TenantId.eq(caller.tenant.as_uuid()))
         .filter(criteria.condition(&|criterion: &Criterion| criterion.condition(caller)));
-    let sort = [SortKey::descending(row::Column::At)];
+    let sort = [match sort {
+        AuditEntrySort::AtDesc => SortKey::descending(row::Column::At),
+        AuditEntrySort::AtAsc => SortKey::ascending(row::Column::At),
+    }];
     let found = page::list(db, select, &sort, row::Column::Seq, page.check(&criteria)?).await?;
     Ok(found.map(AuditEntry::from))
 }

@@ -13,7 +13,7 @@ mod row;
 mod scope;
 mod verify;
 
-pub use list::{AuditEntry, AuditOutcome, AuditWhere, list_audit_entries};
+pub use list::{AuditEntry, AuditEntrySort, AuditOutcome, AuditWhere, list_audit_entries};
 pub use verify::{BrokenChain, verify};
 
 pub(crate) use append::{Heads, append};

@@ -15,11 +15,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::handle::{act, caused_by};
 use super::{Consumer, DEAD_LETTERED, row};
 use crate::caller::Caller;
-use crate::connection::Connection;
-use crate::db::{Db, Tx};
+use crate::db::Tx;
 use crate::error::{Error, Refusal, Result, UserError};
+use crate::idempotency::{self, Attempt};
 use crate::outbox::Envelope;
-use crate::page::{self, PageArgs, SortKey};
 use crate::saga::{self, Failure};
 
 /// The permission to see dead letters and to replay them.
@@ -186,45 +185,14 @@ fn reason(error: &Error) -> String {
     text.chars().take(ERROR_CHARS_MAX).collect()
 }
 
-/// A page of the caller's tenant's dead letters, the latest first; those that were replayed only when asked for.
-///
-/// # Errors
-/// `Forbidden` without `events:replay`; `Refused` when the page asked for is none; `Internal` when the database fails.
-pub async fn list_dead_letters(
-    db: &Db,
-    caller: &Caller,
-    is_replayed: bool,
-    page: PageArgs,
-) -> Result<Connection<DeadLetter>> {
-    caller.require(REPLAY)?;
-    let mine = row::Entity::find().filter(row::Column::TenantId.eq(caller.tenant.as_uuid()));
-    let select = if is_replayed {
-        mine.filter(row::Column::ReplayedAt.is_not_null())
-    } else {
-        mine.filter(row::Column::ReplayedAt.is_null())
-    };
-    let sort = [SortKey::descending(row::Column::FailedAt)];
-    let found = page::list(db, select, &sort, row::Column::Id, page.check(&is_replayed)?).await?;
-    Ok(found.map(DeadLetter::from))
-}
-
-/// A dead letter of the caller's tenant.
-///
-/// # Errors
-/// `Internal` when the database fails.
-pub async fn find_dead_letter(db: &Db, caller: &Caller, id: DeadLetterId) -> Result<Option<DeadLetter>> {
-    let mine = row::Entity::find_by_id(id.as_uuid());
-    let found = mine.filter(row::Column::TenantId.eq(caller.tenant.as_uuid())).one(db.read()).await?;
-    Ok(found.map(DeadLetter::from))
-}
-
 impl Consumer {
-    /// Acts on a dead letter once more. With success it counts as replayed; without, it stays and remembers the error.
+    /// Acts on a dead letter once more. With success it counts as replayed; without, it stays and remembers the error. The same
+    /// `key` again answers the letter as it is, once it was replayed.
     ///
     /// # Errors
     /// `Forbidden` without `events:replay`; `NotFound` for a letter of nobody's or another tenant's; `Refused` when it was replayed before; whatever the handler
     /// answers.
-    pub async fn replay(&self, caller: &Caller, id: DeadLetterId) -> Result<DeadLetter> {
+    pub async fn replay(&self, caller: &Caller, id: DeadLetterId, key: Option<&str>) -> Result<DeadLetter> {
         caller.require(REPLAY)?;
         let found = find_row(self, caller, id).await?;
         let event: Envelope = serde_json::from_value(found.event.clone()).map_err(Error::internal)?;
@@ -233,9 +201,13 @@ impl Consumer {
             Refusal::invalid("id", format!("nobody acts on {} of {} any more", event.kind, found.source))
         })?;
         let (event, found, now) = (&Arc::new(event), &found, self.0.clock.now());
+        let attempt = &Attempt::try_new(caller, "replayDeadLetter", key, &id, now)?;
         let effect = self.0.db.write(|tx| async move {
-            claim(&tx, found, now).await?;
-            act(handler, tx, event).await
+            let work = async {
+                claim(&tx, found, now).await?;
+                act(handler, tx.clone(), event).await
+            };
+            idempotency::once(&tx, attempt, work).await
         });
         if let Err(error) = caused_by(event).scope(effect).await {
             remember(self, (found, event), &error).await?;

@@ -14,6 +14,7 @@
 
 mod dead_letter;
 mod handle;
+mod list;
 mod row;
 mod run;
 
@@ -34,8 +35,9 @@ use crate::saga::{self, Plan};
 use crate::subgraph::Environment;
 use crate::task;
 
-pub use dead_letter::{DeadLetter, DeadLetterPayload, REPLAY, find_dead_letter, list_dead_letters};
+pub use dead_letter::{DeadLetter, DeadLetterPayload, REPLAY};
 pub use handle::prune;
+pub use list::{DeadLetterSort, DeadLetterWhere, find_dead_letter, list_dead_letters};
 
 type Handler = Arc<dyn Fn(Tx, Arc<Envelope>) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
@@ -118,11 +120,17 @@ impl Consumers {
     ///
     /// # Errors
     /// As [`Consumer::replay`].
-    pub async fn replay(&self, db: &Db, caller: &Caller, id: DeadLetterId) -> Result<DeadLetter> {
+    pub async fn replay(
+        &self,
+        db: &Db,
+        caller: &Caller,
+        id: DeadLetterId,
+        key: Option<&str>,
+    ) -> Result<DeadLetter> {
         caller.require(REPLAY)?;
         let letter = find_dead_letter(db, caller, id).await?;
         let whose = letter.and_then(|letter| self.0.iter().find(|each| each.name() == letter.consumer));
-        whose.ok_or_else(|| Error::not_found_at("dead letter", "id"))?.replay(caller, id).await
+        whose.ok_or_else(|| Error::not_found_at("dead letter", "id"))?.replay(caller, id, key).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, Data, ID, InputObject};
+use async_graphql::{Context, Data, Enum, ID, InputObject};
 use primitives::{SagaId, TenantId};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
@@ -21,6 +21,16 @@ use crate::request::RequestScope;
 
 /// The latest saga of each document, by kind and document.
 pub type Latest = Loader<(&'static str, Uuid), Saga>;
+
+/// In which order to list sagas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum SagaSort {
+    /// Begun last first.
+    #[default]
+    StartedAtDesc,
+    /// Begun first first.
+    StartedAtAsc,
+}
 
 /// Which sagas. Conditions side by side must all hold.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -83,7 +93,7 @@ impl Criterion {
     }
 }
 
-/// A page of the caller's tenant's sagas, the latest first.
+/// A page of the caller's tenant's sagas.
 ///
 /// # Errors
 /// `Forbidden` without `sagas:view`; `Refused` when filter or page are no good; `Internal` when the database fails.
@@ -91,12 +101,16 @@ pub async fn list_sagas(
     db: &Db,
     caller: &Caller,
     filter: Option<SagaWhere>,
+    sort: SagaSort,
     page: PageArgs,
 ) -> Result<Connection<Saga>> {
     caller.require(super::VIEW)?;
     let criteria = Criteria::read(filter, None)?;
     let select = scoped(caller.tenant).filter(criteria.condition(&Criterion::condition));
-    let sort = [SortKey::descending(row::Column::StartedAt)];
+    let sort = [match sort {
+        SagaSort::StartedAtDesc => SortKey::descending(row::Column::StartedAt),
+        SagaSort::StartedAtAsc => SortKey::ascending(row::Column::StartedAt),
+    }];
     let found = page::list(db, select, &sort, row::Column::Id, page.check(&criteria)?).await?;
     let rows = found.as_edges().iter().map(|edge| edge.node.clone()).collect();
     let mut sagas = store::with_steps(db.read(), caller.tenant, rows).await?.into_iter();

@@ -27,7 +27,7 @@ mod row;
 mod store;
 
 pub use follow::{answer, begin, follow};
-pub use list::{Latest, SagaWhere, find_saga, latest, lay_loader, list_sagas};
+pub use list::{Latest, SagaSort, SagaWhere, find_saga, latest, lay_loader, list_sagas};
 pub use model::{Plan, Saga, SagaStatus, SagaStep, Step, StepStatus, diagrams};
 
 pub(crate) use failure::{Failure, dead_letter_told, note};

@@ -1,6 +1,6 @@
 //! The audit log: every change has its entry, every refusal too, and nobody rewrites it unseen.
 
-use chassis::audit::{AuditEntry, AuditOutcome, AuditWhere, list_audit_entries, verify};
+use chassis::audit::{AuditEntry, AuditEntrySort, AuditOutcome, AuditWhere, list_audit_entries, verify};
 use chassis::testkit::{Kit, caller, data, first_code};
 use chassis::{Caller, Db, Error, PageArgs, Subgraph, SubgraphRequest};
 use futures::StreamExt;
@@ -14,7 +14,9 @@ const ADD: &str = "mutation($name: String!) { addJar(name: $name) { jar { id } u
 
 async fn entries(db: &Db, tenant: TenantId) -> Vec<AuditEntry> {
     let page = PageArgs::new(Some(100), None, None, None);
-    let found = list_audit_entries(db, &caller(tenant, &["audit:view"]), None, page).await.unwrap();
+    let found = list_audit_entries(db, &caller(tenant, &["audit:view"]), None, AuditEntrySort::AtDesc, page)
+        .await
+        .unwrap();
     found.into_nodes()
 }
 
@@ -153,7 +155,8 @@ async fn the_log_is_read_by_page_and_filter_and_with_permission_only() {
         made.push(jar["addJar"]["jar"]["id"].as_str().unwrap().to_owned());
     }
     let page = || PageArgs::new(Some(2), None, None, None);
-    let stranger = list_audit_entries(kit.db(), &caller(HERE, &["jars:create"]), None, page()).await;
+    let latest = AuditEntrySort::default();
+    let stranger = list_audit_entries(kit.db(), &caller(HERE, &["jars:create"]), None, latest, page()).await;
     assert!(matches!(stranger, Err(Error::Forbidden(_))));
     let reader = caller(HERE, &["audit:view"]);
     let filter = |filter: Value| -> AuditWhere {
@@ -162,8 +165,12 @@ async fn the_log_is_read_by_page_and_filter_and_with_permission_only() {
     };
     let find = |wanted: Value| {
         let (db, reader, wanted) = (kit.db(), &reader, filter(wanted));
-        async move { list_audit_entries(db, reader, Some(wanted), page()).await.unwrap().into_nodes() }
+        async move { list_audit_entries(db, reader, Some(wanted), latest, page()).await.unwrap().into_nodes() }
     };
+    for (sort, seqs) in [(latest, [3, 2]), (AuditEntrySort::AtAsc, [1, 2])] {
+        let entries = list_audit_entries(kit.db(), &reader, None, sort, page()).await.unwrap().into_nodes();
+        assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), seqs);
+    }
     let about = find(json!({ "subjectIds": [made[1]] })).await;
     assert_eq!(about.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2]);
     assert_eq!(find(json!({ "operations": ["addJar"], "outcomes": ["DONE"] })).await.len(), 2, "a page");

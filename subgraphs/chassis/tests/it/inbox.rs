@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
+use chassis::inbox::{DeadLetter, DeadLetterSort};
 use chassis::testkit::{Kit, TestDatabase, caller};
 use chassis::{
     Bus, Consumer, Db, Envelope, Error, Handlers, InProcessBus, PageArgs, Result, Tx, inbox, outbox,
@@ -11,6 +12,7 @@ use chassis::{
 use primitives::TenantId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnAcquireErr, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::pantry::{ELSEWHERE, HERE, jar, jar_id, kit, schema::event};
@@ -61,9 +63,15 @@ pub(crate) async fn wait_for_jars(db: &Db, count: u64) {
     panic!("{} of {count} jars came", jars(db).await);
 }
 
-async fn letters(db: &Db, is_replayed: bool) -> Vec<inbox::DeadLetter> {
+async fn letters(db: &Db, is_replayed: bool) -> Vec<DeadLetter> {
+    list(db, (Value::Null, is_replayed), DeadLetterSort::default()).await
+}
+
+async fn list(db: &Db, (filter, is_replayed): (Value, bool), sort: DeadLetterSort) -> Vec<DeadLetter> {
+    let filter = async_graphql::Value::from_json(filter).unwrap();
+    let which = (async_graphql::InputType::parse(Some(filter)).unwrap(), is_replayed);
     let page = PageArgs::new(Some(50), None, None, None);
-    let found = inbox::list_dead_letters(db, &caller(HERE, &["*"]), is_replayed, page).await.unwrap();
+    let found = inbox::list_dead_letters(db, &caller(HERE, &["*"]), which, sort, page).await.unwrap();
     found.into_nodes()
 }
 
@@ -162,16 +170,69 @@ async fn a_poison_event_is_laid_aside_and_the_others_flow() {
     assert_eq!(jars(kit.db()).await, 19, "what failed left nothing behind");
 
     let owner = caller(HERE, &["*"]);
-    assert!(consumer.replay(&owner, letter.id).await.is_err(), "still broken");
+    assert!(consumer.replay(&owner, letter.id, None).await.is_err(), "still broken");
     assert_eq!(letters(kit.db(), false).await[0].attempts, 6);
     is_mended.store(true, Ordering::SeqCst);
-    let stranger = consumer.replay(&caller(ELSEWHERE, &["*"]), letter.id).await;
+    let stranger = consumer.replay(&caller(ELSEWHERE, &["*"]), letter.id, None).await;
     assert!(matches!(stranger, Err(Error::NotFound(_))));
-    let replays = futures::future::join_all((0..5).map(|_| consumer.replay(&owner, letter.id))).await;
+    let replays = futures::future::join_all((0..5).map(|_| consumer.replay(&owner, letter.id, None))).await;
     assert_eq!(replays.iter().filter(|replay| replay.is_ok()).count(), 1);
     assert_eq!(jars(kit.db()).await, 20);
     assert!(letters(kit.db(), false).await.is_empty());
     assert_eq!(letters(kit.db(), true).await[0].id, letter.id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dead_letters_are_found_and_a_key_replays_one_once() {
+    let (kit, farm) = (kit().await, TestDatabase::new::<jar::Migrator>().await);
+    let is_mended = Arc::new(AtomicBool::new(false));
+    let mended = is_mended.clone();
+    let handlers = Handlers::new().on("farm", "jar.added", move |tx, event| {
+        let mended = mended.clone();
+        async move {
+            put_jar(&tx, &event).await?;
+            if mended.load(Ordering::SeqCst) { Ok(()) } else { Err(Error::internal("no lids")) }
+        }
+    });
+    let consumer = Consumer::new("pantry", &kit.environment(), handlers);
+    publish(farm.db(), &kit, HERE, 0..2).await;
+    for event in outbox::read_after(farm.db().read(), HERE, 0, 2).await.unwrap() {
+        consumer.handle("farm", &Arc::new(event)).await.unwrap();
+        kit.clock().advance(Duration::from_secs(60));
+    }
+    let at = |letters: Vec<DeadLetter>| letters.into_iter().map(|letter| letter.event_id).collect::<Vec<_>>();
+    let all = letters(kit.db(), false).await;
+    let (latest, first) = (&all[0], &all[1]);
+    assert!(latest.failed_at > first.failed_at);
+    let turned = list(kit.db(), (Value::Null, false), DeadLetterSort::FailedAtAsc).await;
+    assert_eq!(at(turned), [first.event_id, latest.event_id]);
+    for (wanted, found) in [
+        (json!({ "types": ["jar.added"], "sources": ["farm"], "consumers": ["pantry"] }), 2),
+        (json!({ "types": ["jar.broken"] }), 0),
+        (json!({ "not": { "types": ["jar.broken"] } }), 2),
+        (json!({ "sources": ["pantry"] }), 0),
+        (json!({ "consumers": ["farm"] }), 0),
+        (json!({ "eventIds": [first.event_id] }), 1),
+        (json!({ "from": latest.failed_at }), 1),
+        (json!({ "before": latest.failed_at }), 1),
+    ] {
+        let letters = list(kit.db(), (wanted.clone(), false), DeadLetterSort::default()).await;
+        assert_eq!(letters.len(), found, "{wanted}");
+    }
+
+    let owner = caller(HERE, &["*"]);
+    assert!(
+        consumer.replay(&owner, first.id, Some("once")).await.is_err(),
+        "still broken: the key is not used up"
+    );
+    is_mended.store(true, Ordering::SeqCst);
+    let five = (0..5).map(|_| consumer.replay(&owner, first.id, Some("once")));
+    let answers = futures::future::try_join_all(five).await.unwrap();
+    assert!(answers.iter().all(|answer| *answer == answers[0] && answer.replayed_at.is_some()));
+    assert_eq!(jars(kit.db()).await, 1);
+    let other = consumer.replay(&owner, latest.id, Some("once")).await.unwrap_err();
+    assert!(matches!(&other, Error::Refused(_)), "the key belongs to another letter: {other}");
+    assert_eq!(letters(kit.db(), false).await.len(), 1);
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chassis::saga::{self, Plan, Saga, SagaStatus, Step, StepStatus};
+use chassis::inbox::DeadLetterSort;
+use chassis::saga::{self, Plan, Saga, SagaSort, SagaStatus, Step, StepStatus};
 use chassis::testkit::{Kit, caller};
 use chassis::{Consumer, Db, Envelope, Error, Event, Handlers, PageArgs, Result, Tx, inbox, outbox};
 use primitives::TenantId;
@@ -47,8 +48,12 @@ async fn change(kit: &Kit, subject: (TenantId, Uuid, i32), change: impl Fn(&mut 
 
 /// The sagas of a tenant, the latest first.
 async fn sagas(db: &Db, tenant: TenantId) -> Vec<Saga> {
+    sorted(db, tenant, SagaSort::StartedAtDesc).await
+}
+
+async fn sorted(db: &Db, tenant: TenantId, sort: SagaSort) -> Vec<Saga> {
     let page = PageArgs::new(Some(100), None, None, None);
-    saga::list_sagas(db, &caller(tenant, &["sagas:view"]), None, page).await.unwrap().into_nodes()
+    saga::list_sagas(db, &caller(tenant, &["sagas:view"]), None, sort, page).await.unwrap().into_nodes()
 }
 
 async fn only(kit: &Kit) -> Saga {
@@ -151,13 +156,16 @@ async fn what_fails_here_is_counted_laid_aside_and_done_when_it_is_replayed() {
     assert_eq!(kinds(&kit).await, ["event.dead_lettered"]);
     let owner = caller(HERE, &["*"]);
     let page = PageArgs::new(Some(10), None, None, None);
-    let letters = inbox::list_dead_letters(kit.db(), &owner, false, page).await.unwrap().into_nodes();
+    let letters = inbox::list_dead_letters(kit.db(), &owner, (None, false), DeadLetterSort::default(), page)
+        .await
+        .unwrap()
+        .into_nodes();
     assert!(letters[0].error.contains("the lid does not fit"), "{letters:?}");
-    assert!(pantry.replay(&owner, letters[0].id).await.is_err(), "still broken");
+    assert!(pantry.replay(&owner, letters[0].id, None).await.is_err(), "still broken");
     assert_eq!(only(&kit).await.steps[1].attempts, 6);
     assert!(prove(&kit).await);
     is_broken.store(false, Ordering::SeqCst);
-    pantry.replay(&owner, letters[0].id).await.unwrap();
+    pantry.replay(&owner, letters[0].id, None).await.unwrap();
     let done = only(&kit).await;
     assert_eq!(states(&done), (SagaStatus::Completed, vec![StepStatus::Done, StepStatus::Done]));
     assert_eq!((done.steps[1].attempts, done.steps[1].error.as_deref()), (7, None));
@@ -237,6 +245,7 @@ async fn a_saga_that_was_not_committed_never_was_and_another_tenants_is_not_seen
             kit.db(),
             &caller(ELSEWHERE, &["events:replay"]),
             None,
+            SagaSort::default(),
             PageArgs::new(None, None, None, None),
         )
         .await
@@ -246,6 +255,20 @@ async fn a_saga_that_was_not_committed_never_was_and_another_tenants_is_not_seen
     }
     change(&kit, order(HERE, 1, 1), |saga| saga.finish("GROW", at)).await;
     assert_eq!(sagas(kit.db(), ELSEWHERE).await, [theirs], "an answer for one tenant is none for another");
+}
+
+#[tokio::test]
+async fn sagas_are_listed_from_either_end() {
+    let kit = kit().await;
+    for number in 1..4 {
+        begin(&kit, order(HERE, number, 1)).await;
+        kit.clock().advance(std::time::Duration::from_secs(60));
+    }
+    let subjects = |sagas: Vec<Saga>| sagas.into_iter().map(|saga| saga.subject).collect::<Vec<_>>();
+    let mut latest_first = subjects(sagas(kit.db(), HERE).await);
+    assert_eq!(latest_first.first(), Some(&order(HERE, 3, 1).1));
+    latest_first.reverse();
+    assert_eq!(subjects(sorted(kit.db(), HERE, SagaSort::StartedAtAsc).await), latest_first);
 }
 
 #[tokio::test]
