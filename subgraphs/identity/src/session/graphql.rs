@@ -1,9 +1,11 @@
 //! Signing in and out as clients see it.
 
-use async_graphql::{ComplexObject, Context, Object, SimpleObject};
-use chassis::{Connection, PageArgs, Result, UserError, caller, outcome};
+use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, SimpleObject};
+use chassis::page::check_values;
+use chassis::{Connection, Criteria, Filter, Nested, PageArgs, Refusals, Result, UserError, caller, outcome};
 use primitives::{DateTime, SessionId};
 
+use super::store::Criterion;
 use super::{model, service};
 use crate::Identity;
 use crate::account::graphql::User;
@@ -45,6 +47,48 @@ impl From<model::Session> for Session {
             expires_at: session.expires_at.into(),
             revoked_at: session.revoked_at.map(DateTime::from),
         }
+    }
+}
+
+/// In which order to list sessions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "super::store::SortedBy")]
+pub(crate) enum SessionSort {
+    /// Begun last first.
+    #[default]
+    CreatedAtDesc,
+    /// Begun first first.
+    CreatedAtAsc,
+    /// Used last first.
+    LastSeenAtDesc,
+}
+
+/// Which sessions. Conditions side by side must all hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct SessionWhere {
+    /// Still going on, or ended.
+    active: Option<bool>,
+    /// On these devices.
+    devices: Option<Vec<String>>,
+    /// All of these hold.
+    and: Option<Vec<SessionWhere>>,
+    /// At least one of these holds.
+    or: Option<Vec<SessionWhere>>,
+    /// This does not hold.
+    not: Option<Box<SessionWhere>>,
+}
+
+impl Filter for SessionWhere {
+    type Criterion = Criterion;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<Criterion>> {
+        check_values(self.devices.as_ref(), &format!("{at}.devices"), refusals);
+        let criteria = [self.active.map(Criterion::Alive), self.devices.map(Criterion::Device)];
+        criteria.into_iter().flatten().map(Criteria::Is).collect()
     }
 }
 
@@ -93,10 +137,12 @@ pub(crate) struct SessionQuery;
 
 #[Object]
 impl SessionQuery {
-    /// The caller's own sessions, the newest first.
+    /// The caller's own sessions.
     async fn sessions(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which sessions.")] r#where: Option<SessionWhere>,
+        #[graphql(desc = "In which order.", default)] sort: SessionSort,
         #[graphql(desc = "How many, from the beginning or after `after`; 10 when neither size is given.")]
         first: Option<i32>,
         #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
@@ -104,7 +150,9 @@ impl SessionQuery {
         #[graphql(desc = "The cursor before which the page ends.")] before: Option<String>,
     ) -> Result<Option<Connection<Session>>> {
         let page = PageArgs::new(first, after, last, before);
-        let sessions = service::list_own(ctx.data_unchecked(), caller(ctx)?, page).await?;
+        let criteria = Criteria::read(r#where, None)?;
+        let app: &Identity = ctx.data_unchecked();
+        let sessions = service::list_own(app, caller(ctx)?, &criteria, sort.into(), page).await?;
         Ok(Some(sessions.map(Session::from)))
     }
 }

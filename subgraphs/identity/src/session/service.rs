@@ -1,10 +1,10 @@
 //! Signing in, staying signed in, signing out.
 
-use chassis::{Caller, Connection, Error, PageArgs, Refusal, Result};
+use chassis::{Caller, Connection, Criteria, Error, PageArgs, Refusal, Result};
 use chrono::{DateTime, Utc};
 
 use super::model::{DEVICE_CHARS_MAX, RefreshToken, RevokedBecause, Session};
-use super::store;
+use super::store::{self, Criterion, SortedBy};
 use crate::account::model::{Account, Attempts, fold};
 use crate::role::model::{Role, permissions};
 use crate::{Identity, account, event, role};
@@ -112,9 +112,16 @@ pub(crate) async fn logout(app: &Identity, caller: &Caller, all: bool) -> Result
         .await
 }
 
-/// The caller's own sessions, the newest first.
-pub(crate) async fn list_own(app: &Identity, caller: &Caller, page: PageArgs) -> Result<Connection<Session>> {
-    store::list(&app.db, caller.tenant, caller.user, page.check(&())?).await
+/// The caller's own sessions.
+pub(crate) async fn list_own(
+    app: &Identity,
+    caller: &Caller,
+    criteria: &Criteria<Criterion>,
+    sort: SortedBy,
+    page: PageArgs,
+) -> Result<Connection<Session>> {
+    let (whose, page) = ((caller.tenant, caller.user), page.check(criteria)?);
+    store::list(&app.db, whose, (criteria, app.clock.now()), sort, page).await
 }
 
 /// Counts the attempt before its password is looked at; `None` when there is no account that may be tried.

@@ -1,13 +1,43 @@
 //! Sessions and refresh tokens in the database.
 
-use chassis::{Connection, Db, PageRequest, Result, SortKey, Tx, page};
+use chassis::{Connection, Criteria, Db, PageRequest, Result, SortKey, Tx, page};
 use chrono::{DateTime, Utc};
 use entities_identity::{refresh_token, session};
 use primitives::{SessionId, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+use serde::Serialize;
 
 use super::model::{RefreshToken, RevokedBecause, Session};
+
+/// One condition on a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) enum Criterion {
+    /// Whether it goes on.
+    Alive(bool),
+    /// It is on one of these devices.
+    Device(Vec<String>),
+}
+
+impl Criterion {
+    fn condition(&self, now: DateTime<Utc>) -> Condition {
+        use session::Column::{Device, ExpiresAt, RevokedAt};
+        let alive = Condition::all().add(RevokedAt.is_null()).add(ExpiresAt.gt(now));
+        match self {
+            Self::Alive(true) => alive,
+            Self::Alive(false) => alive.not(),
+            Self::Device(names) => Condition::all().add(Device.is_not_null()).add(Device.is_in(names)),
+        }
+    }
+}
+
+/// What a list of sessions is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    CreatedAtDesc,
+    CreatedAtAsc,
+    LastSeenAtDesc,
+}
 
 /// Adds a session with its first refresh token.
 pub(crate) async fn insert(tx: &Tx, session: &Session, token: &RefreshToken) -> Result<()> {
@@ -86,8 +116,7 @@ pub(crate) async fn revoke(
     let mut select = session::Entity::find()
         .filter(session::Column::TenantId.eq(tenant))
         .filter(session::Column::AccountId.eq(account))
-        .filter(session::Column::RevokedAt.is_null())
-        .filter(session::Column::ExpiresAt.gt(now));
+        .filter(Criterion::Alive(true).condition(now));
     if let Some(id) = one {
         select = select.filter(session::Column::Id.eq(id));
     }
@@ -102,18 +131,24 @@ pub(crate) async fn revoke(
     Ok(ids)
 }
 
-/// The sessions of `account`, the newest first.
+/// The sessions of an account that meet `criteria` now.
 pub(crate) async fn list(
     db: &Db,
-    tenant: TenantId,
-    account: UserId,
+    (tenant, account): (TenantId, UserId),
+    (criteria, now): (&Criteria<Criterion>, DateTime<Utc>),
+    by: SortedBy,
     request: PageRequest,
 ) -> Result<Connection<Session>> {
     let select = session::Entity::find()
         .filter(session::Column::TenantId.eq(tenant))
-        .filter(session::Column::AccountId.eq(account));
-    let newest_first = [SortKey::descending(session::Column::CreatedAt)];
-    let page = page::list(db, select, &newest_first, session::Column::Id, request).await?;
+        .filter(session::Column::AccountId.eq(account))
+        .filter(criteria.condition(&|criterion: &Criterion| criterion.condition(now)));
+    let sort = [match by {
+        SortedBy::CreatedAtDesc => SortKey::descending(session::Column::CreatedAt),
+        SortedBy::CreatedAtAsc => SortKey::ascending(session::Column::CreatedAt),
+        SortedBy::LastSeenAtDesc => SortKey::descending(session::Column::LastSeenAt),
+    }];
+    let page = page::list(db, select, &sort, session::Column::Id, request).await?;
     Ok(page.map(Session::from))
 }
 

@@ -30,6 +30,36 @@ async fn sessions_are_paged_newest_first_and_ones_own() {
 }
 
 #[tokio::test]
+async fn sessions_are_sorted_and_narrowed() {
+    let house = House::open().await;
+    let second = || house.kit.clock().advance(std::time::Duration::from_secs(1));
+    let first = house.signed_in("chef@andaman.example").await;
+    second();
+    let gone = house.signed_in("chef@andaman.example").await;
+    second();
+    data(house.ask(&gone, "mutation { logout { revokedSessions } }").await);
+    house.signed_in("chef@andaman.example").await;
+    second();
+    let first = data(house.refresh(first["refreshToken"].as_str().unwrap()).await)["refresh"].take();
+    for (arguments, seconds) in [
+        ("", [2, 1, 0].as_slice()),
+        ("(sort: CREATED_AT_ASC)", &[0, 1, 2]),
+        ("(sort: LAST_SEEN_AT_DESC)", &[0, 2, 1]),
+        ("(where: { active: true })", &[2, 0]),
+        ("(where: { active: false })", &[1]),
+        ("(where: { not: { active: false }, devices: [\"till 3\"] })", &[2, 0]),
+        ("(where: { devices: [\"till 4\"] })", &[]),
+        ("(where: { not: { devices: [\"till 4\"] } })", &[2, 1, 0]),
+    ] {
+        let query = format!("{{ sessions{arguments} {{ totalCount nodes {{ createdAt }} }} }}");
+        let page = data(house.ask(&first, &query).await)["sessions"].take();
+        let begun: Vec<_> =
+            seconds.iter().map(|at| json!({ "createdAt": format!("2026-07-01T08:00:0{at}Z") })).collect();
+        assert_eq!(page, json!({ "totalCount": begun.len(), "nodes": begun }), "{arguments}");
+    }
+}
+
+#[tokio::test]
 async fn signing_out_ends_this_session_only() {
     let house = House::open().await;
     let (here, there) =
