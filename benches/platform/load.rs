@@ -11,7 +11,7 @@ const CREATE: &str = "mutation($input: CreatePurchaseRequestInput!) { createPurc
     purchaseRequest { id status total { amount currency } lines { id amount { amount } } } userErrors { code field message } } }";
 
 const ITEMS: &str =
-    "query($sort: InventoryItemOrder!) { inventoryItems(first: 50, sort: $sort) { totalCount nodes {
+    "query($sort: InventoryItemSort!) { inventoryItems(first: 50, sort: $sort) { totalCount nodes {
     id onHand { value } available { value } averageCost { amount } } pageInfo { endCursor } } }";
 
 const CARD: &str = "query($id: ID!) { stockCard(of: { itemId: $id }, first: 50, from: \"2026-08-01T00:00:00Z\") {
@@ -78,7 +78,7 @@ impl<'a> Load<'a> {
             answer["data"]["inventoryItems"]["nodes"].as_array().is_some_and(|it| !it.is_empty())
         };
         let operation = |key: &str| {
-            let sort = ["CREATED", "LARGEST_VALUE", "LARGEST_ON_HAND"][turn(key) % 3];
+            let sort = ["CREATED_AT_ASC", "VALUE_DESC", "ON_HAND_DESC"][turn(key) % 3];
             json!({ "query": ITEMS, "variables": { "sort": sort } })
         };
         Self { house, operation: Box::new(operation), is_right }

@@ -46,9 +46,7 @@ async fn main() {
 /// Reads a house with the largest demo.
 async fn read(house: House, during: Duration) {
     let seen = house
-        .data(
-            "{ movements { totalCount } inventoryItems(first: 100, sort: LARGEST_ON_HAND) { nodes { id } } }",
-        )
+        .data("{ movements { totalCount } inventoryItems(first: 100, sort: ON_HAND_DESC) { nodes { id } } }")
         .await;
     println!("{} movements", seen["movements"]["totalCount"]);
     let items = seen["inventoryItems"]["nodes"].as_array().expect("a list");

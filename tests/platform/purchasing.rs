@@ -188,7 +188,7 @@ async fn credited(carmen: &Carmen, note: &Value, shelf: &Shelf) {
         credit = done(person, (mutation, "CreditNoteTransitionInput", "creditNote"), step(&credit)).await;
     }
     completed(&buyer, &credit).await;
-    let query = "{ movements(newestFirst: true, first: 1) { nodes { reason quantity { value } totalValue { amount } product { id } } } }";
+    let query = "{ movements(sort: SEQ_DESC, first: 1) { nodes { reason quantity { value } totalValue { amount } product { id } } } }";
     let line = admin.data(query, json!({})).await["movements"]["nodes"][0].take();
     assert_eq!((&line["reason"], &line["product"]["id"]), (&json!("VENDOR_CREDIT"), &json!(shelf.product)));
     let less: i64 = line["totalValue"]["amount"].as_str().unwrap().replace('.', "").parse().unwrap();

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chassis::page::check_values;
 use chassis::{
-    Connection, Criteria, Error, Filter, Loader, Nested, PageArgs, Refusal, Refusals, Result, caller,
+    Connection, Criteria, Error, Filter, Loader, Nested, Order, PageArgs, Refusal, Refusals, Result, caller,
 };
 use primitives::StockMovementId;
 use primitives::{
@@ -16,6 +16,16 @@ use crate::location::graphql::{self as locations, Location};
 use crate::lot::graphql::{self as lots, MovedLot};
 use crate::schema::app;
 use crate::stock::graphql::{self as stock, InventoryItem, priced};
+
+/// In which order to list movements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub(crate) enum StockMovementSort {
+    /// As they were posted.
+    #[default]
+    SeqAsc,
+    /// Posted last first.
+    SeqDesc,
+}
 
 /// The direction of a movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -277,7 +287,7 @@ impl LedgerQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which movements to list.")] filter: Option<StockMovementWhere>,
-        #[graphql(desc = "Latest first instead of earliest first.", default)] newest_first: bool,
+        #[graphql(desc = "In which order.", default)] sort: StockMovementSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,
@@ -287,7 +297,11 @@ impl LedgerQuery {
     ) -> Result<Connection<StockMovement>> {
         let criteria = Criteria::read(filter, None)?;
         let page = PageArgs::new(first, after, last, before);
-        let movements = service::list(app(ctx), caller(ctx)?, &criteria, newest_first, page).await?;
+        let order = match sort {
+            StockMovementSort::SeqAsc => Order::Ascending,
+            StockMovementSort::SeqDesc => Order::Descending,
+        };
+        let movements = service::list(app(ctx), caller(ctx)?, &criteria, order, page).await?;
         Ok(movements.map(StockMovement))
     }
 

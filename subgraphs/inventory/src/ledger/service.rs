@@ -1,6 +1,6 @@
 //! Reading the ledger.
 
-use chassis::{Caller, Connection, Criteria, Error, PageArgs, Result};
+use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Result};
 use chrono::{DateTime, Utc};
 use primitives::{Decimal, InventoryItemId, StockMovementId};
 
@@ -32,11 +32,11 @@ pub(crate) async fn list(
     app: &Inventory,
     caller: &Caller,
     criteria: &Criteria<MovementFilter>,
-    newest_first: bool,
+    order: Order,
     page: PageArgs,
 ) -> Result<Connection<StockMovement>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, criteria, newest_first, page.check(criteria)?).await
+    store::list(&app.db, caller.tenant, criteria, order, page.check(criteria)?).await
 }
 
 /// The stock card of an item between two moments of the ledger.
@@ -54,7 +54,7 @@ pub(crate) async fn card(
         stock::service::by_ids(app, caller, &ids),
         balance_before(app, caller, id, from),
         balance_before(app, caller, id, to),
-        list(app, caller, &filter, false, page),
+        list(app, caller, &filter, Order::Ascending, page),
     )?;
     let item = items.into_iter().next().ok_or_else(|| Error::not_found("inventory item"))?;
     let now = Balance { on_hand: item.holding.on_hand, value: item.holding.value };

@@ -1,7 +1,7 @@
 //! Ledger lines as rows.
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Criteria, Db, SortKey};
+use chassis::{Connection, Criteria, Db, Order, SortKey};
 use chrono::{DateTime, Utc};
 use entities_inventory::stock_movement::{self, Column, Entity};
 use entities_inventory::{inventory_item, ledger_head};
@@ -90,12 +90,13 @@ pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
     criteria: &Criteria<MovementFilter>,
-    newest_first: bool,
+    order: Order,
     page: PageRequest,
 ) -> chassis::Result<Connection<StockMovement>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
-    let order = if newest_first { SortKey::descending(Column::Seq) } else { SortKey::ascending(Column::Seq) };
-    let rows = page::list(db, select, &[order], Column::Id, page).await?.try_map(from_row)?;
+    let rows = page::list(db, select, &[SortKey { column: Column::Seq, order }], Column::Id, page)
+        .await?
+        .try_map(from_row)?;
     let is_whole = criteria
         .conjunction()
         .is_some_and(|filters| filters.into_iter().all(|filter| *filter == MovementFilter::default()));

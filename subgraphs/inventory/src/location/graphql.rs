@@ -19,11 +19,11 @@ use crate::stocktake::graphql::{self as stocktakes, StockCount};
 pub(crate) enum LocationSort {
     /// By code.
     #[default]
-    Code,
+    CodeAsc,
     /// By name.
-    Name,
+    NameAsc,
     /// Last changed first.
-    LatestChange,
+    UpdatedAtDesc,
 }
 
 /// What a location is for.

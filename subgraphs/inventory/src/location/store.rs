@@ -107,9 +107,9 @@ fn written(rows: Result<u64, DbErr>) -> Result<Written, DbErr> {
 /// What a list of locations is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SortedBy {
-    Code,
-    Name,
-    LatestChange,
+    CodeAsc,
+    NameAsc,
+    UpdatedAtDesc,
 }
 
 /// One page of locations.
@@ -122,9 +122,9 @@ pub(crate) async fn list(
 ) -> chassis::Result<Connection<Location>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
     let key = match by {
-        SortedBy::Code => SortKey::ascending(Column::Code),
-        SortedBy::Name => SortKey::ascending(Column::Name),
-        SortedBy::LatestChange => SortKey::descending(Column::UpdatedAt),
+        SortedBy::CodeAsc => SortKey::ascending(Column::Code),
+        SortedBy::NameAsc => SortKey::ascending(Column::Name),
+        SortedBy::UpdatedAtDesc => SortKey::descending(Column::UpdatedAt),
     };
     let rows = page::list(db, select, &[key], Column::Id, page).await?;
     Ok(rows.try_map(from_row)?)

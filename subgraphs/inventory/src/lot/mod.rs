@@ -23,5 +23,5 @@ mod picking;
 pub(crate) mod service;
 pub(crate) mod store;
 
-pub(crate) use model::{Lot, LotCommand, LotFilter, LotOrder, LotStatus, NUMBER_CHARS_MAX};
+pub(crate) use model::{Lot, LotCommand, LotFilter, LotSort, LotStatus, NUMBER_CHARS_MAX};
 pub(crate) use picking::{Part, Picking, Shelf, Unpickable};

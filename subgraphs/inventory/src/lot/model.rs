@@ -143,14 +143,14 @@ impl Lot {
 
 /// In which order to list lots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) enum LotOrder {
+pub(crate) enum LotSort {
     /// First to expire first; those that never do last.
     #[default]
-    Expiry,
+    ExpiryAsc,
     /// Last taken in first.
-    Newest,
+    CreatedAtDesc,
     /// By number.
-    Number,
+    NumberAsc,
 }
 
 /// Which lots to list; what is left out does not restrict.

@@ -8,7 +8,7 @@ use primitives::{InventoryItemId, LotId, PostingId, StockMovementId, TenantId};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Lot, LotCommand, LotFilter, LotOrder, Part, store};
+use super::{Lot, LotCommand, LotFilter, LotSort, Part, store};
 use crate::act::Act;
 use crate::machine::Machine;
 use crate::posting::{self, Book, Heading, Lots};
@@ -157,7 +157,7 @@ pub(crate) async fn list(
     app: &Inventory,
     caller: &Caller,
     criteria: &Criteria<LotFilter>,
-    order: LotOrder,
+    order: LotSort,
     page: PageArgs,
 ) -> Result<Connection<Lot>> {
     caller.require(permission::VIEW)?;

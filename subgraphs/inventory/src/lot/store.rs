@@ -13,7 +13,7 @@ use sea_orm::{
     IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
 };
 
-use super::{Lot, LotFilter, LotOrder, LotStatus, Part};
+use super::{Lot, LotFilter, LotSort, LotStatus, Part};
 use crate::machine::Machine;
 
 /// Rows of one statement.
@@ -33,14 +33,14 @@ pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
     criteria: &Criteria<LotFilter>,
-    order: LotOrder,
+    order: LotSort,
     page: PageRequest,
 ) -> chassis::Result<Connection<Lot>> {
     let select = scoped(tenant).filter(criteria.condition(&|filter| condition(tenant, filter)));
     let keys = match order {
-        LotOrder::Expiry => vec![SortKey::ascending(Column::Expiry)],
-        LotOrder::Newest => vec![SortKey::descending(Column::CreatedAt)],
-        LotOrder::Number => vec![SortKey::ascending(Column::Number)],
+        LotSort::ExpiryAsc => vec![SortKey::ascending(Column::Expiry)],
+        LotSort::CreatedAtDesc => vec![SortKey::descending(Column::CreatedAt)],
+        LotSort::NumberAsc => vec![SortKey::ascending(Column::Number)],
     };
     Ok(page::list(db, select, &keys, Column::Id, page).await?.try_map(from_row)?)
 }

@@ -35,11 +35,11 @@ pub(crate) enum StockPeriodStatus {
 
 /// In which order to list months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum StockPeriodOrder {
+pub(crate) enum StockPeriodSort {
     /// Latest month first.
-    Latest,
+    MonthDesc,
     /// Earliest month first.
-    Earliest,
+    MonthAsc,
 }
 
 /// A month of the stock's books that was closed at least once.
@@ -276,8 +276,8 @@ impl PeriodQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which months to list.")] filter: Option<StockPeriodWhere>,
-        #[graphql(desc = "In which order.", default_with = "StockPeriodOrder::Latest")]
-        sort: StockPeriodOrder,
+        #[graphql(desc = "In which order.", default_with = "StockPeriodSort::MonthDesc")]
+        sort: StockPeriodSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,
@@ -287,8 +287,8 @@ impl PeriodQuery {
     ) -> Result<Connection<StockPeriod>> {
         let criteria = Criteria::read(filter, None)?;
         let order = match sort {
-            StockPeriodOrder::Latest => Order::Descending,
-            StockPeriodOrder::Earliest => Order::Ascending,
+            StockPeriodSort::MonthDesc => Order::Descending,
+            StockPeriodSort::MonthAsc => Order::Ascending,
         };
         let page = PageArgs::new(first, after, last, before);
         Ok(service::list(app(ctx), caller(ctx)?, &criteria, order, page).await?.map(StockPeriod))

@@ -20,11 +20,11 @@ use crate::stock::graphql::{self as stock, InventoryItem};
 pub(crate) enum ReservationSort {
     /// Latest first.
     #[default]
-    Newest,
+    CreatedAtDesc,
     /// Earliest first.
-    Oldest,
+    CreatedAtAsc,
     /// What ends soonest first; what never does, last.
-    SoonestExpiry,
+    ExpiresAtAsc,
 }
 
 /// Where a reservation stands.

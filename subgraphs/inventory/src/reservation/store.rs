@@ -75,9 +75,9 @@ fn to_row(tenant: TenantId, reservation: &Reservation) -> reservation::Model {
 /// What a list of reservations is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SortedBy {
-    Newest,
-    Oldest,
-    SoonestExpiry,
+    CreatedAtDesc,
+    CreatedAtAsc,
+    ExpiresAtAsc,
 }
 
 /// One page of reservations.
@@ -90,9 +90,9 @@ pub(crate) async fn list(
 ) -> chassis::Result<Connection<Reservation>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
     let key = match by {
-        SortedBy::Newest => SortKey::descending(Column::CreatedAt),
-        SortedBy::Oldest => SortKey::ascending(Column::CreatedAt),
-        SortedBy::SoonestExpiry => SortKey::ascending(Column::ExpiresAt),
+        SortedBy::CreatedAtDesc => SortKey::descending(Column::CreatedAt),
+        SortedBy::CreatedAtAsc => SortKey::ascending(Column::CreatedAt),
+        SortedBy::ExpiresAtAsc => SortKey::ascending(Column::ExpiresAt),
     };
     let rows = page::list(db, select, &[key], Column::Id, page).await?;
     Ok(rows.try_map(from_row)?)

@@ -11,5 +11,5 @@ mod policy;
 pub(crate) mod service;
 pub(crate) mod store;
 
-pub(crate) use model::{InventoryItem, ItemFilter, ItemOrder, Short};
+pub(crate) use model::{InventoryItem, ItemFilter, ItemSort, Short};
 pub use policy::Policy;

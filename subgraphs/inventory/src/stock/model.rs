@@ -114,18 +114,18 @@ impl InventoryItem {
 
 /// In which order to list items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) enum ItemOrder {
+pub(crate) enum ItemSort {
     /// In the order they were opened.
     #[default]
-    Created,
+    CreatedAtAsc,
     /// Most on hand first.
-    LargestOnHand,
+    OnHandDesc,
     /// Least on hand first.
-    SmallestOnHand,
+    OnHandAsc,
     /// Most valuable first.
-    LargestValue,
+    ValueDesc,
     /// Last changed first.
-    LatestChange,
+    UpdatedAtDesc,
 }
 
 /// Which items to list; empty lists and `None` do not restrict.

@@ -7,7 +7,7 @@ use primitives::{InventoryItemId, LocationId, ProductId};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{InventoryItem, ItemFilter, ItemOrder, Policy, store};
+use super::{InventoryItem, ItemFilter, ItemSort, Policy, store};
 use crate::costing::CostLayer;
 use crate::event::{ItemSnapshot, LowStock};
 use crate::{Inventory, permission, posting};
@@ -20,11 +20,11 @@ pub(crate) async fn list(
     app: &Inventory,
     caller: &Caller,
     criteria: &Criteria<ItemFilter>,
-    order: ItemOrder,
+    order: ItemSort,
     page: PageArgs,
 ) -> Result<Connection<InventoryItem>> {
     caller.require(permission::VIEW)?;
-    if order == ItemOrder::LargestValue {
+    if order == ItemSort::ValueDesc {
         caller.require(permission::PRICES)?;
     }
     store::list(&app.db, caller.tenant, criteria, order, page.check(criteria)?).await

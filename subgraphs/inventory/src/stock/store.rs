@@ -13,7 +13,7 @@ use sea_orm::{
     QuerySelect, Select,
 };
 
-use super::{InventoryItem, ItemFilter, ItemOrder, Policy};
+use super::{InventoryItem, ItemFilter, ItemSort, Policy};
 use crate::costing::Holding;
 use crate::lot::{self, Shelf};
 
@@ -61,7 +61,7 @@ pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
     criteria: &Criteria<ItemFilter>,
-    order: ItemOrder,
+    order: ItemSort,
     page: PageRequest,
 ) -> chassis::Result<Connection<InventoryItem>> {
     let select = scoped(tenant).filter(criteria.condition(&|filter| condition(tenant, filter)));
@@ -96,13 +96,13 @@ async fn count(db: Db, tenant: TenantId, locations: Arc<[LocationId]>) -> chassi
     Ok(counted.into_iter().map(i64::unsigned_abs).sum())
 }
 
-fn sort_keys(order: ItemOrder) -> Vec<SortKey<Column>> {
+fn sort_keys(order: ItemSort) -> Vec<SortKey<Column>> {
     match order {
-        ItemOrder::Created => Vec::new(),
-        ItemOrder::LargestOnHand => vec![SortKey::descending(Column::OnHand)],
-        ItemOrder::SmallestOnHand => vec![SortKey::ascending(Column::OnHand)],
-        ItemOrder::LargestValue => vec![SortKey::descending(Column::TotalValue)],
-        ItemOrder::LatestChange => vec![SortKey::descending(Column::UpdatedAt)],
+        ItemSort::CreatedAtAsc => Vec::new(),
+        ItemSort::OnHandDesc => vec![SortKey::descending(Column::OnHand)],
+        ItemSort::OnHandAsc => vec![SortKey::ascending(Column::OnHand)],
+        ItemSort::ValueDesc => vec![SortKey::descending(Column::TotalValue)],
+        ItemSort::UpdatedAtDesc => vec![SortKey::descending(Column::UpdatedAt)],
     }
 }
 

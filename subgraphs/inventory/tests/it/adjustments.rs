@@ -201,7 +201,7 @@ async fn adjustments_are_listed_by_a_tree_of_conditions_with_few_statements() {
     house.mutate("submitStockAdjustment", step(&draft["stockAdjustment"])).await;
     house.kit.clock().advance(std::time::Duration::from_secs(1));
     house.mutate("createStockAdjustment", json!({ "lines": [waste(&oil, &store, "-2")] })).await;
-    let query = "query($where: StockAdjustmentWhere) { stockAdjustments(where: $where, sort: OLDEST) { totalCount nodes { status
+    let query = "query($where: StockAdjustmentWhere) { stockAdjustments(where: $where, sort: CREATED_AT_ASC) { totalCount nodes { status
         lines { quantity { value } location { code } reason } } } }";
     for (filter, statuses) in [
         (json!({}), vec!["POSTED", "DRAFT"]),

@@ -34,7 +34,7 @@ fn credit(product: &str, note: GoodsReceivedNoteId, (quantity, amount): (&str, &
 
 /// What the latest lines of the ledger say: reason, quantity and value.
 async fn latest(house: &House, lines: usize) -> Vec<[Value; 3]> {
-    let query = "query($n: Int) { movements(newestFirst: true, first: $n) { nodes { reason quantity { value } totalValue { amount } } } }";
+    let query = "query($n: Int) { movements(sort: SEQ_DESC, first: $n) { nodes { reason quantity { value } totalValue { amount } } } }";
     let seen = house.data(query, json!({ "n": lines })).await;
     let of = |line: &Value| {
         [line["reason"].clone(), line["quantity"]["value"].clone(), line["totalValue"]["amount"].clone()]

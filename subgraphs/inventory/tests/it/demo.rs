@@ -28,7 +28,7 @@ fn crew() -> Crew {
 /// Counts and sums that say what was filled in.
 async fn manifest(house: &House) -> Value {
     let query = "{ movements { totalCount } locations(first: 20) { nodes { code currency } }
-        inventoryItems(first: 100, sort: LARGEST_VALUE) { totalCount nodes { product { id } onHand { value } totalValue { amount } } } }";
+        inventoryItems(first: 100, sort: VALUE_DESC) { totalCount nodes { product { id } onHand { value } totalValue { amount } } } }";
     house.data(query, json!({})).await
 }
 

@@ -101,7 +101,7 @@ async fn every_step_of_a_month_is_judged() {
     let opened = house.mutate("reopenStockPeriod", again.clone()).await;
     assert_eq!(opened["stockPeriod"]["status"], "OPEN");
     assert_eq!(house.mutate("reopenStockPeriod", again).await, opened);
-    let query = "query($where: StockPeriodWhere) { stockPeriods(where: $where, sort: EARLIEST) { nodes { month status closedBy { id } } totalCount } }";
+    let query = "query($where: StockPeriodWhere) { stockPeriods(where: $where, sort: MONTH_ASC) { nodes { month status closedBy { id } } totalCount } }";
     let all = house.data(query, json!({})).await;
     assert_eq!(all["stockPeriods"]["totalCount"], 2);
     let open = house

@@ -187,6 +187,6 @@ async fn money_is_hidden_from_who_may_not_see_prices() {
     assert_eq!(shown["stockCard"]["closingValue"]["amount"], "100.00");
     assert_eq!(shown["movements"]["nodes"][0]["unitCost"]["amount"], "10.00");
     let sorted =
-        house.ask_as(&partner, "{ inventoryItems(sort: LARGEST_VALUE) { nodes { id } } }", json!({})).await;
+        house.ask_as(&partner, "{ inventoryItems(sort: VALUE_DESC) { nodes { id } } }", json!({})).await;
     assert_eq!(first_code(&sorted), "FORBIDDEN");
 }

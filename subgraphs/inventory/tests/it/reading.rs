@@ -69,7 +69,7 @@ async fn the_ledger_has_no_gaps_and_a_reader_resumes_behind_a_number() {
     assert_eq!(seqs(json!({ "reasons": ["SALE"] })).await, Vec::<i64>::new());
     let bad = house.ask_as(&house.keeper, query, json!({ "where": { "afterSeq": "nine" } })).await;
     assert_eq!(first_code(&bad), "VALIDATION_ERROR");
-    let newest = house.data("{ movements(newestFirst: true, first: 1) { nodes { seq } } }", json!({})).await;
+    let newest = house.data("{ movements(sort: SEQ_DESC, first: 1) { nodes { seq } } }", json!({})).await;
     assert_eq!(newest["movements"]["nodes"], json!([{ "seq": "11" }]));
 }
 
@@ -80,7 +80,7 @@ async fn pages_follow_on_each_other_and_a_cursor_knows_its_filter() {
     let products: Vec<String> = (0..7).map(|_| house.product()).collect();
     let lines: Vec<_> = products.iter().map(|id| (id.as_str(), store.as_str(), "1", "1")).collect();
     house.receive(&lines).await;
-    let query = "query($where: InventoryItemWhere, $sort: InventoryItemOrder! = CREATED, $first: Int, $after: String, $last: Int) {
+    let query = "query($where: InventoryItemWhere, $sort: InventoryItemSort! = CREATED_AT_ASC, $first: Int, $after: String, $last: Int) {
         inventoryItems(where: $where, sort: $sort, first: $first, after: $after, last: $last) {
             nodes { id } pageInfo { endCursor hasNextPage } } }";
     let (mut seen, mut after) = (Vec::new(), Value::Null);
@@ -99,7 +99,7 @@ async fn pages_follow_on_each_other_and_a_cursor_knows_its_filter() {
     assert_eq!((count, seen.len()), (7, 7));
     for variables in [
         json!({ "after": after, "where": { "locationIds": [store] } }),
-        json!({ "after": after, "sort": "LARGEST_ON_HAND" }),
+        json!({ "after": after, "sort": "ON_HAND_DESC" }),
         json!({ "after": "nonsense" }),
         json!({ "first": 2, "last": 2 }),
         json!({ "first": 101 }),
@@ -183,14 +183,16 @@ async fn places_and_promises_are_listed_in_the_order_that_is_asked_for() {
         let nodes = seen["list"]["nodes"].as_array().unwrap();
         nodes.iter().map(|node| node.pointer(value).unwrap().as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    for (sort, order) in [("", ["A", "B"]), ("(sort: NAME)", ["B", "A"]), ("(sort: CODE)", ["A", "B"])] {
+    for (sort, order) in
+        [("", ["A", "B"]), ("(sort: NAME_ASC)", ["B", "A"]), ("(sort: CODE_ASC)", ["A", "B"])]
+    {
         assert_eq!(listed(&format!("locations{sort}"), "code", "/code").await, order, "{sort}");
     }
     for (sort, order) in [
         ("", ["3", "2", "1"]),
-        ("(sort: NEWEST)", ["3", "2", "1"]),
-        ("(sort: OLDEST)", ["1", "2", "3"]),
-        ("(sort: SOONEST_EXPIRY)", ["2", "1", "3"]),
+        ("(sort: CREATED_AT_DESC)", ["3", "2", "1"]),
+        ("(sort: CREATED_AT_ASC)", ["1", "2", "3"]),
+        ("(sort: EXPIRES_AT_ASC)", ["2", "1", "3"]),
     ] {
         let found = listed(&format!("reservations{sort}"), "quantity { value }", "/quantity/value").await;
         assert_eq!(found, order, "{sort}");
@@ -252,7 +254,7 @@ async fn an_index_leads_to_every_page_of_a_long_list() {
         house.receive(&[(&house.product(), &store, "5", "10")]).await;
     }
     let items = "query($after: String) { list: inventoryItems(first: 1, after: $after, sort: SORT) { nodes { id } pageInfo { endCursor } } }";
-    let orders = ["CREATED", "LARGEST_ON_HAND", "SMALLEST_ON_HAND", "LARGEST_VALUE", "LATEST_CHANGE"];
+    let orders = ["CREATED_AT_ASC", "ON_HAND_DESC", "ON_HAND_ASC", "VALUE_DESC", "UPDATED_AT_DESC"];
     let mut lists: Vec<_> =
         orders.iter().map(|order| ("inventory_item", items.replace("SORT", order))).collect();
     let movements = "query($after: String) { list: movements(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } }";

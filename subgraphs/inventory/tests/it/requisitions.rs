@@ -160,7 +160,7 @@ async fn requisitions_are_listed_by_a_tree_of_conditions_with_few_statements() {
     let back =
         json!({ "fromLocationId": kitchen, "toLocationId": store, "neededOn": "2030-01-01", "lines": lines });
     taken(&house, "createStoreRequisition", back).await;
-    let query = "query($where: StoreRequisitionWhere) { storeRequisitions(where: $where, sort: OLDEST) { totalCount nodes { status
+    let query = "query($where: StoreRequisitionWhere) { storeRequisitions(where: $where, sort: CREATED_AT_ASC) { totalCount nodes { status
         from { code } to { code } lines { requested { value } } } } }";
     for (filter, statuses) in [
         (json!({}), vec!["SUBMITTED", "DRAFT"]),

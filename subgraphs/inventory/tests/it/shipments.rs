@@ -221,7 +221,7 @@ async fn transfers_are_listed_by_a_tree_of_conditions() {
     let back = json!({ "fromLocationId": kitchen, "toLocationId": store, "lines": [{ "productId": rice, "quantity": "1" }] });
     house.moved("createStockTransfer", back).await;
     let query =
-        "query($where: StockTransferWhere) { stockTransfers(where: $where, first: 100, sort: OLDEST) {
+        "query($where: StockTransferWhere) { stockTransfers(where: $where, first: 100, sort: CREATED_AT_ASC) {
         nodes { number from { code } via { code } to { code } lines { requested { value } } } } }";
     let filter =
         json!({ "productIds": [rice], "or": [{ "statuses": ["DRAFT"] }, { "numbers": ["TR-2026-002"] }] });

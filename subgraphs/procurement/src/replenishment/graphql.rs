@@ -73,9 +73,9 @@ impl Filter for ReplenishmentRuleFilter {
 pub(crate) enum ReplenishmentRuleSort {
     /// By store.
     #[default]
-    Location,
+    LocationAsc,
     /// Latest change first.
-    LatestChange,
+    UpdatedAtDesc,
 }
 
 /// Who buys for a store from now on.

@@ -23,8 +23,8 @@ pub(crate) struct RuleCriterion {
 /// What a list of rules is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SortedBy {
-    Location,
-    LatestChange,
+    LocationAsc,
+    UpdatedAtDesc,
 }
 
 fn scoped(tenant: TenantId) -> Select<Entity> {
@@ -52,8 +52,8 @@ pub(crate) async fn list(
 ) -> Result<Connection<Rule>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
     let keys = match by {
-        SortedBy::Location => Vec::new(),
-        SortedBy::LatestChange => vec![SortKey::descending(Column::UpdatedAt)],
+        SortedBy::LocationAsc => Vec::new(),
+        SortedBy::UpdatedAtDesc => vec![SortKey::descending(Column::UpdatedAt)],
     };
     Ok(page::list(db, select, &keys, Column::LocationId, page).await?.map(to_rule))
 }

@@ -174,7 +174,7 @@ async fn a_rule_names_what_is_there_and_is_listed_for_its_tenant() {
     let set = house.mutate(&admin, "setReplenishmentRule", input).await;
     assert_eq!(set["replenishmentRule"]["requestedBy"]["id"], json!(admin.user), "the caller's unless told");
     let query = "query($where: ReplenishmentRuleFilter, $first: Int, $after: String) {
-        replenishmentRules(where: $where, first: $first, after: $after, sort: LATEST_CHANGE) {
+        replenishmentRules(where: $where, first: $first, after: $after, sort: UPDATED_AT_DESC) {
         totalCount nodes { location { id } requestedBy { id } } pageInfo { endCursor hasNextPage } } }";
     let all = house.data_as(&admin, query, json!({ "first": 1 })).await["replenishmentRules"].take();
     assert_eq!((&all["totalCount"], &all["nodes"][0]["location"]["id"]), (&json!(2), &json!(second)));

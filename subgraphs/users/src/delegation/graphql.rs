@@ -1,12 +1,16 @@
 //! Delegations in GraphQL.
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
-use chassis::{Connection, Loader, PageArgs, RequestScope, Result, UserError, caller, outcome};
+use chassis::page::check_values;
+use chassis::{
+    Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusals, RequestScope, Result, UserError,
+    caller, outcome,
+};
 use primitives::{DateTime, DelegationId, Money, UserId};
 
 use super::model::{self, Terms};
 use super::service::{self, Lend, Revoke};
-use super::store::Side;
+use super::store::{Criterion, Side};
 use crate::user::graphql::{MoneyInput, User};
 use crate::{People, user};
 
@@ -155,24 +159,89 @@ impl Delegation {
     }
 }
 
+/// In which order to list delegations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "super::store::SortedBy")]
+pub(crate) enum DelegationSort {
+    /// Latest start first.
+    #[default]
+    StartDesc,
+    /// Earliest start first.
+    StartAsc,
+    /// Earliest end first.
+    EndAsc,
+    /// Latest end first.
+    EndDesc,
+}
+
+/// On which side of a delegation somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Side")]
+pub(crate) enum DelegationSide {
+    /// The one who lends.
+    Given,
+    /// The one who stands in.
+    Received,
+}
+
+/// Which delegations of the caller's. Conditions side by side must all hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct DelegationWhere {
+    /// Given or received ones.
+    side: Option<DelegationSide>,
+    /// Standing at one of these.
+    statuses: Option<Vec<DelegationStatus>>,
+    /// With one of these people on the other side.
+    user_ids: Option<Vec<UserId>>,
+    /// All of these hold.
+    and: Option<Vec<DelegationWhere>>,
+    /// At least one of these holds.
+    or: Option<Vec<DelegationWhere>>,
+    /// This does not hold.
+    not: Option<Box<DelegationWhere>>,
+}
+
+impl Filter for DelegationWhere {
+    type Criterion = Criterion;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<Criterion>> {
+        check_values(self.statuses.as_ref(), &format!("{at}.statuses"), refusals);
+        check_values(self.user_ids.as_ref(), &format!("{at}.userIds"), refusals);
+        let criteria = [
+            self.side.map(|side| Criterion::Side(side.into())),
+            self.statuses.map(|all| Criterion::Status(all.into_iter().map(Into::into).collect())),
+            self.user_ids.map(Criterion::With),
+        ];
+        criteria.into_iter().flatten().map(Criteria::Is).collect()
+    }
+}
+
 /// Questions about delegations.
 #[derive(Debug, Default)]
 pub(crate) struct DelegationQuery;
 
 #[Object]
 impl DelegationQuery {
-    /// The caller's delegations, given and received, latest start first.
+    /// The caller's delegations, given and received.
     async fn my_delegations(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which delegations.")] r#where: Option<DelegationWhere>,
+        #[graphql(desc = "In which order.", default)] sort: DelegationSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<Delegation>> {
+        let criteria = Criteria::read(r#where, None)?;
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<People>();
-        Ok(service::list_my_delegations(app, caller(ctx)?, page).await?.map(Delegation))
+        let found = service::list_my_delegations(app, caller(ctx)?, &criteria, sort.into(), page).await?;
+        Ok(found.map(Delegation))
     }
 }
 

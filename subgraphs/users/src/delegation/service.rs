@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Code, Connection, Error, PageArgs, Refusal, Result, Tx};
+use chassis::{Caller, Code, Connection, Criteria, Error, PageArgs, Refusal, Result, Tx};
 use primitives::{Act, DelegationId, TenantId, UserId};
 use serde::Serialize;
 
 use super::model::{Delegation, DelegationStatus, Pair, Terms};
-use super::store::{self, OPEN_PER_USER_MAX, Side};
+use super::store::{self, Criterion, OPEN_PER_USER_MAX, Side, SortedBy};
 use crate::{People, event, permission, user};
 
 /// Who lends what to whom.
@@ -121,9 +121,12 @@ pub(crate) async fn end_all_of(tx: &Tx, tenant: TenantId, user: UserId, act: Act
 pub(crate) async fn list_my_delegations(
     app: &People,
     caller: &Caller,
+    criteria: &Criteria<Criterion>,
+    sort: SortedBy,
     page: PageArgs,
 ) -> Result<Connection<Delegation>> {
-    store::list_of(&app.db, caller.tenant, caller.user, page.check(&())?).await
+    let page = page.check(criteria)?;
+    store::list_of(&app.db, (caller.tenant, caller.user), criteria, sort, page).await
 }
 
 /// The delegations of users that count now.

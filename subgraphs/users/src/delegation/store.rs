@@ -1,12 +1,15 @@
 //! Delegations as rows; every query starts at the tenant, except the clock's.
 
-use chassis::{Connection, Db, Error, PageRequest, Result, SortKey, page};
+use chassis::{Connection, Criteria, Db, Error, PageRequest, Result, SortKey, page};
 use chrono::{DateTime, Utc};
 use entities_users::delegation::{ActiveModel, Column, Entity, Model};
 use primitives::{Audit, DelegationId, Money, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{ExprTrait, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use serde::Serialize;
 
 use super::model::{Delegation, DelegationStatus, Terms};
 
@@ -14,10 +17,45 @@ use super::model::{Delegation, DelegationStatus, Terms};
 pub(crate) const OPEN_PER_USER_MAX: usize = 50;
 
 /// Which side of a delegation is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) enum Side {
     Given,
     Received,
+}
+
+/// One condition on a delegation of somebody's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) enum Criterion {
+    /// On which side of it the one who asks is.
+    Side(Side),
+    /// It stands at one of these.
+    Status(Vec<DelegationStatus>),
+    /// One of these is the other one in it.
+    With(Vec<UserId>),
+}
+
+impl Criterion {
+    fn condition(&self, mine: UserId) -> Condition {
+        let is_with = |ids: &[UserId]| {
+            let ids = ids.iter().copied().filter(|id| *id != mine);
+            Column::FromId.is_in(ids.clone()).or(Column::ToId.is_in(ids))
+        };
+        Condition::all().add(match self {
+            Self::Side(Side::Given) => Column::FromId.eq(mine),
+            Self::Side(Side::Received) => Column::ToId.eq(mine),
+            Self::Status(statuses) => Column::Status.is_in(statuses.iter().map(|status| status.code())),
+            Self::With(ids) => is_with(ids),
+        })
+    }
+}
+
+/// What a list of delegations is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    StartDesc,
+    StartAsc,
+    EndAsc,
+    EndDesc,
 }
 
 fn scoped(tenant: TenantId) -> Select<Entity> {
@@ -29,17 +67,24 @@ fn open(tenant: TenantId) -> Select<Entity> {
     scoped(tenant).filter(Column::Status.is_in(open))
 }
 
-/// A page of the delegations that somebody gave or received, latest start first.
+/// A page of the delegations that somebody gave or received.
 pub(crate) async fn list_of(
     db: &Db,
-    tenant: TenantId,
-    user: UserId,
+    (tenant, user): (TenantId, UserId),
+    criteria: &Criteria<Criterion>,
+    by: SortedBy,
     page: PageRequest,
 ) -> Result<Connection<Delegation>> {
-    let select = scoped(tenant).filter(Column::FromId.eq(user).or(Column::ToId.eq(user)));
-    page::list(db, select, &[SortKey::descending(Column::StartsAt)], Column::Id, page)
-        .await?
-        .try_map(to_delegation)
+    let select = scoped(tenant)
+        .filter(Column::FromId.eq(user).or(Column::ToId.eq(user)))
+        .filter(criteria.condition(&|criterion: &Criterion| criterion.condition(user)));
+    let sort = [match by {
+        SortedBy::StartDesc => SortKey::descending(Column::StartsAt),
+        SortedBy::StartAsc => SortKey::ascending(Column::StartsAt),
+        SortedBy::EndAsc => SortKey::ascending(Column::EndsAt),
+        SortedBy::EndDesc => SortKey::descending(Column::EndsAt),
+    }];
+    page::list(db, select, &sort, Column::Id, page).await?.try_map(to_delegation)
 }
 
 /// The delegations of users that count at an instant, in one statement.

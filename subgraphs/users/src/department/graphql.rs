@@ -40,11 +40,11 @@ pub(crate) async fn load(ctx: &Context<'_>, id: DepartmentId) -> Result<Option<D
 pub(crate) enum DepartmentSort {
     /// By code.
     #[default]
-    Code,
+    CodeAsc,
     /// By name.
-    Name,
+    NameAsc,
     /// Last changed first.
-    LatestChange,
+    UpdatedAtDesc,
 }
 
 /// A department as clients see it.

@@ -30,9 +30,9 @@ fn scoped(tenant: TenantId) -> Select<Entity> {
 /// What a list of departments is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SortedBy {
-    Code,
-    Name,
-    LatestChange,
+    CodeAsc,
+    NameAsc,
+    UpdatedAtDesc,
 }
 
 /// A page of the departments that meet `criterion`.
@@ -57,9 +57,9 @@ pub(crate) async fn list(
         select = select.filter(Column::ParentId.is_null());
     }
     let sort = [match by {
-        SortedBy::Code => SortKey::ascending(Column::Code),
-        SortedBy::Name => SortKey::ascending(Column::Name),
-        SortedBy::LatestChange => SortKey::descending(Column::UpdatedAt),
+        SortedBy::CodeAsc => SortKey::ascending(Column::Code),
+        SortedBy::NameAsc => SortKey::ascending(Column::Name),
+        SortedBy::UpdatedAtDesc => SortKey::descending(Column::UpdatedAt),
     }];
     Ok(page::list(db, select, &sort, Column::Id, page).await?.map(to_department))
 }

@@ -53,11 +53,11 @@ impl Filter for PropertyFilter {
 pub(crate) enum PropertySort {
     /// By code.
     #[default]
-    Code,
+    CodeAsc,
     /// By name.
-    Name,
+    NameAsc,
     /// Last changed first.
-    LatestChange,
+    UpdatedAtDesc,
 }
 
 /// Properties by id.

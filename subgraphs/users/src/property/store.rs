@@ -31,9 +31,9 @@ pub(crate) struct PropertyCriterion {
 /// What a list of properties is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SortedBy {
-    Code,
-    Name,
-    LatestChange,
+    CodeAsc,
+    NameAsc,
+    UpdatedAtDesc,
 }
 
 fn condition(criterion: &PropertyCriterion) -> Condition {
@@ -52,9 +52,9 @@ pub(crate) async fn list(
     page: PageRequest,
 ) -> Result<Connection<Property>> {
     let sort = [match by {
-        SortedBy::Code => SortKey::ascending(Column::Code),
-        SortedBy::Name => SortKey::ascending(Column::Name),
-        SortedBy::LatestChange => SortKey::descending(Column::UpdatedAt),
+        SortedBy::CodeAsc => SortKey::ascending(Column::Code),
+        SortedBy::NameAsc => SortKey::ascending(Column::Name),
+        SortedBy::UpdatedAtDesc => SortKey::descending(Column::UpdatedAt),
     }];
     let select = scoped(tenant).filter(criteria.condition(&condition));
     Ok(page::list(db, select, &sort, Column::Id, page).await?.map(to_property))

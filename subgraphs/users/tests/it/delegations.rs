@@ -64,6 +64,45 @@ async fn everybody_lends_their_own_rights_and_takes_them_back() {
 }
 
 #[tokio::test]
+async fn ones_own_are_sorted_and_narrowed() {
+    let house = House::open().await;
+    let (chef, boss) = (house.user("chef", 5_000).await, house.user("boss", 5_000).await);
+    let (sous, cook) = (house.user("sous", 1_000).await, house.user("cook", 1_000).await);
+    let made = async |input: Value| {
+        let lent = house.mutate("delegate", input).await;
+        assert_eq!(lent["userErrors"], json!([]), "{lent}");
+        lent["delegation"]["id"].clone()
+    };
+    let mut given = lending(&sous, &cook, "2026-07-10T08:00:00Z");
+    given["start"] = json!("2026-07-02T08:00:00Z");
+    let given = made(given).await;
+    house.mutate("revokeDelegation", json!({ "id": given, "expectedVersion": 1 })).await;
+    made(lending(&chef, &sous, "2026-07-08T08:00:00Z")).await;
+    let mut later = lending(&boss, &sous, "2026-07-05T08:00:00Z");
+    later["start"] = json!("2026-07-03T08:00:00Z");
+    made(later).await;
+    let me = house.caller_is(&sous, &[]);
+    for (arguments, from) in [
+        (String::new(), ["boss", "sous", "chef"].as_slice()),
+        ("(sort: START_ASC)".to_owned(), &["chef", "sous", "boss"]),
+        ("(sort: END_ASC)".to_owned(), &["boss", "chef", "sous"]),
+        ("(sort: END_DESC)".to_owned(), &["sous", "chef", "boss"]),
+        ("(where: { side: GIVEN })".to_owned(), &["sous"]),
+        ("(where: { side: RECEIVED, statuses: [ACTIVE] })".to_owned(), &["chef"]),
+        ("(where: { or: [{ side: GIVEN }, { statuses: [ACTIVE] }] })".to_owned(), &["sous", "chef"]),
+        (format!("(where: {{ userIds: [\"{chef}\", \"{cook}\"] }})"), &["sous", "chef"]),
+        (format!("(where: {{ not: {{ userIds: [\"{chef}\"] }} }})"), &["boss", "sous"]),
+        (format!("(where: {{ userIds: [\"{sous}\"] }})"), &[]),
+    ] {
+        let query =
+            format!("{{ myDelegations{arguments} {{ totalCount nodes {{ from {{ displayName }} }} }} }}");
+        let seen = house.ask_as(&me, &query, json!({})).await["data"]["myDelegations"].take();
+        let lenders: Vec<_> = from.iter().map(|name| json!({ "from": { "displayName": name } })).collect();
+        assert_eq!(seen, json!({ "totalCount": lenders.len(), "nodes": lenders }), "{arguments}");
+    }
+}
+
+#[tokio::test]
 async fn the_clock_begins_and_ends_them() {
     let house = House::open().await;
     let (chef, sous) = (house.user("chef", 5_000).await, house.user("sous", 1_000).await);

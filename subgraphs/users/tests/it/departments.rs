@@ -106,9 +106,9 @@ async fn departments_and_properties_are_listed_in_the_order_that_is_asked_for() 
     for list in ["properties", "departments"] {
         for (sort, order) in [
             ("", ["P1", "P2"]),
-            ("(sort: CODE)", ["P1", "P2"]),
-            ("(sort: NAME)", ["P2", "P1"]),
-            ("(sort: LATEST_CHANGE)", ["P2", "P1"]),
+            ("(sort: CODE_ASC)", ["P1", "P2"]),
+            ("(sort: NAME_ASC)", ["P2", "P1"]),
+            ("(sort: UPDATED_AT_DESC)", ["P2", "P1"]),
         ] {
             assert_eq!(codes(&house, &format!("{list}{sort}")).await, order, "{list}{sort}");
         }

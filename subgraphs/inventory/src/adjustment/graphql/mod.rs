@@ -40,11 +40,11 @@ pub(crate) enum StockAdjustmentStatus {
 
 /// In which order to list adjustments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum StockAdjustmentOrder {
+pub(crate) enum StockAdjustmentSort {
     /// Last begun first.
-    Newest,
+    CreatedAtDesc,
     /// First begun first.
-    Oldest,
+    CreatedAtAsc,
 }
 
 /// Balances put right with somebody's consent.
@@ -259,8 +259,8 @@ impl AdjustmentQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<StockAdjustmentWhere>,
-        #[graphql(desc = "In which order.", default_with = "StockAdjustmentOrder::Newest")]
-        sort: StockAdjustmentOrder,
+        #[graphql(desc = "In which order.", default_with = "StockAdjustmentSort::CreatedAtDesc")]
+        sort: StockAdjustmentSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,
@@ -270,8 +270,8 @@ impl AdjustmentQuery {
     ) -> Result<Connection<StockAdjustment>> {
         let criteria = Criteria::read(filter, None)?;
         let order = match sort {
-            StockAdjustmentOrder::Newest => Order::Descending,
-            StockAdjustmentOrder::Oldest => Order::Ascending,
+            StockAdjustmentSort::CreatedAtDesc => Order::Descending,
+            StockAdjustmentSort::CreatedAtAsc => Order::Ascending,
         };
         let page = PageArgs::new(first, after, last, before);
         Ok(service::list(app(ctx), caller(ctx)?, &criteria, order, page).await?.map(StockAdjustment))

@@ -32,14 +32,14 @@ pub(crate) enum LotStatus {
 
 /// In which order to list lots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "super::LotOrder")]
-pub(crate) enum LotOrder {
+#[graphql(remote = "super::LotSort")]
+pub(crate) enum LotSort {
     /// First to expire first; those that never do last.
-    Expiry,
+    ExpiryAsc,
     /// Last taken in first.
-    Newest,
+    CreatedAtDesc,
     /// By number.
-    Number,
+    NumberAsc,
 }
 
 /// Units of a product that came together.
@@ -197,7 +197,7 @@ impl LotQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which lots to list.")] filter: Option<LotWhere>,
-        #[graphql(desc = "In which order.", default_with = "LotOrder::Expiry")] sort: LotOrder,
+        #[graphql(desc = "In which order.", default_with = "LotSort::ExpiryAsc")] sort: LotSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,

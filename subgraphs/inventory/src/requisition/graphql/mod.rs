@@ -42,11 +42,11 @@ pub(crate) enum StoreRequisitionStatus {
 
 /// In which order to list requisitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum StoreRequisitionOrder {
+pub(crate) enum StoreRequisitionSort {
     /// Last begun first.
-    Newest,
+    CreatedAtDesc,
     /// First begun first.
-    Oldest,
+    CreatedAtAsc,
 }
 
 /// What a kitchen, a bar or a department asks of a store.
@@ -218,8 +218,8 @@ impl RequisitionQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<StoreRequisitionWhere>,
-        #[graphql(desc = "In which order.", default_with = "StoreRequisitionOrder::Newest")]
-        sort: StoreRequisitionOrder,
+        #[graphql(desc = "In which order.", default_with = "StoreRequisitionSort::CreatedAtDesc")]
+        sort: StoreRequisitionSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,
@@ -229,8 +229,8 @@ impl RequisitionQuery {
     ) -> Result<Connection<StoreRequisition>> {
         let criteria = Criteria::read(filter, None)?;
         let order = match sort {
-            StoreRequisitionOrder::Newest => Order::Descending,
-            StoreRequisitionOrder::Oldest => Order::Ascending,
+            StoreRequisitionSort::CreatedAtDesc => Order::Descending,
+            StoreRequisitionSort::CreatedAtAsc => Order::Ascending,
         };
         let page = PageArgs::new(first, after, last, before);
         Ok(service::list(app(ctx), caller(ctx)?, &criteria, order, page).await?.map(StoreRequisition))

@@ -23,18 +23,18 @@ use layer::{CostLayer, LayersOfItem};
 
 /// In which order to list items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "super::ItemOrder")]
-pub(crate) enum InventoryItemOrder {
+#[graphql(remote = "super::ItemSort")]
+pub(crate) enum InventoryItemSort {
     /// In the order they were opened.
-    Created,
+    CreatedAtAsc,
     /// Most on hand first.
-    LargestOnHand,
+    OnHandDesc,
     /// Least on hand first.
-    SmallestOnHand,
+    OnHandAsc,
     /// Most valuable first; needs prices:view.
-    LargestValue,
+    ValueDesc,
     /// Last changed first.
-    LatestChange,
+    UpdatedAtDesc,
 }
 
 /// The balance of one product at one location.
@@ -283,8 +283,8 @@ impl StockQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which items to list.")] filter: Option<InventoryItemWhere>,
-        #[graphql(desc = "In which order.", default_with = "InventoryItemOrder::Created")]
-        sort: InventoryItemOrder,
+        #[graphql(desc = "In which order.", default_with = "InventoryItemSort::CreatedAtAsc")]
+        sort: InventoryItemSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,

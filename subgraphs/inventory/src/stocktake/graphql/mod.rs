@@ -45,11 +45,11 @@ pub(crate) enum StockCountStatus {
 
 /// In which order to list counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum StockCountOrder {
+pub(crate) enum StockCountSort {
     /// Last planned first.
-    Newest,
+    CreatedAtDesc,
     /// First planned first.
-    Oldest,
+    CreatedAtAsc,
 }
 
 /// A count of what lies at a location.
@@ -276,7 +276,8 @@ impl StocktakeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<StockCountWhere>,
-        #[graphql(desc = "In which order.", default_with = "StockCountOrder::Newest")] sort: StockCountOrder,
+        #[graphql(desc = "In which order.", default_with = "StockCountSort::CreatedAtDesc")]
+        sort: StockCountSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,
@@ -286,8 +287,8 @@ impl StocktakeQuery {
     ) -> Result<Connection<StockCount>> {
         let criteria = Criteria::read(filter, None)?;
         let order = match sort {
-            StockCountOrder::Newest => Order::Descending,
-            StockCountOrder::Oldest => Order::Ascending,
+            StockCountSort::CreatedAtDesc => Order::Descending,
+            StockCountSort::CreatedAtAsc => Order::Ascending,
         };
         let page = PageArgs::new(first, after, last, before);
         Ok(service::list(app(ctx), caller(ctx)?, &criteria, order, page).await?.map(StockCount))

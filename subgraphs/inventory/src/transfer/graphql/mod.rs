@@ -40,11 +40,11 @@ pub(crate) enum StockTransferStatus {
 
 /// In which order to list transfers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum StockTransferOrder {
+pub(crate) enum StockTransferSort {
     /// Last asked for first.
-    Newest,
+    CreatedAtDesc,
     /// First asked for first.
-    Oldest,
+    CreatedAtAsc,
 }
 
 /// Stock that goes from one location to another in two steps.
@@ -217,8 +217,8 @@ impl TransferQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<StockTransferWhere>,
-        #[graphql(desc = "In which order.", default_with = "StockTransferOrder::Newest")]
-        sort: StockTransferOrder,
+        #[graphql(desc = "In which order.", default_with = "StockTransferSort::CreatedAtDesc")]
+        sort: StockTransferSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,
@@ -228,8 +228,8 @@ impl TransferQuery {
     ) -> Result<Connection<StockTransfer>> {
         let criteria = Criteria::read(filter, None)?;
         let order = match sort {
-            StockTransferOrder::Newest => Order::Descending,
-            StockTransferOrder::Oldest => Order::Ascending,
+            StockTransferSort::CreatedAtDesc => Order::Descending,
+            StockTransferSort::CreatedAtAsc => Order::Ascending,
         };
         let page = PageArgs::new(first, after, last, before);
         Ok(service::list(app(ctx), caller(ctx)?, &criteria, order, page).await?.map(StockTransfer))
