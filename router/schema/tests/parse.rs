@@ -100,6 +100,66 @@ fn a_join_directive_with_a_bad_field_set_names_its_field_and_place() {
 }
 
 #[test]
+fn a_field_set_that_selects_nothing_of_an_object_or_something_of_a_leaf_is_refused() {
+    let supergraph = |key: &str, requires: &str, provides: &str, selection: &str| {
+        format!(
+            r#"schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
+              @link(url: "https://specs.apollo.dev/context/v0.1", for: SECURITY) {{ query: Query }}
+            directive @link(url: String, as: String, for: link__Purpose, import: [String]) repeatable on SCHEMA
+            directive @context(name: String!) repeatable on OBJECT
+            directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+            directive @join__type(graph: join__Graph!, key: String) repeatable on OBJECT
+            directive @join__field(graph: join__Graph, requires: String, provides: String, external: Boolean,
+              contextArguments: [join__ContextArgument!]) repeatable on FIELD_DEFINITION
+            input join__ContextArgument {{ name: String!, type: String!, context: String!, selection: String! }}
+            enum link__Purpose {{ SECURITY EXECUTION }}
+            enum join__Graph {{ A @join__graph(name: "a", url: "") B @join__graph(name: "b", url: "") }}
+            type Query @join__type(graph: A) @context(name: "a__house") {{
+              hotel: Hotel @join__field(graph: A, provides: "{provides}")
+              name: String
+              owner: Owner
+            }}
+            type Hotel @join__type(graph: A, key: "id") @join__type(graph: B, key: "{key}") {{
+              id: ID!
+              owner: Owner @join__field(graph: A) @join__field(graph: B, external: true)
+              bill: String @join__field(graph: B, requires: "{requires}", contextArguments:
+                [{{ context: "a__house", name: "of", type: "String", selection: "{selection}" }}])
+            }}
+            type Owner @join__type(graph: A) @join__type(graph: B) {{ name: String }}"#
+        )
+    };
+    let whole = supergraph("owner { name }", "owner { name }", "owner { name }", "{ name }");
+    Supergraph::parse(&whole).unwrap();
+    for (broken, coordinate, message) in [
+        (
+            supergraph("owner", "owner { name }", "owner { name }", "{ name }"),
+            "Hotel",
+            "key: Hotel.owner is a Owner, and nothing is selected of it",
+        ),
+        (
+            supergraph("owner { name }", "id { name }", "owner { name }", "{ name }"),
+            "Hotel.bill",
+            "requires: Hotel.id is a ID, of which nothing can be selected",
+        ),
+        (
+            supergraph("owner { name }", "owner { name }", "... on Hotel { owner }", "{ name }"),
+            "Query.hotel",
+            "provides: Hotel.owner is a Owner, and nothing is selected of it",
+        ),
+        (
+            supergraph("owner { name }", "owner { name }", "owner { name }", "{ owner }"),
+            "Hotel.bill",
+            "contextArguments, of: Query.owner is a Owner, and nothing is selected of it",
+        ),
+    ] {
+        let refused = Supergraph::parse(&broken).unwrap_err();
+        let SupergraphError::Join { coordinate: at, fault } = &refused else { panic!("{refused}") };
+        assert_eq!((at.as_str(), fault.message.as_str()), (coordinate, message));
+        assert!(fault.position.is_some());
+    }
+}
+
+#[test]
 fn an_unknown_subgraph_is_refused() {
     let broken = include_str!("supergraphs/v0_2_link.graphql")
         .replace("@join__type(graph: GUESTS)", "@join__type(graph: GHOSTS)");

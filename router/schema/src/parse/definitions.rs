@@ -250,9 +250,19 @@ impl Reader<'_> {
         directive: &Node<Directive>,
         message: String,
     ) -> SupergraphError {
-        let position = Position::of(directive.location(), &self.schema.sources);
-        SupergraphError::Join { coordinate: coordinate.into(), fault: Fault { message, position } }
+        refusal(self.schema, coordinate, directive, message)
     }
+}
+
+/// What is wrong with a directive, and where it stands.
+pub(crate) fn refusal(
+    schema: &Schema,
+    coordinate: impl Into<String>,
+    directive: &Node<Directive>,
+    message: String,
+) -> SupergraphError {
+    let position = Position::of(directive.location(), &schema.sources);
+    SupergraphError::Join { coordinate: coordinate.into(), fault: Fault { message, position } }
 }
 
 /// A field that its subgraph serves without conditions.
@@ -269,7 +279,7 @@ pub(crate) fn plain(ty: &Type) -> FieldIn {
 }
 
 /// `contextArguments: [{name, type, context, selection}]`, since v0.5.
-fn context_arguments(directive: &Directive) -> Result<Vec<ContextArgument>, String> {
+pub(crate) fn context_arguments(directive: &Directive) -> Result<Vec<ContextArgument>, String> {
     let listed = directive.specified_argument_by_name("contextArguments").and_then(|value| value.as_list());
     listed.unwrap_or_default().iter().map(|entry| context_argument(entry)).collect()
 }
