@@ -1,12 +1,16 @@
 //! Attributes in GraphQL.
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
-use chassis::{Connection, Loader, PageArgs, RequestScope, Result, UserError, caller, outcome};
+use chassis::page::check_values;
+use chassis::{
+    Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusals, RequestScope, Result, UserError,
+    caller, outcome,
+};
 use primitives::{AttributeDefinitionId, DateTime, ProductId};
 
 use super::model::{self, Attribute, AttributeDraft, DefinitionDraft};
 use super::service::{self, Redefinition};
-use super::store;
+use super::store::{self, Criterion};
 use crate::foreign::User;
 use crate::{Catalogue, permission};
 
@@ -192,24 +196,78 @@ pub(crate) struct RemoveAttributeInput {
     idempotency_key: Option<String>,
 }
 
+/// In which order to list definitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::SortedBy")]
+pub(crate) enum AttributeDefinitionSort {
+    /// By key.
+    #[default]
+    KeyAsc,
+    /// By key, from the end.
+    KeyDesc,
+    /// By name.
+    NameAsc,
+    /// Last changed first.
+    UpdatedAtDesc,
+}
+
+/// Which definitions. Conditions side by side must all hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct AttributeDefinitionWhere {
+    /// With these keys.
+    keys: Option<Vec<String>>,
+    /// With values of these kinds.
+    types: Option<Vec<AttributeKind>>,
+    /// That a product in use must have, or need not have.
+    required: Option<bool>,
+    /// All of these hold.
+    and: Option<Vec<AttributeDefinitionWhere>>,
+    /// At least one of these holds.
+    or: Option<Vec<AttributeDefinitionWhere>>,
+    /// This does not hold.
+    not: Option<Box<AttributeDefinitionWhere>>,
+}
+
+impl Filter for AttributeDefinitionWhere {
+    type Criterion = Criterion;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<Criterion>> {
+        check_values(self.keys.as_ref(), &format!("{at}.keys"), refusals);
+        check_values(self.types.as_ref(), &format!("{at}.types"), refusals);
+        let criteria = [
+            self.keys.map(Criterion::Key),
+            self.types.map(|kinds| Criterion::Kind(kinds.into_iter().map(Into::into).collect())),
+            self.required.map(Criterion::Required),
+        ];
+        criteria.into_iter().flatten().map(Criteria::Is).collect()
+    }
+}
+
 /// Questions about definitions.
 #[derive(Debug, Default)]
 pub(crate) struct AttributeQuery;
 
 #[Object]
 impl AttributeQuery {
-    /// What the tenant wants to know about its products beside the usual, by key.
+    /// What the tenant wants to know about its products beside the usual.
     async fn attribute_definitions(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which definitions.")] r#where: Option<AttributeDefinitionWhere>,
+        #[graphql(desc = "In which order.", default)] sort: AttributeDefinitionSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<AttributeDefinition>> {
+        let criteria = Criteria::read(r#where, None)?;
         let app = ctx.data_unchecked::<Catalogue>();
         let page = PageArgs::new(first, after, last, before);
-        Ok(service::list(app, caller(ctx)?, page).await?.map(AttributeDefinition))
+        Ok(service::list(app, caller(ctx)?, &criteria, sort.into(), page).await?.map(AttributeDefinition))
     }
 }
 

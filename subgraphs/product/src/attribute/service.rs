@@ -1,12 +1,12 @@
 //! What people do with definitions.
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Code, Connection, Error, PageArgs, Refusal, Result};
+use chassis::{Caller, Code, Connection, Criteria, Error, PageArgs, Refusal, Result};
 use primitives::AttributeDefinitionId;
 use serde::Serialize;
 
 use super::model::{AttributeDefinition, DefinitionDraft};
-use super::store;
+use super::store::{self, Criterion, SortedBy};
 use crate::{Catalogue, permission};
 
 /// A change to a definition; what is `None` stays.
@@ -111,8 +111,10 @@ async fn require(
 pub(crate) async fn list(
     app: &Catalogue,
     caller: &Caller,
+    criteria: &Criteria<Criterion>,
+    sort: SortedBy,
     page: PageArgs,
 ) -> Result<Connection<AttributeDefinition>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, page.check(&"attributes")?).await
+    store::list(&app.db, caller.tenant, criteria, sort, page.check(criteria)?).await
 }

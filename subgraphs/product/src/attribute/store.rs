@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 
 use chassis::machine::Word;
-use chassis::{Connection, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page};
+use chassis::{
+    Connection, Criteria, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
+};
 use entities_product::{attribute_definition, product_attribute};
 use primitives::{AttributeDefinitionId, Audit, ProductId, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
+use serde::Serialize;
 
 use super::model::{Attribute, AttributeDefinition, AttributeKind};
 
@@ -28,15 +31,54 @@ pub(crate) async fn definitions(
     rows.into_iter().map(to_definition).collect()
 }
 
-/// A page of the tenant's definitions, by key.
+/// One condition on a definition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) enum Criterion {
+    /// It has one of these keys.
+    Key(Vec<String>),
+    /// Its values are of one of these kinds.
+    Kind(Vec<AttributeKind>),
+    /// Whether a product in use must have it.
+    Required(bool),
+}
+
+impl Criterion {
+    fn condition(&self) -> Condition {
+        use attribute_definition::Column;
+        Condition::all().add(match self {
+            Self::Key(keys) => Column::Key.is_in(keys),
+            Self::Kind(kinds) => Column::Kind.is_in(kinds.iter().map(|kind| kind.code())),
+            Self::Required(is_required) => Column::IsRequired.eq(*is_required),
+        })
+    }
+}
+
+/// What a list of definitions is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    KeyAsc,
+    KeyDesc,
+    NameAsc,
+    UpdatedAtDesc,
+}
+
+/// A page of the tenant's definitions that meet `criteria`.
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
+    criteria: &Criteria<Criterion>,
+    by: SortedBy,
     page: PageRequest,
 ) -> Result<Connection<AttributeDefinition>> {
-    let keys = [SortKey::ascending(attribute_definition::Column::Key)];
-    let found = page::list(db, scoped(tenant), &keys, attribute_definition::Column::Id, page).await?;
-    found.try_map(to_definition)
+    use attribute_definition::Column;
+    let select = scoped(tenant).filter(criteria.condition(&Criterion::condition));
+    let keys = [match by {
+        SortedBy::KeyAsc => SortKey::ascending(Column::Key),
+        SortedBy::KeyDesc => SortKey::descending(Column::Key),
+        SortedBy::NameAsc => SortKey::ascending(Column::Name),
+        SortedBy::UpdatedAtDesc => SortKey::descending(Column::UpdatedAt),
+    }];
+    page::list(db, select, &keys, Column::Id, page).await?.try_map(to_definition)
 }
 
 /// The definition, locked until the transaction ends.

@@ -1,6 +1,6 @@
 //! Categories in GraphQL.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chassis::{
     Connection, Criteria, Filter, Loader, Nested, PageArgs, Refusal, Refusals, RequestScope, Result,
     UserError, caller, outcome,
@@ -35,6 +35,21 @@ pub(crate) fn lay_loaders(app: &Catalogue, scope: &RequestScope, data: &mut asyn
 /// The category with an id, batched with everything else the request asks.
 pub(crate) async fn load(ctx: &Context<'_>, id: CategoryId) -> Result<Option<Category>> {
     Ok(ctx.data_unchecked::<ById>().load(id).await?.map(Category))
+}
+
+/// In which order to list categories.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "super::store::SortedBy")]
+pub(crate) enum CategorySort {
+    /// By name.
+    #[default]
+    NameAsc,
+    /// By name, from the end.
+    NameDesc,
+    /// From the top of the tree downwards, each level by name.
+    LevelAsc,
+    /// Last changed first.
+    UpdatedAtDesc,
 }
 
 /// A category as clients see it.
@@ -169,6 +184,7 @@ impl CategoryQuery {
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<CategoryFilter>,
         #[graphql(desc = "A part of the name, whatever its case.")] search: Option<String>,
+        #[graphql(desc = "In which order.", default)] sort: CategorySort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -177,7 +193,7 @@ impl CategoryQuery {
         let criteria = Criteria::read(filter, search.map(searched))?;
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Catalogue>();
-        Ok(service::list_categories(app, caller(ctx)?, &criteria, page).await?.map(Category))
+        Ok(service::list_categories(app, caller(ctx)?, &criteria, sort.into(), page).await?.map(Category))
     }
 
     /// The category with this id; null when the tenant has none.

@@ -8,7 +8,7 @@ use primitives::CategoryId;
 use serde::Serialize;
 
 use super::model::{Category, CategoryDraft, Surroundings, name_key};
-use super::store::{self, CategoryCriterion};
+use super::store::{self, CategoryCriterion, SortedBy};
 use crate::{Catalogue, event, permission};
 
 /// A category to add to the tree.
@@ -154,8 +154,9 @@ pub(crate) async fn list_categories(
     app: &Catalogue,
     caller: &Caller,
     criteria: &Criteria<CategoryCriterion>,
+    sort: SortedBy,
     page: PageArgs,
 ) -> Result<Connection<Category>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, criteria, page.check(criteria)?).await
+    store::list(&app.db, caller.tenant, criteria, sort, page.check(criteria)?).await
 }

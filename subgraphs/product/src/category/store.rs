@@ -30,20 +30,36 @@ pub(crate) struct CategoryCriterion {
     pub(crate) search: Option<String>,
 }
 
+/// What a list of categories is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortedBy {
+    NameAsc,
+    NameDesc,
+    LevelAsc,
+    UpdatedAtDesc,
+}
+
 /// The categories of a tenant.
 fn scoped(tenant: TenantId) -> Select<Entity> {
     Entity::find().filter(Column::TenantId.eq(tenant))
 }
 
-/// A page of the categories that meet `criteria`, by name.
+/// A page of the categories that meet `criteria`.
 pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
     criteria: &Criteria<CategoryCriterion>,
+    by: SortedBy,
     page: PageRequest,
 ) -> Result<Connection<Category>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
-    let keys = [SortKey::ascending(Column::NameKey)];
+    let name = SortKey::ascending(Column::NameKey);
+    let keys = match by {
+        SortedBy::NameAsc => vec![name],
+        SortedBy::NameDesc => vec![SortKey::descending(Column::NameKey)],
+        SortedBy::LevelAsc => vec![SortKey::ascending(Column::Level), name],
+        SortedBy::UpdatedAtDesc => vec![SortKey::descending(Column::UpdatedAt)],
+    };
     Ok(page::list(db, select, &keys, Column::Id, page).await?.map(to_category))
 }
 

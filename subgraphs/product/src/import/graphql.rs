@@ -2,11 +2,15 @@
 
 use async_graphql::resolver_utils::EnumType;
 use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, SimpleObject};
-use chassis::{Code, Connection, PageArgs, Result, UserError, caller, outcome};
-use primitives::{DateTime, ImportId, ProductId};
+use chassis::page::check_values;
+use chassis::{
+    Code, Connection, Criteria, Filter, Nested, Order, PageArgs, Refusals, Result, UserError, caller, outcome,
+};
+use primitives::{DateTime, ImportId, ProductId, UserId};
 
 use super::model::{self, Counts, Fault, RowOutcome};
 use super::service::{self, NewImport, Report};
+use super::store::Criterion;
 use crate::Catalogue;
 use crate::foreign::User;
 use crate::product::graphql::{Product, load};
@@ -196,24 +200,79 @@ pub(crate) struct BulkImportInput {
     idempotency_key: Option<String>,
 }
 
+/// In which order to list imports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub(crate) enum ProductImportSort {
+    /// Begun last first.
+    #[default]
+    StartedAtDesc,
+    /// Begun first first.
+    StartedAtAsc,
+}
+
+/// Which imports. Conditions side by side must all hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct ProductImportWhere {
+    /// Begun by these people.
+    started_by_ids: Option<Vec<UserId>>,
+    /// With rows left to do, or without.
+    running: Option<bool>,
+    /// Begun at this moment or later.
+    from: Option<DateTime>,
+    /// Begun before this moment.
+    before: Option<DateTime>,
+    /// All of these hold.
+    and: Option<Vec<ProductImportWhere>>,
+    /// At least one of these holds.
+    or: Option<Vec<ProductImportWhere>>,
+    /// This does not hold.
+    not: Option<Box<ProductImportWhere>>,
+}
+
+impl Filter for ProductImportWhere {
+    type Criterion = Criterion;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<Criterion>> {
+        check_values(self.started_by_ids.as_ref(), &format!("{at}.startedByIds"), refusals);
+        let criteria = [
+            self.started_by_ids.map(Criterion::By),
+            self.running.map(Criterion::Running),
+            self.from.map(Criterion::From),
+            self.before.map(Criterion::Before),
+        ];
+        criteria.into_iter().flatten().map(Criteria::Is).collect()
+    }
+}
+
 /// Questions about imports.
 #[derive(Debug, Default)]
 pub(crate) struct ImportQuery;
 
 #[Object]
 impl ImportQuery {
-    /// The tenant's imports, the latest first; those that run show how far they are.
+    /// The tenant's imports; those that run show how far they are.
     async fn product_imports(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which imports.")] r#where: Option<ProductImportWhere>,
+        #[graphql(desc = "In which order.", default)] sort: ProductImportSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<ProductImport>> {
+        let criteria = Criteria::read(r#where, None)?;
+        let order = match sort {
+            ProductImportSort::StartedAtDesc => Order::Descending,
+            ProductImportSort::StartedAtAsc => Order::Ascending,
+        };
         let app = ctx.data_unchecked::<Catalogue>();
         let page = PageArgs::new(first, after, last, before);
-        Ok(service::list(app, caller(ctx)?, page).await?.map(ProductImport::from))
+        Ok(service::list(app, caller(ctx)?, &criteria, order, page).await?.map(ProductImport::from))
     }
 
     /// The import with this id; null when the tenant has none.

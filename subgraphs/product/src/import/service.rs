@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, PageArgs, Result, Tx};
+use chassis::{Caller, Connection, Criteria, Order, PageArgs, Result, Tx};
 use primitives::{Act, ImportId};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Counts, Import, OnError, Plan, Policy, RowOutcome};
 use super::sheet::{Sheet, SheetRow};
-use super::store;
+use super::store::{self, Criterion};
 use crate::product::store as products;
 use crate::{Catalogue, event, permission};
 
@@ -170,9 +170,15 @@ async fn write(tx: &Tx, caller: &Caller, plan: &Plan) -> Result<()> {
 }
 
 /// A page of the tenant's imports.
-pub(crate) async fn list(app: &Catalogue, caller: &Caller, page: PageArgs) -> Result<Connection<Import>> {
+pub(crate) async fn list(
+    app: &Catalogue,
+    caller: &Caller,
+    criteria: &Criteria<Criterion>,
+    order: Order,
+    page: PageArgs,
+) -> Result<Connection<Import>> {
     caller.require(permission::IMPORT)?;
-    store::list(&app.db, caller.tenant, page.check(&"imports")?).await
+    store::list(&app.db, caller.tenant, criteria, order, page.check(criteria)?).await
 }
 
 /// The import with an id.

@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chassis::{Connection, Db, PageRequest, Result, SortKey, Tx, page};
+use chassis::{Connection, Criteria, Db, Order, PageRequest, Result, SortKey, Tx, page};
 use entities_product::{product_barcode, product_import};
-use primitives::{CategoryId, ImportId, ProductId, TenantId};
+use primitives::{CategoryId, DateTime, ImportId, ProductId, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Select};
+use serde::Serialize;
 
 use super::model::{Counts, Import, Surroundings};
 use super::sheet::{Categories, Sheet, SheetRow, way};
@@ -18,10 +20,45 @@ fn scoped(tenant: TenantId) -> Select<product_import::Entity> {
     product_import::Entity::find().filter(product_import::Column::TenantId.eq(tenant))
 }
 
-/// A page of the tenant's imports, the latest first.
-pub(crate) async fn list(db: &Db, tenant: TenantId, page: PageRequest) -> Result<Connection<Import>> {
-    let keys = [SortKey::descending(product_import::Column::StartedAt)];
-    Ok(page::list(db, scoped(tenant), &keys, product_import::Column::Id, page).await?.map(to_import))
+/// One condition on an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) enum Criterion {
+    /// One of these people began it.
+    By(Vec<UserId>),
+    /// Whether rows are left to do.
+    Running(bool),
+    /// It began at this moment or later.
+    From(DateTime),
+    /// It began before this moment.
+    Before(DateTime),
+}
+
+impl Criterion {
+    fn condition(&self) -> Condition {
+        use product_import::Column::{Created, Refused, Skipped, StartedAt, StartedBy, Total, Updated};
+        let done =
+            || [Updated, Skipped, Refused].map(Expr::col).into_iter().fold(Expr::col(Created), Expr::add);
+        Condition::all().add(match self {
+            Self::By(ids) => StartedBy.is_in(ids.iter().copied()),
+            Self::Running(true) => Expr::col(Total).gt(done()),
+            Self::Running(false) => Expr::col(Total).lte(done()),
+            Self::From(at) => StartedAt.gte(at.get()),
+            Self::Before(at) => StartedAt.lt(at.get()),
+        })
+    }
+}
+
+/// A page of the tenant's imports that meet `criteria`, by when they began.
+pub(crate) async fn list(
+    db: &Db,
+    tenant: TenantId,
+    criteria: &Criteria<Criterion>,
+    order: Order,
+    page: PageRequest,
+) -> Result<Connection<Import>> {
+    let select = scoped(tenant).filter(criteria.condition(&Criterion::condition));
+    let keys = [SortKey { column: product_import::Column::StartedAt, order }];
+    Ok(page::list(db, select, &keys, product_import::Column::Id, page).await?.map(to_import))
 }
 
 /// The import with an id.

@@ -13,3 +13,4 @@ mod lifecycle;
 mod listing;
 mod permission;
 mod sdl;
+mod sorted;
