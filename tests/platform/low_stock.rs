@@ -98,7 +98,8 @@ async fn what_a_store_runs_low_of_is_drafted_handed_in_and_ordered() {
     is_ordered_whole(&carmen, request, wanted).await;
     let remove = "mutation($input: RemoveReplenishmentRuleInput!) { removeReplenishmentRule(input: $input) {
         userErrors { code } } }";
-    let refused = chef.ask(remove, json!({ "input": { "locationId": shelf.location } })).await;
+    let refused =
+        chef.ask(remove, json!({ "input": { "locationId": shelf.location, "expectedVersion": 1 } })).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
     carmen.prove().await;
     carmen.stop().await;

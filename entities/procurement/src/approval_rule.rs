@@ -3,7 +3,7 @@
 use primitives::{Decimal, TenantId};
 use sea_orm::entity::prelude::*;
 
-/// One row of `approval_rule`.
+/// One row of `approval_rule`. All rows of a document have the same version.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "approval_rule")]
 pub struct Model {
@@ -15,6 +15,7 @@ pub struct Model {
     pub level: i32,
     pub from_amount: Decimal,
     pub decide_within_hours: i32,
+    pub version: i32,
 }
 
 /// None.

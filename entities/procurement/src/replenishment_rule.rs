@@ -14,6 +14,7 @@ pub struct Model {
     pub department_id: DepartmentId,
     pub requested_by: UserId,
     pub updated_at: DateTimeUtc,
+    pub version: i32,
 }
 
 /// None.

@@ -15,6 +15,7 @@ pub struct Model {
     pub scope_id: Uuid,
     pub price: Decimal,
     pub quantity: Decimal,
+    pub version: i32,
 }
 
 /// It stands alone.

@@ -23,6 +23,7 @@ mod m20261201_122000_add_returned_quantity;
 mod m20261203_090000_add_approval_due;
 mod m20261203_100000_create_replenishment_rule;
 mod m20261203_110000_confirm_amounts;
+mod m20261203_120000_count_changes_of_rules;
 
 /// Applies the procurement migrations in order.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261203_090000_add_approval_due::Migration),
             Box::new(m20261203_100000_create_replenishment_rule::Migration),
             Box::new(m20261203_110000_confirm_amounts::Migration),
+            Box::new(m20261203_120000_count_changes_of_rules::Migration),
         ]
     }
 }

@@ -39,6 +39,7 @@ mod subgraph;
 pub mod task;
 pub mod telemetry;
 mod token;
+mod version;
 
 #[cfg(feature = "testkit")]
 pub mod testkit;
@@ -66,6 +67,7 @@ pub use request::RequestScope;
 pub use statements::StatementLog;
 pub use subgraph::{Environment, Subgraph, SubgraphBuilder, schema};
 pub use token::{Claims, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Keys, TokenVerifier, Trust};
+pub use version::check_seen;
 
 /// The request and answer types on the wire, for who serves or asks a subgraph in process.
 pub use router_protocol::{Credential, Renewal, SubgraphRequest, SubgraphResponse};

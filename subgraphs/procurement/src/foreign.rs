@@ -11,7 +11,9 @@ use crate::permission;
 use crate::purchase_order::graphql::{
     PurchaseOrder, PurchaseOrderLine, inbound_of, open_of, orders_of_vendor,
 };
-use crate::purchase_request::graphql::{PurchaseRequest, awaiting};
+use crate::purchase_request::graphql::{
+    Awaiting, PurchaseRequest, PurchaseRequestFilter, PurchaseRequestSort, awaiting,
+};
 use crate::spend::graphql::{Purchase, purchases_of, spent_with};
 use crate::vendor_invoice::graphql::{VendorInvoice, open_of_vendor};
 
@@ -124,11 +126,16 @@ impl From<UserId> for User {
 
 #[ComplexObject]
 impl User {
-    /// What waits for the caller's own approval, longest waiting first; null for everybody else, and without the permission
-    /// to approve.
+    /// What waits for the caller's own approval; null for everybody else, and without the permission to approve.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn pending_approvals(
         &self,
         ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<PurchaseRequestFilter>,
+        #[graphql(desc = "The order; longest waiting first unless told.")] sort: Option<PurchaseRequestSort>,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -139,7 +146,8 @@ impl User {
         if who.user != self.id || !who.may(permission::APPROVE) {
             return Ok(None);
         }
-        awaiting(ctx, false, PageArgs::new(first, after, last, before)).await.map(Some)
+        let page = PageArgs::new(first, after, last, before);
+        awaiting(ctx, Awaiting { filter, overdue: false, sort, page }).await.map(Some)
     }
 }
 

@@ -16,16 +16,18 @@ pub(crate) struct ApprovalRule {
     from_amount: Money,
     /// In how many hours it has to decide, from when its turn comes; then it is overdue.
     decide_within_hours: i32,
+    /// Counts the changes of all levels together, 0 where they were never set; send it back as `expectedVersion`.
+    version: i32,
 }
 
-impl From<model::Rule> for ApprovalRule {
-    fn from(rule: model::Rule) -> Self {
-        Self {
-            level: rule.level,
-            from_amount: Money::new(rule.from, house::CURRENCY),
-            decide_within_hours: rule.decide_within_hours,
-        }
-    }
+fn levels(set: model::RuleSet) -> Vec<ApprovalRule> {
+    let level = |rule: model::Rule| ApprovalRule {
+        level: rule.level,
+        from_amount: Money::new(rule.from, house::CURRENCY),
+        decide_within_hours: rule.decide_within_hours,
+        version: set.version,
+    };
+    set.rules.into_iter().map(level).collect()
 }
 
 /// Who has to approve from now on. Requests that were handed in before keep their levels.
@@ -36,6 +38,8 @@ pub(crate) struct SetApprovalRulesInput {
     /// In how many hours each level has to decide, from when its turn comes: 1 to 1,440.
     #[graphql(default_with = "model::DECIDE_WITHIN_HOURS")]
     decide_within_hours: i32,
+    /// The version of the rules as last seen: 0 where they were never set.
+    expected_version: i32,
     /// The same key with the same input has one effect and one answer for 24 hours.
     idempotency_key: Option<String>,
 }
@@ -57,8 +61,7 @@ pub(crate) struct ApprovalRuleQuery;
 impl ApprovalRuleQuery {
     /// From which amounts on which levels have to approve purchase requests, lowest first.
     async fn approval_rules(&self, ctx: &Context<'_>) -> Result<Vec<ApprovalRule>> {
-        let rules = service::list_rules(ctx.data_unchecked::<Buying>(), caller(ctx)?).await?;
-        Ok(rules.into_iter().map(ApprovalRule::from).collect())
+        service::list_rules(ctx.data_unchecked::<Buying>(), caller(ctx)?).await.map(levels)
     }
 }
 
@@ -76,11 +79,8 @@ impl ApprovalRuleMutation {
     ) -> Result<ApprovalRulesPayload> {
         let app = ctx.data_unchecked::<Buying>();
         let key = input.idempotency_key.as_deref();
-        let (rules, user_errors) = outcome(
-            service::set_rules(app, caller(ctx)?, (&input.from_amounts, input.decide_within_hours), key)
-                .await,
-        )?;
-        let approval_rules = rules.map(|rules| rules.into_iter().map(ApprovalRule::from).collect());
-        Ok(ApprovalRulesPayload { approval_rules, user_errors })
+        let wanted = (input.from_amounts.as_slice(), input.decide_within_hours, input.expected_version);
+        let (set, user_errors) = outcome(service::set_rules(app, caller(ctx)?, wanted, key).await)?;
+        Ok(ApprovalRulesPayload { approval_rules: set.map(levels), user_errors })
     }
 }

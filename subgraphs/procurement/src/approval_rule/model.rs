@@ -24,6 +24,15 @@ pub struct Rule {
     pub decide_within_hours: i32,
 }
 
+/// The levels of a document, as they are set together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleSet {
+    /// The levels, lowest first.
+    pub rules: Vec<Rule>,
+    /// How often they were set: 0 where they never were.
+    pub version: i32,
+}
+
 /// What holds until a tenant decides otherwise: one level always, two from 1,000 on, three above 5,000.
 pub fn standard() -> Vec<Rule> {
     let above_five_thousand = Decimal::from_raw(Decimal::from_whole(5_000).raw() + Decimal::STEP.raw());

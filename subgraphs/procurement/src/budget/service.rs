@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Refusals, Result, Tx};
+use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Refusals, Result, Tx, check_seen};
 use primitives::{BudgetId, CategoryId, Date, Decimal, DepartmentId, PurchaseRequestLineId, TenantId};
 use serde::Serialize;
 
@@ -48,15 +48,15 @@ pub async fn set(app: &Buying, caller: &Caller, wanted: &Wanted) -> Result<Budge
                 check_amount(wanted.amount).into_result()?;
                 let owner = Owner::on(wanted.department, wanted.month);
                 let found = store::lock(&*tx, caller.tenant, (owner, wanted.category)).await?;
-                match (found, wanted.expected_version) {
-                    (Some(mut budget), Some(version)) if budget.version == version => {
+                let version = found.as_ref().map(|budget| budget.version);
+                check_seen(version, wanted.expected_version, ("budget", "departmentId"))?;
+                match found {
+                    Some(mut budget) => {
                         budget.allow(wanted.amount, act)?;
                         store::save(&*tx, caller.tenant, &budget).await?;
                         Ok(budget)
                     }
-                    (Some(budget), _) => Err(Error::conflict(budget.version)),
-                    (None, Some(_)) => Err(Error::not_found_at("budget", "departmentId")),
-                    (None, None) => {
+                    None => {
                         let budget = Budget::new(owner, wanted.category, wanted.amount, act);
                         match store::insert(&*tx, caller.tenant, &budget).await? {
                             true => Ok(budget),

@@ -152,7 +152,7 @@ pub async fn submit(app: &Buying, caller: &Caller, step: &Step) -> Result<Purcha
                 let total = refusals.take(examine(&case.request.head, &mut case.lines, market, today));
                 refusals.into_result()?;
                 let total = total.unwrap_or_default();
-                let rules = approval_rule::store::list(&*tx, caller.tenant).await?;
+                let rules = approval_rule::store::list(&*tx, caller.tenant).await?.rules;
                 hand_in(&mut case, &approval_rule::model::levels(&rules, total), total, act);
                 if case.request.number.is_none() {
                     let day = case.request.head.request_date;
@@ -340,14 +340,15 @@ pub(crate) async fn list(
 pub(crate) async fn list_awaiting(
     app: &Buying,
     caller: &Caller,
-    only_overdue: bool,
+    (criteria, only_overdue): (&Criteria<RequestCriterion>, bool),
+    sort: (SortedBy, Order),
     page: PageArgs,
 ) -> Result<Connection<PurchaseRequest>> {
     caller.require(permission::APPROVE)?;
     let most = authority::of(app, caller, DOCUMENT).await?.most();
     let due_by = only_overdue.then(|| app.clock.now());
-    let page = page.check(&(caller.user, only_overdue))?;
-    store::list_awaiting(&app.db, caller.tenant, (caller.user, most, due_by), page).await
+    let page = page.check(&(caller.user, criteria, only_overdue))?;
+    store::list_awaiting(&app.db, caller.tenant, (caller.user, most, due_by), criteria, sort, page).await
 }
 
 /// Requests by their ids, as far as the caller may see them.

@@ -5,6 +5,7 @@ use chassis::page::check_values;
 use chassis::{Connection, Criteria, Filter, Nested, PageArgs, Refusals, Result, UserError, caller, outcome};
 use primitives::{DepartmentId, LocationId, UserId};
 
+use super::service::Wanted;
 use super::store::{RuleCriterion, SortedBy};
 use super::{model, service};
 use crate::Buying;
@@ -19,6 +20,8 @@ pub(crate) struct ReplenishmentRule {
     department: Department,
     /// Whose the drafts are.
     requested_by: User,
+    /// Counts the changes; send it back as `expectedVersion`.
+    version: i32,
 }
 
 impl From<model::Rule> for ReplenishmentRule {
@@ -27,6 +30,7 @@ impl From<model::Rule> for ReplenishmentRule {
             location: rule.location.into(),
             department: rule.department.into(),
             requested_by: rule.requested_by.into(),
+            version: rule.version,
         }
     }
 }
@@ -87,6 +91,8 @@ pub(crate) struct SetReplenishmentRuleInput {
     department_id: DepartmentId,
     /// Whose the drafts are; the caller's unless told.
     requested_by_id: Option<UserId>,
+    /// The rule's version as last seen; null for a new one.
+    expected_version: Option<i32>,
     /// The same key with the same input has one effect and one answer for 24 hours.
     idempotency_key: Option<String>,
 }
@@ -96,6 +102,8 @@ pub(crate) struct SetReplenishmentRuleInput {
 pub(crate) struct RemoveReplenishmentRuleInput {
     /// Which store.
     location_id: LocationId,
+    /// The rule's version as last seen.
+    expected_version: i32,
     /// The same key with the same input has one effect and one answer for 24 hours.
     idempotency_key: Option<String>,
 }
@@ -161,7 +169,12 @@ impl ReplenishmentMutation {
         input: SetReplenishmentRuleInput,
     ) -> Result<ReplenishmentRulePayload> {
         let app = ctx.data_unchecked::<Buying>();
-        let wanted = (input.location_id, input.department_id, input.requested_by_id);
+        let wanted = Wanted {
+            location: input.location_id,
+            department: input.department_id,
+            requested_by: input.requested_by_id,
+            seen: input.expected_version,
+        };
         let set = service::set(app, caller(ctx)?, wanted, input.idempotency_key.as_deref()).await;
         let (rule, user_errors) = outcome(set)?;
         Ok(ReplenishmentRulePayload { replenishment_rule: rule.map(ReplenishmentRule::from), user_errors })
@@ -175,8 +188,8 @@ impl ReplenishmentMutation {
     ) -> Result<RemoveReplenishmentRulePayload> {
         let app = ctx.data_unchecked::<Buying>();
         let key = input.idempotency_key.as_deref();
-        let (location, user_errors) =
-            outcome(service::remove(app, caller(ctx)?, input.location_id, key).await)?;
+        let seen = (input.location_id, input.expected_version);
+        let (location, user_errors) = outcome(service::remove(app, caller(ctx)?, seen, key).await)?;
         Ok(RemoveReplenishmentRulePayload { location: location.map(Location::from), user_errors })
     }
 }

@@ -20,6 +20,8 @@ pub struct Rule {
     pub department: DepartmentId,
     /// Whose drafts they are.
     pub requested_by: UserId,
+    /// How often it was set.
+    pub version: i32,
 }
 
 /// What is needed of a product, in its base unit.
@@ -94,6 +96,7 @@ mod tests {
             location: LocationId::generate(),
             department: DepartmentId::generate(),
             requested_by: UserId::generate(),
+            version: 1,
         };
         let act = Act { at: DateTime::UNIX_EPOCH, by: None };
         let mut case = draft(rule, "2026-07-01".parse().unwrap(), act);

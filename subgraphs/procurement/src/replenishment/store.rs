@@ -1,12 +1,12 @@
 //! Replenishment rules as rows; every query starts at the tenant.
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Criteria, Db, Result, SortKey};
+use chassis::{Connection, Criteria, Db, Result, SortKey, is_unique_violation};
 use chrono::{DateTime, Utc};
 use entities_procurement::replenishment_rule::{self, Column, Entity};
 use primitives::{DepartmentId, LocationId, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 use serde::Serialize;
 
@@ -32,7 +32,12 @@ fn scoped(tenant: TenantId) -> Select<Entity> {
 }
 
 fn to_rule(row: replenishment_rule::Model) -> Rule {
-    Rule { location: row.location_id, department: row.department_id, requested_by: row.requested_by }
+    Rule {
+        location: row.location_id,
+        department: row.department_id,
+        requested_by: row.requested_by,
+        version: row.version,
+    }
 }
 
 fn condition(criterion: &RuleCriterion) -> Condition {
@@ -68,37 +73,47 @@ pub(crate) async fn lock(
     Ok(row.map(to_rule))
 }
 
-/// Writes the rule of a store, in place of another one.
-pub(crate) async fn put(
+/// Writes the first rule of a store. False when somebody else did meanwhile.
+pub(crate) async fn insert(
+    tx: &impl ConnectionTrait,
+    tenant: TenantId,
+    rule: Rule,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let written = Entity::insert(from_rule(tenant, rule, at)).exec_without_returning(tx).await;
+    match written {
+        Ok(_) => Ok(true),
+        Err(error) if is_unique_violation(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes the rule of a store in place of the one that was locked.
+pub(crate) async fn save(
     tx: &impl ConnectionTrait,
     tenant: TenantId,
     rule: Rule,
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let row = replenishment_rule::ActiveModel {
+    Entity::update(from_rule(tenant, rule, at)).exec(tx).await?;
+    Ok(())
+}
+
+fn from_rule(tenant: TenantId, rule: Rule, at: DateTime<Utc>) -> replenishment_rule::ActiveModel {
+    replenishment_rule::ActiveModel {
         tenant_id: Set(tenant),
         location_id: Set(rule.location),
         department_id: Set(rule.department),
         requested_by: Set(rule.requested_by),
         updated_at: Set(at),
-    };
-    let newer = OnConflict::columns([Column::TenantId, Column::LocationId])
-        .update_columns([Column::DepartmentId, Column::RequestedBy, Column::UpdatedAt])
-        .to_owned();
-    Entity::insert(row).on_conflict(newer).exec_without_returning(tx).await?;
-    Ok(())
+        version: Set(rule.version),
+    }
 }
 
-/// Removes the rule of a store; false where there is none.
-pub(crate) async fn remove(
-    tx: &impl ConnectionTrait,
-    tenant: TenantId,
-    location: LocationId,
-) -> Result<bool> {
-    let removed = Entity::delete_many()
-        .filter(Column::TenantId.eq(tenant))
-        .filter(Column::LocationId.eq(location))
-        .exec(tx)
-        .await?;
-    Ok(removed.rows_affected > 0)
+/// Removes the rule of a store.
+pub(crate) async fn remove(tx: &impl ConnectionTrait, tenant: TenantId, location: LocationId) -> Result<()> {
+    let this =
+        Entity::delete_many().filter(Column::TenantId.eq(tenant)).filter(Column::LocationId.eq(location));
+    this.exec(tx).await?;
+    Ok(())
 }

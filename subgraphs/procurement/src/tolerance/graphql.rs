@@ -1,11 +1,15 @@
 //! Tolerances in GraphQL.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
-use chassis::{Refusal, Result, UserError, caller, outcome};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use chassis::page::check_values;
+use chassis::{
+    Connection, Criteria, Filter, Nested, PageArgs, Refusal, Refusals, Result, UserError, caller, outcome,
+};
 use primitives::{CategoryId, Decimal, ProductId};
 
-use super::model::Scope;
+use super::model::{Said, Scope};
 use super::service;
+use super::store::{SortedBy, ToleranceCriterion};
 use crate::Buying;
 use crate::foreign::{Category, Product};
 use crate::purchase_order::model;
@@ -21,17 +25,65 @@ pub(crate) struct Tolerance {
     price_percent: Decimal,
     /// How much more may come, and be invoiced.
     quantity_percent: Decimal,
+    /// Counts the changes; send it back as `expectedVersion`.
+    version: i32,
 }
 
-impl From<(Scope, model::Tolerance)> for Tolerance {
-    fn from((scope, said): (Scope, model::Tolerance)) -> Self {
-        let (product, category) = match scope {
+impl From<Said> for Tolerance {
+    fn from(said: Said) -> Self {
+        let (product, category) = match said.scope {
             Scope::Product(id) => (Some(id.into()), None),
             Scope::Category(id) => (None, Some(id.into())),
             Scope::Tenant => (None, None),
         };
-        Self { product, category, price_percent: said.price, quantity_percent: said.quantity }
+        let model::Tolerance { price, quantity } = said.tolerance;
+        Self { product, category, price_percent: price, quantity_percent: quantity, version: said.version }
     }
+}
+
+/// What a list of tolerances is narrowed by. All conditions must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(crate) struct ToleranceFilter {
+    /// All of these hold, too.
+    and: Option<Vec<ToleranceFilter>>,
+    /// At least one of these holds, too.
+    or: Option<Vec<ToleranceFilter>>,
+    /// This does not hold.
+    not: Option<Box<ToleranceFilter>>,
+    /// For one of these products.
+    product_ids: Option<Vec<ProductId>>,
+    /// For one of these categories.
+    category_ids: Option<Vec<CategoryId>>,
+}
+
+impl Filter for ToleranceFilter {
+    type Criterion = ToleranceCriterion;
+
+    fn nested(&mut self) -> Nested<Self> {
+        Nested { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn own(self, at: &str, refusals: &mut Refusals) -> Vec<Criteria<ToleranceCriterion>> {
+        check_values(self.product_ids.as_ref(), &format!("{at}.productIds"), refusals);
+        check_values(self.category_ids.as_ref(), &format!("{at}.categoryIds"), refusals);
+        let (products, categories) = (self.product_ids, self.category_ids);
+        vec![Criteria::Is(ToleranceCriterion { products, categories })]
+    }
+}
+
+/// What a list of tolerances is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "SortedBy")]
+pub(crate) enum ToleranceSort {
+    /// The widest first: for everything, for categories, for products.
+    #[default]
+    ScopeDesc,
+    /// The narrowest first.
+    ScopeAsc,
+    /// With the widest tolerance of prices first.
+    PricePercentDesc,
+    /// With the widest tolerance of quantities first.
+    QuantityPercentDesc,
 }
 
 /// What holds for orders that are made from now on.
@@ -45,6 +97,8 @@ pub(crate) struct SetToleranceInput {
     price_percent: Decimal,
     /// How much more may come, and be invoiced: 0 to 100.
     quantity_percent: Decimal,
+    /// Its version as last seen; null for a new one.
+    expected_version: Option<i32>,
     /// The same key with the same input has one effect and one answer for 24 hours.
     idempotency_key: Option<String>,
 }
@@ -77,10 +131,25 @@ pub(crate) struct ToleranceQuery;
 
 #[Object]
 impl ToleranceQuery {
-    /// What was said about tolerances, the widest first, at most 1,000. Where nothing is said, five per cent hold.
-    async fn tolerances(&self, ctx: &Context<'_>) -> Result<Vec<Tolerance>> {
-        let all = service::list(ctx.data_unchecked::<Buying>(), caller(ctx)?).await?;
-        Ok(all.into_iter().map(Tolerance::from).collect())
+    /// What was said about tolerances. Where nothing is said, five per cent hold.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection field with a filter and an order"
+    )]
+    async fn tolerances(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<ToleranceFilter>,
+        #[graphql(desc = "In which order.", default)] sort: ToleranceSort,
+        #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
+    ) -> Result<Connection<Tolerance>> {
+        let criteria = Criteria::read(filter, None)?;
+        let page = PageArgs::new(first, after, last, before);
+        let app = ctx.data_unchecked::<Buying>();
+        Ok(service::list(app, caller(ctx)?, &criteria, sort.into(), page).await?.map(Tolerance::from))
     }
 }
 
@@ -96,7 +165,9 @@ impl ToleranceMutation {
         let app = ctx.data_unchecked::<Buying>();
         let said = model::Tolerance { price: input.price_percent, quantity: input.quantity_percent };
         let key = input.idempotency_key.as_deref();
-        let set = async { service::set(app, caller(ctx)?, (input.scope()?, said), key).await };
+        let set = async {
+            service::set(app, caller(ctx)?, (input.scope()?, said, input.expected_version), key).await
+        };
         let (tolerance, user_errors) = outcome(set.await)?;
         Ok(TolerancePayload { tolerance: tolerance.map(Tolerance::from), user_errors })
     }

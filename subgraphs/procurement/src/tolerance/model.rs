@@ -19,6 +19,17 @@ pub enum Scope {
     Tenant,
 }
 
+/// What was said for a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// For what.
+    pub scope: Scope,
+    /// What.
+    pub tolerance: Tolerance,
+    /// How often.
+    pub version: i32,
+}
+
 /// The tolerances of a tenant, as far as they matter.
 #[derive(Clone, Debug, Default)]
 pub struct Tolerances(pub HashMap<Scope, Tolerance>);

@@ -16,16 +16,20 @@ async fn levels_begin_exactly_at_their_amounts_and_rules_can_be_changed() {
         assert_eq!(levels(&house, amount).await, count, "{amount}");
     }
     let admin = house.kit.caller(crate::house::andaman(), &["procurement:*"]);
-    let set = house.mutate(&admin, "setApprovalRules", json!({ "fromAmounts": ["0", "10"] })).await;
+    let set = house
+        .mutate(&admin, "setApprovalRules", json!({ "fromAmounts": ["0", "10"], "expectedVersion": 0 }))
+        .await;
     assert_eq!(
         set["approvalRules"][1],
-        json!({ "level": 2, "fromAmount": { "amount": "10.00" }, "decideWithinHours": 48 })
+        json!({ "level": 2, "fromAmount": { "amount": "10.00" }, "decideWithinHours": 48, "version": 1 })
     );
     assert_eq!((levels(&house, "9.99").await, levels(&house, "10").await), (1, 2));
     let other = house.kit.caller(crate::house::lanna(), &["procurement:view"]);
     let rules = house.data_as(&other, "{ approvalRules { level } }", Value::Null).await;
     assert_eq!(rules["approvalRules"].as_array().unwrap().len(), 3, "another tenant keeps its own");
-    let refused = house.mutate(&admin, "setApprovalRules", json!({ "fromAmounts": ["1", "1"] })).await;
+    let refused = house
+        .mutate(&admin, "setApprovalRules", json!({ "fromAmounts": ["1", "1"], "expectedVersion": 1 }))
+        .await;
     let fields: Vec<_> = House::refusals(&refused).into_iter().map(|(_, field)| field).collect();
     assert_eq!(fields, ["fromAmounts.0", "fromAmounts.1"]);
 }

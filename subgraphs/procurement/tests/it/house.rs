@@ -260,10 +260,10 @@ fn shape(mutation: &str) -> (String, &'static str) {
         ),
         "setReplenishmentRule" => (
             "SetReplenishmentRuleInput".to_owned(),
-            "replenishmentRule { location { id } requestedBy { id } }",
+            "replenishmentRule { location { id } requestedBy { id } version }",
         ),
         "removeReplenishmentRule" => ("RemoveReplenishmentRuleInput".to_owned(), "location { id }"),
-        "setTolerance" => ("SetToleranceInput".to_owned(), "tolerance { quantityPercent }"),
+        "setTolerance" => ("SetToleranceInput".to_owned(), "tolerance { quantityPercent version }"),
         "setBudget" => ("SetBudgetInput".to_owned(), "budget { id version amount { amount } }"),
         "amendPurchaseOrder" => ("AmendPurchaseOrderInput".to_owned(), AMENDMENT),
         name if name.ends_with("Amendment") => ("DecideAmendmentInput".to_owned(), AMENDMENT),
@@ -283,7 +283,7 @@ fn shape(mutation: &str) -> (String, &'static str) {
         "approveInvoice" | "voidInvoice" => ("VendorInvoiceTransitionInput".to_owned(), INVOICE),
         "setApprovalRules" => (
             "SetApprovalRulesInput".to_owned(),
-            "approvalRules { level fromAmount { amount } decideWithinHours }",
+            "approvalRules { level fromAmount { amount } decideWithinHours version }",
         ),
         "submitPurchaseRequest" | "revisePurchaseRequest" => {
             ("PurchaseRequestTransitionInput".to_owned(), request)

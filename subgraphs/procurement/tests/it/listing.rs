@@ -26,6 +26,16 @@ async fn my_approvals_are_what_i_may_decide_now() {
     let list = house.data_as(&large, query, Value::Null).await;
     assert_eq!(totals(&list["myApprovals"]), ["10.00", "1000.00", "3000.00"]);
     assert_eq!(list["myApprovals"]["totalCount"], 3);
+    for (arguments, amounts) in [
+        ("sort: TOTAL_DESC", ["3000.00", "1000.00", "10.00"].as_slice()),
+        ("sort: SUBMITTED_AT_DESC, where: { totalTo: \"1000\" }", &["1000.00", "10.00"]),
+        ("where: { not: { totalTo: \"1000\" } }", &["3000.00"]),
+        ("where: { status: [DRAFT] }", &[]),
+    ] {
+        let query = format!("{{ myApprovals({arguments}) {{ nodes {{ total {{ amount }} }} }} }}");
+        let list = house.data_as(&large, &query, Value::Null).await;
+        assert_eq!(totals(&list["myApprovals"]), amounts, "{arguments}");
+    }
 }
 
 #[tokio::test]

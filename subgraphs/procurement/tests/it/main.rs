@@ -21,6 +21,7 @@ mod release;
 mod replenishment;
 mod request;
 mod reservation;
+mod rules;
 mod sagas;
 mod sdl;
 mod spend;

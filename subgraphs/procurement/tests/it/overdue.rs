@@ -110,10 +110,10 @@ async fn another_rule_is_for_what_is_handed_in_from_now_on() {
     let admin = house.kit.caller(andaman(), &["procurement:*"]);
     let before = house.submitted("900").await;
     let due = levels(&house, &before).await;
-    let rules = json!({ "fromAmounts": ["0"], "decideWithinHours": 2 });
+    let rules = json!({ "fromAmounts": ["0"], "decideWithinHours": 2, "expectedVersion": 0 });
     let set = house.mutate(&admin, "setApprovalRules", rules).await;
     assert_eq!(set["approvalRules"][0]["decideWithinHours"], 2);
-    let wrong = json!({ "fromAmounts": ["0"], "decideWithinHours": 0 });
+    let wrong = json!({ "fromAmounts": ["0"], "decideWithinHours": 0, "expectedVersion": 1 });
     let refused = house.mutate(&admin, "setApprovalRules", wrong).await;
     assert_eq!(House::refusals(&refused), [("VALIDATION_ERROR".to_owned(), "decideWithinHours".to_owned())]);
     house.submitted("900").await;

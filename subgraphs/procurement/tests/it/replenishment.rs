@@ -149,14 +149,18 @@ async fn without_a_rule_or_a_suggestion_nothing_is_written() {
     low(&others, (&rice, &house.place), json!("0")).await;
     let admin = house.kit.caller(andaman(), &["procurement:*"]);
     rest().await;
-    let removed = house.mutate(&admin, "removeReplenishmentRule", json!({ "locationId": house.place })).await;
+    let removed = house
+        .mutate(&admin, "removeReplenishmentRule", json!({ "locationId": house.place, "expectedVersion": 1 }))
+        .await;
     assert_eq!((&removed["userErrors"], &removed["location"]["id"]), (&json!([]), &json!(house.place)));
     low(&others, (&rice, &house.place), json!("5")).await;
     rest().await;
     for store in [&elsewhere, &house.place] {
         assert_eq!(drafts(&house, store).await.len(), 0, "{store}");
     }
-    let again = house.mutate(&admin, "removeReplenishmentRule", json!({ "locationId": house.place })).await;
+    let again = house
+        .mutate(&admin, "removeReplenishmentRule", json!({ "locationId": house.place, "expectedVersion": 1 }))
+        .await;
     assert_eq!(House::refusals(&again), [("NOT_FOUND".to_owned(), "locationId".to_owned())]);
 }
 

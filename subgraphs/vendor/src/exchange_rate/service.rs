@@ -1,7 +1,7 @@
 //! Telling and asking what currencies are worth.
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Result, Tx, house};
+use chassis::{Caller, Connection, Criteria, Error, Order, PageArgs, Result, Tx, check_seen, house};
 use primitives::{Act, CurrencyCode, Date, Decimal};
 use serde::Serialize;
 
@@ -52,16 +52,16 @@ async fn put_in(
 ) -> Result<(ExchangeRate, Option<Decimal>)> {
     let RateFacts { currency, valid_from, rate } = wanted.facts;
     let found = store::lock(&**tx, caller.tenant, (currency, valid_from)).await?;
-    match (found, wanted.expected_version) {
-        (Some(mut known), Some(version)) if known.version == version => {
+    let version = found.as_ref().map(|known| known.version);
+    check_seen(version, wanted.expected_version, ("exchange rate", "validFrom"))?;
+    match found {
+        Some(mut known) => {
             let before = known.facts.rate;
             known.replace(rate, act);
             store::save(&**tx, caller.tenant, &known).await?;
             Ok((known, Some(before)))
         }
-        (Some(known), _) => Err(Error::conflict(known.version)),
-        (None, Some(_)) => Err(Error::not_found_at("exchange rate", "validFrom")),
-        (None, None) => {
+        None => {
             let fresh = ExchangeRate::new(wanted.facts, act);
             match store::insert(&**tx, caller.tenant, &fresh).await? {
                 true => Ok((fresh, None)),

@@ -55,6 +55,25 @@ pub(crate) enum PurchaseRequestSort {
     TotalDesc,
     /// What is needed soonest first.
     RequiredByAsc,
+    /// Handed in first first; what never was, last.
+    SubmittedAtAsc,
+    /// Handed in last first; what never was, before.
+    SubmittedAtDesc,
+}
+
+impl PurchaseRequestSort {
+    fn by(self) -> (SortedBy, Order) {
+        match self {
+            Self::UpdatedAtDesc => (SortedBy::UpdatedAt, Order::Descending),
+            Self::NumberAsc => (SortedBy::Number, Order::Ascending),
+            Self::NumberDesc => (SortedBy::Number, Order::Descending),
+            Self::TotalAsc => (SortedBy::Total, Order::Ascending),
+            Self::TotalDesc => (SortedBy::Total, Order::Descending),
+            Self::RequiredByAsc => (SortedBy::RequiredBy, Order::Ascending),
+            Self::SubmittedAtAsc => (SortedBy::SubmittedAt, Order::Ascending),
+            Self::SubmittedAtDesc => (SortedBy::SubmittedAt, Order::Descending),
+        }
+    }
 }
 
 impl Filter for PurchaseRequestFilter {
@@ -97,14 +116,23 @@ fn words(search: &str) -> std::result::Result<Criteria<RequestCriterion>, Refusa
     Ok(Criteria::Is(RequestCriterion { words, ..RequestCriterion::default() }))
 }
 
-/// A page of what waits for the caller's approval, longest waiting first.
-pub(crate) async fn awaiting(
-    ctx: &Context<'_>,
-    overdue: bool,
-    page: PageArgs,
-) -> Result<Connection<PurchaseRequest>> {
-    let app = ctx.data_unchecked::<Buying>();
-    Ok(service::list_awaiting(app, caller(ctx)?, overdue, page).await?.map(PurchaseRequest))
+/// What of the things that wait for somebody's approval is asked for, and how.
+#[derive(Debug)]
+pub(crate) struct Awaiting {
+    pub(crate) filter: Option<PurchaseRequestFilter>,
+    pub(crate) overdue: bool,
+    /// The longest waiting first unless told.
+    pub(crate) sort: Option<PurchaseRequestSort>,
+    pub(crate) page: PageArgs,
+}
+
+/// A page of what waits for the caller's approval.
+pub(crate) async fn awaiting(ctx: &Context<'_>, asked: Awaiting) -> Result<Connection<PurchaseRequest>> {
+    let Awaiting { filter, overdue, sort, page } = asked;
+    let (app, criteria) = (ctx.data_unchecked::<Buying>(), Criteria::read(filter, None)?);
+    let sort = sort.unwrap_or(PurchaseRequestSort::SubmittedAtAsc).by();
+    let found = service::list_awaiting(app, caller(ctx)?, (&criteria, overdue), sort, page).await?;
+    Ok(found.map(PurchaseRequest))
 }
 
 /// Questions about purchase requests.
@@ -131,14 +159,7 @@ impl PurchaseRequestQuery {
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<PurchaseRequest>> {
         let criteria = Criteria::read(filter, search.as_deref().map(words))?;
-        let sort = match sort.unwrap_or_default() {
-            PurchaseRequestSort::UpdatedAtDesc => (SortedBy::UpdatedAt, Order::Descending),
-            PurchaseRequestSort::NumberAsc => (SortedBy::Number, Order::Ascending),
-            PurchaseRequestSort::NumberDesc => (SortedBy::Number, Order::Descending),
-            PurchaseRequestSort::TotalAsc => (SortedBy::Total, Order::Ascending),
-            PurchaseRequestSort::TotalDesc => (SortedBy::Total, Order::Descending),
-            PurchaseRequestSort::RequiredByAsc => (SortedBy::RequiredBy, Order::Ascending),
-        };
+        let sort = sort.unwrap_or_default().by();
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Buying>();
         Ok(service::list(app, caller(ctx)?, &criteria, sort, page).await?.map(PurchaseRequest))
@@ -153,17 +174,24 @@ impl PurchaseRequestQuery {
         load(ctx, id).await
     }
 
-    /// What waits for the caller to approve and lies within the caller's limit, longest waiting first.
+    /// What waits for the caller to approve and lies within the caller's limit.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn my_approvals(
         &self,
         ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<PurchaseRequestFilter>,
         #[graphql(desc = "Only what should have been decided by now.", default)] overdue: bool,
+        #[graphql(desc = "The order; longest waiting first unless told.")] sort: Option<PurchaseRequestSort>,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<PurchaseRequest>> {
-        awaiting(ctx, overdue, PageArgs::new(first, after, last, before)).await
+        let page = PageArgs::new(first, after, last, before);
+        awaiting(ctx, Awaiting { filter, overdue, sort, page }).await
     }
 
     #[graphql(entity)]

@@ -19,7 +19,7 @@ use crate::{Buying, house, permission};
 pub(crate) use change::PurchaseRequestMutation;
 pub(crate) use decide::DecisionMutation;
 pub(crate) use line::PurchaseRequestLine;
-pub(crate) use list::{PurchaseRequestQuery, awaiting};
+pub(crate) use list::{Awaiting, PurchaseRequestFilter, PurchaseRequestQuery, PurchaseRequestSort, awaiting};
 
 /// Requests by id.
 type ById = Loader<PurchaseRequestId, model::PurchaseRequest>;

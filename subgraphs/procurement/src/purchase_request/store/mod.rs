@@ -51,6 +51,19 @@ pub(crate) enum SortedBy {
     Number,
     Total,
     RequiredBy,
+    SubmittedAt,
+}
+
+impl SortedBy {
+    fn column(self) -> purchase_request::Column {
+        match self {
+            Self::UpdatedAt => purchase_request::Column::UpdatedAt,
+            Self::Number => purchase_request::Column::Number,
+            Self::Total => purchase_request::Column::Total,
+            Self::RequiredBy => purchase_request::Column::RequiredBy,
+            Self::SubmittedAt => purchase_request::Column::SubmittedAt,
+        }
+    }
 }
 
 fn scoped(tenant: TenantId) -> Select<purchase_request::Entity> {
@@ -93,21 +106,17 @@ pub(crate) async fn list(
     let own = only.map(|user| purchase_request::Column::RequestedBy.eq(user));
     let select =
         scoped(tenant).filter(criteria.condition(&condition)).filter(Condition::all().add_option(own));
-    let column = match by {
-        SortedBy::UpdatedAt => purchase_request::Column::UpdatedAt,
-        SortedBy::Number => purchase_request::Column::Number,
-        SortedBy::Total => purchase_request::Column::Total,
-        SortedBy::RequiredBy => purchase_request::Column::RequiredBy,
-    };
-    let keys = [SortKey { column, order }];
+    let keys = [SortKey { column: by.column(), order }];
     page::list(db, select, &keys, purchase_request::Column::Id, page).await?.try_map(to_request)
 }
 
-/// A page of what waits for somebody's approval, the longest waiting first; only what was due by a moment where one is given.
+/// A page of what waits for somebody's approval and meets `criteria`; only what was due by a moment where one is given.
 pub(crate) async fn list_awaiting(
     db: &Db,
     tenant: TenantId,
     (user, most, due_by): (UserId, Limit, Option<DateTime<Utc>>),
+    criteria: &Criteria<RequestCriterion>,
+    (by, order): (SortedBy, Order),
     page: PageRequest,
 ) -> Result<Connection<PurchaseRequest>> {
     use purchase_request::Column;
@@ -138,8 +147,9 @@ pub(crate) async fn list_awaiting(
         .filter(Column::Status.eq(PurchaseRequestStatus::PendingApproval.code()))
         .filter(Column::RequestedBy.ne(user))
         .filter(Column::Id.in_subquery(pending))
-        .filter(Column::Id.not_in_subquery(decided));
-    let keys = [SortKey::ascending(Column::SubmittedAt)];
+        .filter(Column::Id.not_in_subquery(decided))
+        .filter(criteria.condition(&condition));
+    let keys = [SortKey { column: by.column(), order }];
     page::list(db, select, &keys, Column::Id, page).await?.try_map(to_request)
 }
 
