@@ -160,6 +160,21 @@ fn a_field_set_that_selects_nothing_of_an_object_or_something_of_a_leaf_is_refus
 }
 
 #[test]
+fn a_field_is_in_a_subgraph_what_it_can_be_in_the_graph() {
+    let whole = include_str!("supergraphs/v0_2_link.graphql");
+    for (ty, message) in [
+        ("Nothing", "there is no type Nothing"),
+        ("[Int!]", "[Int!] can be no Int"),
+        ("Room", "Room can be no Int"),
+    ] {
+        let typed = whole.replace(r#"graph: ROOMS, type: "Int!""#, &format!(r#"graph: ROOMS, type: "{ty}""#));
+        let refused = Supergraph::parse(&typed).unwrap_err();
+        let SupergraphError::Join { fault, .. } = &refused else { panic!("{refused}") };
+        assert!(fault.message.starts_with(message) && fault.position.is_some(), "{refused}");
+    }
+}
+
+#[test]
 fn an_unknown_subgraph_is_refused() {
     let broken = include_str!("supergraphs/v0_2_link.graphql")
         .replace("@join__type(graph: GUESTS)", "@join__type(graph: GHOSTS)");

@@ -1,12 +1,14 @@
-//! Whether field sets select what their fields have: something below objects, nothing below leaves.
+//! Whether join directives fit the types: field sets select something below objects and nothing below leaves, and a field is in
+//! a subgraph what it can be in the graph.
 
 use super::Join;
 use super::definitions::{context_arguments, output_fields, refusal};
+use super::type_reference;
 use crate::error::SupergraphError;
 use crate::field_set::{FieldSet, Selection};
 use crate::link::string_argument;
 use crate::model::TypeInfo;
-use apollo_compiler::ast::Directive;
+use apollo_compiler::ast::{Directive, Type};
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{Name, Node, Schema};
 use indexmap::IndexMap;
@@ -25,6 +27,9 @@ pub(crate) fn check(
         for field in output_fields(definition).into_iter().flat_map(|fields| fields.values()) {
             let coordinate = format!("{name}.{}", field.name);
             for directive in field.directives.get_all(&of_field) {
+                if let Some(fault) = mistyped(schema, &field.ty, directive) {
+                    return Err(refusal(schema, coordinate, directive, fault));
+                }
                 check_argument(schema, name, (&coordinate, directive, "requires"))?;
                 let target = field.ty.inner_named_type();
                 check_argument(schema, target, (&coordinate, directive, "provides"))?;
@@ -41,6 +46,31 @@ pub(crate) fn check(
         }
     }
     Ok(())
+}
+
+/// What is wrong with the type that a field has in a subgraph, where that is another one.
+fn mistyped(schema: &Schema, in_graph: &Type, directive: &Directive) -> Option<String> {
+    let text = string_argument(directive, "type")?;
+    let here = type_reference::parse(text)?;
+    let name = here.inner_named_type();
+    let Some(definition) = schema.types.get(name) else { return Some(format!("there is no type {name}")) };
+    let merged = in_graph.inner_named_type();
+    let is_same_kind =
+        schema.types.get(merged).is_none_or(|other| is_composite(other) == is_composite(definition));
+    let is_one = is_same_kind && depth(&here) == depth(in_graph);
+    (!is_one).then(|| format!("{text} can be no {in_graph}"))
+}
+
+fn is_composite(definition: &ExtendedType) -> bool {
+    matches!(definition, ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_))
+}
+
+/// How many lists a type is deep.
+fn depth(ty: &Type) -> usize {
+    match ty {
+        Type::Named(_) | Type::NonNullNamed(_) => 0,
+        Type::List(item) | Type::NonNullList(item) => 1 + depth(item),
+    }
 }
 
 fn check_argument(
