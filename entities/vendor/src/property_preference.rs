@@ -16,6 +16,7 @@ pub struct Model {
     pub vendor_id: VendorId,
     pub updated_at: DateTimeUtc,
     pub updated_by: Option<UserId>,
+    pub version: i32,
 }
 
 /// None.

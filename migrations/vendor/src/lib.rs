@@ -15,6 +15,7 @@ mod m20261201_090000_create_scorecard;
 mod m20261201_100000_create_property_preference;
 mod m20261201_110000_add_exchange_rate_id;
 mod m20261202_070000_index_price_line_product;
+mod m20261203_100000_count_changes_of_preferences;
 
 /// Applies the vendor migrations in order.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_100000_create_property_preference::Migration),
             Box::new(m20261201_110000_add_exchange_rate_id::Migration),
             Box::new(m20261202_070000_index_price_line_product::Migration),
+            Box::new(m20261203_100000_count_changes_of_preferences::Migration),
         ]
     }
 }

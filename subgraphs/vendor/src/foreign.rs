@@ -21,6 +21,14 @@ impl From<UserId> for User {
     }
 }
 
+/// A house. The users service describes it.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(unresolvable = "id")]
+pub(crate) struct Property {
+    /// Identity.
+    pub(crate) id: PropertyId,
+}
+
 /// A product, described by the product service. This service knows who sells it and for how much.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 #[graphql(complex)]

@@ -9,7 +9,7 @@ use crate::contract::graphql::{ContractMutation, ContractQuery};
 use crate::exchange_rate::graphql::{ExchangeRateMutation, ExchangeRateQuery};
 use crate::foreign::ForeignQuery;
 use crate::offer::graphql::ComparisonQuery;
-use crate::preference::graphql::PreferenceMutation;
+use crate::preference::graphql::{PreferenceMutation, PreferenceQuery};
 use crate::price_list::graphql::{PriceListMutation, PriceListQuery};
 use crate::vendor::graphql::{VendorMutation, VendorProductMutation, VendorProductQuery, VendorQuery};
 
@@ -21,6 +21,7 @@ chassis::sagas!("vendorSaga", "vendorSagas");
 pub(crate) struct Query(
     VendorQuery,
     VendorProductQuery,
+    PreferenceQuery,
     PriceListQuery,
     ContractQuery,
     CampaignQuery,

@@ -5,5 +5,6 @@
 
 mod ask;
 pub(crate) mod graphql;
+pub mod model;
 pub mod service;
 pub(crate) mod store;

@@ -1,11 +1,15 @@
 //! Saying which vendor a house prefers.
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Code, Refusal, Refusals, Result};
-use primitives::{ProductId, PropertyId, VendorId};
-use serde::{Deserialize, Serialize};
+use chassis::{
+    Caller, Code, Connection, Criteria, Error, PageArgs, Refusal, Refusals, Result, Tx, check_seen,
+};
+use primitives::{Act, ProductId, PropertyId, VendorId};
+use serde::Serialize;
 
-use super::{ask, store};
+use super::ask;
+use super::model::Preference;
+use super::store::{self, PreferenceCriterion, SortedBy};
 use crate::product_ref::service::learn;
 use crate::{Purchasing, permission, vendor};
 
@@ -18,22 +22,18 @@ pub struct Prefer {
     pub product_id: ProductId,
     /// Which vendor; nothing for whom the tenant prefers.
     pub vendor_id: Option<VendorId>,
+    /// The version of the house's preference as last seen; none where it has none.
+    pub seen: Option<i32>,
     /// Under which key the request may be repeated.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
 
-/// Whom a house prefers for a product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preference {
-    /// For which product.
-    pub product_id: ProductId,
-    /// Which vendor.
-    pub vendor_id: Option<VendorId>,
-}
-
-/// Says which vendor a house prefers for a product.
-pub async fn prefer(app: &Purchasing, caller: &Caller, wanted: &Prefer) -> Result<Preference> {
+/// Says which vendor a house prefers for a product; answers that, where it prefers one of its own.
+///
+/// # Errors
+/// `Forbidden`; `Conflict`; `Unavailable` when the users or the product service does not answer; what is wrong with it.
+pub async fn prefer(app: &Purchasing, caller: &Caller, wanted: &Prefer) -> Result<Option<Preference>> {
     caller.require(permission::UPDATE)?;
     let mut refusals = Refusals::new();
     let has_property = ask::has_property(app, caller, wanted.property_id).await?;
@@ -61,11 +61,51 @@ pub async fn prefer(app: &Purchasing, caller: &Caller, wanted: &Prefer) -> Resul
                     });
                 }
                 refusals.into_result()?;
-                let preference = (wanted.property_id, wanted.product_id, wanted.vendor_id);
-                store::put(&*tx, caller.tenant, preference, act).await?;
-                Ok(Preference { product_id: wanted.product_id, vendor_id: wanted.vendor_id })
+                put(&tx, caller, wanted, act).await
             };
             idempotency::once(&tx, attempt, work).await
         })
         .await
+}
+
+/// Writes what is wanted in place of what was seen.
+async fn put(tx: &Tx, caller: &Caller, wanted: &Prefer, act: Act) -> Result<Option<Preference>> {
+    let (tenant, which) = (caller.tenant, (wanted.property_id, wanted.product_id));
+    let found = store::lock(&**tx, tenant, which).await?;
+    check_seen(found.map(|found| found.version), wanted.seen, ("preference", "productId"))?;
+    let Some(vendor_id) = wanted.vendor_id else {
+        if let Some(gone) = &found {
+            store::remove(&**tx, tenant, gone).await?;
+        }
+        return Ok(None);
+    };
+    let preference = Preference {
+        property_id: wanted.property_id,
+        product_id: wanted.product_id,
+        vendor_id,
+        updated_at: act.at,
+        updated_by: act.by,
+        version: found.map_or(1, |found| found.version + 1),
+    };
+    match found {
+        Some(_) => store::save(&**tx, tenant, preference).await?,
+        None if store::insert(&**tx, tenant, preference).await? => {}
+        None => return Err(Error::conflict(1)),
+    }
+    Ok(Some(preference))
+}
+
+/// A page of the preferences that meet `criteria`.
+///
+/// # Errors
+/// `Forbidden`, or what is wrong with the page.
+pub(crate) async fn list(
+    app: &Purchasing,
+    caller: &Caller,
+    criteria: &Criteria<PreferenceCriterion>,
+    by: SortedBy,
+    page: PageArgs,
+) -> Result<Connection<Preference>> {
+    caller.require(permission::VIEW)?;
+    store::list(&app.db, caller.tenant, criteria, by, page.check(criteria)?).await
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::model::{Vendor, VendorFacts, VendorStatus, normal_code};
 use super::relation::{Terms, VendorProduct};
-use super::store::{self, RelationCriterion, SortedBy, VendorCriterion};
+use super::store::{self, RelationCriterion, RelationsBy, SortedBy, VendorCriterion};
 use crate::product_ref::service::{Known, learn};
 use crate::{Purchasing, event, permission, product_ref};
 
@@ -160,10 +160,11 @@ pub(crate) async fn list_relations(
     app: &Purchasing,
     caller: &Caller,
     criteria: &Criteria<RelationCriterion>,
+    by: RelationsBy,
     page: PageArgs,
 ) -> Result<Connection<VendorProduct>> {
     caller.require(permission::VIEW)?;
-    store::list_relations(&app.db, caller.tenant, criteria, page.check(criteria)?).await
+    store::list_relations(&app.db, caller.tenant, criteria, by, page.check(criteria)?).await
 }
 
 async fn require(tx: &chassis::Tx, caller: &Caller, id: VendorId, expected_version: i32) -> Result<Vendor> {

@@ -156,6 +156,14 @@ async fn a_relation_notes_the_pack_and_is_listed_from_both_sides() {
     assert_eq!(found["vendorProducts"], json!({ "totalCount": 2, "nodes": expected }));
     assert_eq!(found["vendorByCode"]["products"]["nodes"][0]["product"]["id"], json!(product));
     assert_eq!(found["vendorByCode"]["priceLists"]["totalCount"], 0);
+    for (sort, codes) in
+        [("CREATED_AT_DESC", ["B", "A"]), ("CREATED_AT_ASC", ["A", "B"]), ("UPDATED_AT_DESC", ["B", "A"])]
+    {
+        let query = format!("{{ vendorProducts(sort: {sort}) {{ nodes {{ vendor {{ code }} }} }} }}");
+        let found = house.data(&query, json!({})).await;
+        let expected = codes.map(|code| json!({ "vendor": { "code": code } }));
+        assert_eq!(found["vendorProducts"]["nodes"], json!(expected), "{sort}");
+    }
 }
 
 #[tokio::test]

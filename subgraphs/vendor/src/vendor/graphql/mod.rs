@@ -18,7 +18,7 @@ use crate::{Purchasing, permission, scorecard};
 
 pub(crate) use change::VendorMutation;
 pub(crate) use list::VendorQuery;
-pub(crate) use relation::{VendorProduct, VendorProductMutation, VendorProductQuery};
+pub(crate) use relation::{VendorProduct, VendorProductMutation, VendorProductQuery, VendorProductSort};
 
 /// Vendors by id.
 type ById = Loader<VendorId, model::Vendor>;
@@ -184,6 +184,7 @@ impl Vendor {
     async fn products(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "In which order.", default)] sort: VendorProductSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -193,7 +194,7 @@ impl Vendor {
             Criteria::Is(RelationCriterion { vendor_ids: Some(vec![self.0.id]), ..Default::default() });
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Purchasing>();
-        Ok(service::list_relations(app, caller(ctx)?, &criteria, page).await?.map(VendorProduct))
+        Ok(service::list_relations(app, caller(ctx)?, &criteria, sort.into(), page).await?.map(VendorProduct))
     }
 
     /// Its price lists, latest first day first.

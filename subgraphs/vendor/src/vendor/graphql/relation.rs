@@ -1,6 +1,6 @@
 //! How vendors stand to products, in GraphQL.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chassis::page::check_values;
 use chassis::{Connection, Criteria, Filter, Nested, PageArgs, Refusals, Result, UserError, caller, outcome};
 use primitives::graphql::UnitStub;
@@ -8,7 +8,7 @@ use primitives::{DateTime, ProductId, Quantity, VendorId, VendorProductId};
 
 use super::super::relation::{self, Terms};
 use super::super::service::{self, Relate};
-use super::super::store::RelationCriterion;
+use super::super::store::{RelationCriterion, RelationsBy};
 use super::{Vendor, load};
 use crate::Purchasing;
 use crate::foreign::Product;
@@ -109,17 +109,35 @@ impl Filter for VendorProductFilter {
     }
 }
 
+/// What a list of relations is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "RelationsBy")]
+pub(crate) enum VendorProductSort {
+    /// Oldest relation first.
+    #[default]
+    CreatedAtAsc,
+    /// Newest relation first.
+    CreatedAtDesc,
+    /// Last changed first.
+    UpdatedAtDesc,
+}
+
 /// Questions about relations between vendors and products.
 #[derive(Debug, Default)]
 pub(crate) struct VendorProductQuery;
 
 #[Object]
 impl VendorProductQuery {
-    /// How vendors stand to products, oldest relation first.
+    /// How vendors stand to products.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn vendor_products(
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<VendorProductFilter>,
+        #[graphql(desc = "In which order.", default)] sort: VendorProductSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -128,7 +146,7 @@ impl VendorProductQuery {
         let criteria = Criteria::read(filter, None)?;
         let page = PageArgs::new(first, after, last, before);
         let app = ctx.data_unchecked::<Purchasing>();
-        Ok(service::list_relations(app, caller(ctx)?, &criteria, page).await?.map(VendorProduct))
+        Ok(service::list_relations(app, caller(ctx)?, &criteria, sort.into(), page).await?.map(VendorProduct))
     }
 }
 

@@ -19,7 +19,8 @@ use serde::Serialize;
 use super::model::{Vendor, VendorFacts, VendorStatus};
 
 pub(crate) use relation::{
-    RelationCriterion, clear_preferred, find_relation, list_relations, preferred_by_products, put_relations,
+    RelationCriterion, RelationsBy, clear_preferred, find_relation, list_relations, preferred_by_products,
+    put_relations,
 };
 
 /// Rows of one INSERT: 22 columns each stay below SQLite's 32,766 binds.

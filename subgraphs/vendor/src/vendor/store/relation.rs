@@ -40,15 +40,29 @@ fn condition(criterion: &RelationCriterion) -> Condition {
         .add_option(is_blocked.map(|is_blocked| Column::IsBlocked.eq(is_blocked)))
 }
 
-/// A page of the relations that meet `criteria`, oldest first.
+/// What a list of relations is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RelationsBy {
+    CreatedAtAsc,
+    CreatedAtDesc,
+    UpdatedAtDesc,
+}
+
+/// A page of the relations that meet `criteria`.
 pub(crate) async fn list_relations(
     db: &Db,
     tenant: TenantId,
     criteria: &Criteria<RelationCriterion>,
+    by: RelationsBy,
     page: PageRequest,
 ) -> Result<Connection<VendorProduct>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
-    let keys: [SortKey<Column>; 0] = [];
+    // Ids are in the order in which relations were made.
+    let keys = match by {
+        RelationsBy::CreatedAtAsc => Vec::new(),
+        RelationsBy::CreatedAtDesc => vec![SortKey::descending(Column::Id)],
+        RelationsBy::UpdatedAtDesc => vec![SortKey::descending(Column::UpdatedAt)],
+    };
     Ok(page::list(db, select, &keys, Column::Id, page).await?.map(to_relation))
 }
 
