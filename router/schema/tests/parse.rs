@@ -175,6 +175,16 @@ fn a_field_is_in_a_subgraph_what_it_can_be_in_the_graph() {
 }
 
 #[test]
+fn a_field_is_in_a_subgraph_that_has_its_type() {
+    let broken = include_str!("supergraphs/v0_2_link.graphql")
+        .replace("  volts: Int\n", "  volts: Int @join__field(graph: GUESTS)\n");
+    let refused = Supergraph::parse(&broken).unwrap_err();
+    let SupergraphError::Join { coordinate, fault } = &refused else { panic!("{refused}") };
+    assert_eq!(coordinate, "Wiring.volts");
+    assert_eq!(fault.message, "no @join__type says that this subgraph has the type");
+}
+
+#[test]
 fn an_unknown_subgraph_is_refused() {
     let broken = include_str!("supergraphs/v0_2_link.graphql")
         .replace("@join__type(graph: GUESTS)", "@join__type(graph: GHOSTS)");

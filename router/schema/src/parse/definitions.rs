@@ -55,10 +55,15 @@ impl Placement {
     /// The type in a subgraph that another directive names. Where `@join__type` says which subgraphs have the type, that has to be
     /// one of them.
     fn at(&mut self, graph: SubgraphId) -> Result<&mut TypeIn, String> {
+        self.check(graph)?;
+        Ok(self.subgraphs.entry(graph).or_default())
+    }
+
+    fn check(&self, graph: SubgraphId) -> Result<(), String> {
         if self.is_said && !self.subgraphs.contains_key(&graph) {
             return Err("no @join__type says that this subgraph has the type".to_owned());
         }
-        Ok(self.subgraphs.entry(graph).or_default())
+        Ok(())
     }
 }
 
@@ -71,13 +76,13 @@ impl Reader<'_> {
             ExtendedType::Enum(values) => self.read_values(name, values, &mut placement)?,
             _ => {}
         }
-        let mut subgraphs = placement.subgraphs;
-        subgraphs.sort_keys();
+        placement.subgraphs.sort_keys();
         let mut fields = IndexMap::new();
         for field in output_fields(definition).into_iter().flat_map(IndexMap::values) {
-            let field = self.read_field(name, definition, field, &subgraphs)?;
+            let field = self.read_field(name, definition, field, &placement)?;
             fields.insert(field.name.clone(), field);
         }
+        let subgraphs = placement.subgraphs;
         let contexts = definition.directives().get_all(&self.context);
         let contexts =
             contexts.filter_map(|one| string_argument(one, "name").map(ToOwned::to_owned)).collect();
@@ -180,18 +185,21 @@ impl Reader<'_> {
         parent: &Name,
         definition: &ExtendedType,
         field: &Component<FieldDefinition>,
-        placement: &IndexMap<SubgraphId, TypeIn>,
+        placement: &Placement,
     ) -> Result<FieldInfo, SupergraphError> {
         let mut subgraphs = IndexMap::new();
         let join_field = self.join.name("field");
         for directive in field.directives.get_all(&join_field) {
             let refuse = |message| self.refuse(format!("{parent}.{}", field.name), directive, message);
             let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
+            placement.check(graph).map_err(refuse)?;
             subgraphs.insert(graph, self.field_in(parent, field, directive)?);
         }
         if !field.directives.has(&join_field) {
             let owner = self.owner(parent, definition.directives())?;
-            for graph in owner.map_or_else(|| placement.keys().copied().collect(), |owner| vec![owner]) {
+            for graph in
+                owner.map_or_else(|| placement.subgraphs.keys().copied().collect(), |owner| vec![owner])
+            {
                 subgraphs.insert(graph, plain(&field.ty));
             }
         }
