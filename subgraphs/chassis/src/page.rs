@@ -6,6 +6,7 @@
 mod criteria;
 mod cursor;
 mod keyset;
+mod position;
 pub(crate) mod together;
 
 use sea_orm::sea_query::{Expr, SelectStatement};
@@ -20,6 +21,7 @@ use crate::error::{Refusal, Refusals, Result};
 use cursor::{FilterHash, Position};
 
 pub use criteria::{Criteria, Filter, Nested, check_values};
+pub use position::{PositionSort, check_argument};
 
 /// The page size when none is asked for.
 pub const PAGE_DEFAULT: u64 = 10;

@@ -95,7 +95,7 @@ impl Criterion {
             Self::Consumer(names) => Column::Consumer.is_in(names),
             // Both databases know this operator; the type stands in the event only.
             Self::Kind(kinds) => Expr::col((Entity, Column::Event))
-                .binary(BinOper::Custom("->>".into()), Expr::cust("'type'"))
+                .binary(BinOper::Custom("->>"), Expr::cust("'type'"))
                 .is_in(kinds.iter().map(String::as_str)),
             Self::Event(ids) => Column::EventId.is_in(ids.iter().map(|id| id.as_uuid())),
             Self::From(at) => Column::FailedAt.gte(at.get()),

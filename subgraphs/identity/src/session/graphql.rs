@@ -138,6 +138,10 @@ pub(crate) struct SessionQuery;
 #[Object]
 impl SessionQuery {
     /// The caller's own sessions.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn sessions(
         &self,
         ctx: &Context<'_>,

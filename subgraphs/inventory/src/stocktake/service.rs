@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::idempotency::{self, Attempt};
+use chassis::page::{PositionSort, check_argument};
 use chassis::{
     Caller, Code, Connection, Criteria, Error, Event, Order, PageArgs, Refusal, Refusals, Result, Tx,
 };
@@ -13,6 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::model::{CountCommand, CountCriterion};
+use super::store::LineFilter;
 use super::{CountLine, CountMode, CountStatus, LINES_MAX, StockCount, store};
 use crate::act::Act;
 use crate::catalogue::{self, Measure};
@@ -495,12 +497,15 @@ pub(crate) async fn changed(
     Ok(store::by_ids(app.db.read(), caller.tenant, &[id]).await?.pop())
 }
 
-/// One page of a count's lines; only the counted ones, or only the others, where `is_open` is given.
+/// One page of a count's lines that are asked for.
 pub(crate) async fn list_lines(
     app: &Inventory,
     caller: &Caller,
-    (count, is_open): (StockCountId, Option<bool>),
+    (count, which): (StockCountId, LineFilter),
+    sort: PositionSort,
     page: PageArgs,
 ) -> Result<Connection<CountLine>> {
-    store::list_lines(&app.db, caller.tenant, (count, is_open), page.check(&(count, is_open))?).await
+    check_argument(which.products.as_ref(), "productIds")?;
+    let page = page.check(&(count, &which))?;
+    store::list_lines(&app.db, caller.tenant, (count, which), sort.order(), page).await
 }

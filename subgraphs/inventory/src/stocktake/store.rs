@@ -9,6 +9,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
 };
+use serde::Serialize;
 use stock_count::{Column, Entity};
 
 use super::model::CountCriterion;
@@ -138,11 +139,21 @@ pub(crate) async fn lines_in(
     Ok(rows.into_iter().map(line_from_row).collect())
 }
 
-/// One page of the lines of a count, in their order.
+/// Which lines of a count to list.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct LineFilter {
+    /// Only those that nobody counted yet, or only the others.
+    pub(crate) is_open: Option<bool>,
+    /// Only those of these products.
+    pub(crate) products: Option<Vec<ProductId>>,
+}
+
+/// One page of the lines of a count, by their places.
 pub(crate) async fn list_lines(
     db: &Db,
     tenant: TenantId,
-    (count, is_open): (StockCountId, Option<bool>),
+    (count, LineFilter { is_open, products }): (StockCountId, LineFilter),
+    order: chassis::Order,
     page: PageRequest,
 ) -> chassis::Result<Connection<CountLine>> {
     use stock_count_line::Column as Line;
@@ -151,7 +162,10 @@ pub(crate) async fn list_lines(
         let uncounted = Line::Counted.is_null().and(Line::Recounted.is_null());
         select = select.filter(if is_open { uncounted } else { uncounted.not() });
     }
-    let in_order = [SortKey::ascending(Line::Position)];
+    if let Some(products) = products {
+        select = select.filter(Line::ProductId.is_in(products));
+    }
+    let in_order = [SortKey { column: Line::Position, order }];
     Ok(page::list(db, select, &in_order, Line::ProductId, page).await?.map(line_from_row))
 }
 

@@ -60,6 +60,11 @@ async fn what_was_counted_becomes_what_is_on_hand() {
         })
         .collect();
     assert_eq!(shown, [("-2", false), ("0", false), ("6", true)]);
+    let some = "query($id: ID!, $products: [ID!]) { stockCount(id: $id) {
+        lines(productIds: $products, uncounted: false, sort: POSITION_DESC) { nodes { product { id } } } } }";
+    let some = house.data(some, json!({ "id": count["id"], "products": [rice, wine] })).await;
+    let products = [&wine, &rice].map(|product| json!({ "product": { "id": product } }));
+    assert_eq!(some["stockCount"]["lines"]["nodes"], json!(products));
     let count = house.counted("submitStockCount", step(&count)).await;
     let poster = house.kit.caller(andaman(), &["*"]);
     let refused = house.count_as(&poster, "postStockCount", step(&count)).await;

@@ -254,6 +254,10 @@ pub(crate) struct AttributeQuery;
 #[Object]
 impl AttributeQuery {
     /// What the tenant wants to know about its products beside the usual.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn attribute_definitions(
         &self,
         ctx: &Context<'_>,

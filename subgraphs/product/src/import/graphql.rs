@@ -255,6 +255,10 @@ pub(crate) struct ImportQuery;
 #[Object]
 impl ImportQuery {
     /// The tenant's imports; those that run show how far they are.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn product_imports(
         &self,
         ctx: &Context<'_>,

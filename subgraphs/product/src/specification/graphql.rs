@@ -1,7 +1,7 @@
 //! Specifications in GraphQL.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
-use chassis::{Connection, Loader, PageArgs, RequestScope, Result, UserError, caller, outcome};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use chassis::{Connection, Loader, Order, PageArgs, RequestScope, Result, UserError, caller, outcome};
 use primitives::{DateTime, ProductId};
 
 use super::model;
@@ -30,10 +30,25 @@ pub(crate) async fn load(ctx: &Context<'_>, id: ProductId) -> Result<Option<Spec
 pub(crate) async fn list(
     ctx: &Context<'_>,
     id: ProductId,
+    sort: SpecificationSort,
     page: PageArgs,
 ) -> Result<Connection<Specification>> {
+    let order = match sort {
+        SpecificationSort::RevisionDesc => Order::Descending,
+        SpecificationSort::RevisionAsc => Order::Ascending,
+    };
     let app = ctx.data_unchecked::<Catalogue>();
-    Ok(service::list(app, caller(ctx)?, id, page).await?.map(Specification::from))
+    Ok(service::list(app, caller(ctx)?, id, order, page).await?.map(Specification::from))
+}
+
+/// In which order to list wordings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub(crate) enum SpecificationSort {
+    /// Latest first.
+    #[default]
+    RevisionDesc,
+    /// First first.
+    RevisionAsc,
 }
 
 /// A wording of what a product has to be. It never changes: another wording is another revision.

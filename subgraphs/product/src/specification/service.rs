@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Connection, Error, PageArgs, Result};
+use chassis::{Caller, Connection, Error, Order, PageArgs, Result};
 use primitives::{ProductId, SpecificationId};
 use serde::Serialize;
 
@@ -72,8 +72,9 @@ pub(crate) async fn list(
     app: &Catalogue,
     caller: &Caller,
     product: ProductId,
+    order: Order,
     page: PageArgs,
 ) -> Result<Connection<Specification>> {
     caller.require(permission::VIEW)?;
-    store::list(&app.db, caller.tenant, product, page.check(&product)?).await
+    store::list(&app.db, caller.tenant, product, order, page.check(&product)?).await
 }

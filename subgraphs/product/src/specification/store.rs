@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chassis::{Connection, Db, PageRequest, Result, SortKey, page};
+use chassis::{Connection, Db, Order, PageRequest, Result, SortKey, page};
 use entities_product::specification;
 use primitives::{ProductId, TenantId};
 use sea_orm::ActiveValue::Set;
@@ -53,10 +53,11 @@ pub(crate) async fn list(
     db: &Db,
     tenant: TenantId,
     product: ProductId,
+    order: Order,
     page: PageRequest,
 ) -> Result<Connection<Specification>> {
     let select = scoped(tenant).filter(specification::Column::ProductId.eq(product));
-    let keys = [SortKey::descending(specification::Column::Revision)];
+    let keys = [SortKey { column: specification::Column::Revision, order }];
     Ok(page::list(db, select, &keys, specification::Column::Id, page).await?.map(to_specification))
 }
 

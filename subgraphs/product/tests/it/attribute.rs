@@ -180,6 +180,10 @@ async fn every_wording_of_a_specification_stays() {
     let by = json!({ "id": house.chef.user });
     let expected = json!([{ "revision": 2, "text": "skinless", "writtenBy": by }, { "revision": 1, "text": "skin on", "writtenBy": by }]);
     assert_eq!(seen["specifications"], json!({ "totalCount": 2, "nodes": expected }));
+    let query =
+        "query($id: ID!) { product(id: $id) { specifications(sort: REVISION_ASC) { nodes { revision } } } }";
+    let seen = house.data(query, json!({ "id": product })).await["product"].take();
+    assert_eq!(seen["specifications"]["nodes"], json!([{ "revision": 1 }, { "revision": 2 }]));
 }
 
 #[tokio::test]

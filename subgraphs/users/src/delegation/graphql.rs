@@ -227,6 +227,10 @@ pub(crate) struct DelegationQuery;
 #[Object]
 impl DelegationQuery {
     /// The caller's delegations, given and received.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn my_delegations(
         &self,
         ctx: &Context<'_>,

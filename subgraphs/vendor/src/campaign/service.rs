@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chassis::idempotency::{self, Attempt};
+use chassis::page::{PositionSort, check_argument};
 use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx};
 use chrono::Datelike;
 use primitives::{Act, Audit, CampaignId, InvitationId, ProductId, Unit, VendorId};
@@ -326,11 +327,15 @@ pub(crate) async fn list_campaigns(
 pub(crate) async fn list_lines(
     app: &Purchasing,
     caller: &Caller,
-    id: CampaignId,
+    (id, products): (CampaignId, Option<Vec<ProductId>>),
+    sort: PositionSort,
     page: PageArgs,
 ) -> Result<Connection<CampaignLine>> {
     caller.require(permission::VIEW_CAMPAIGNS)?;
-    store::list_lines(&app.db, caller.tenant, id, page.check(&id)?).await
+    check_argument(products.as_ref(), "productIds")?;
+    let which = (id, products);
+    let page = page.check(&which)?;
+    store::list_lines(&app.db, caller.tenant, which, sort.order(), page).await
 }
 
 /// A page of the invitations that meet `criteria`.
@@ -338,10 +343,11 @@ pub(crate) async fn list_invitations(
     app: &Purchasing,
     caller: &Caller,
     criteria: &Criteria<InvitationCriterion>,
+    sort: PositionSort,
     page: PageArgs,
 ) -> Result<Connection<Invitation>> {
     caller.require(permission::VIEW_CAMPAIGNS)?;
-    store::list_invitations(&app.db, caller.tenant, criteria, page.check(criteria)?).await
+    store::list_invitations(&app.db, caller.tenant, criteria, sort.order(), page.check(criteria)?).await
 }
 
 /// Campaigns by their ids.

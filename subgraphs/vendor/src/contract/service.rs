@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
+use chassis::page::{PositionSort, check_argument};
 use chassis::{
     Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx, house,
 };
@@ -226,11 +227,15 @@ pub(crate) async fn list_contracts(
 pub(crate) async fn list_lines(
     app: &Purchasing,
     caller: &Caller,
-    id: ContractId,
+    (id, products): (ContractId, Option<Vec<ProductId>>),
+    sort: PositionSort,
     page: PageArgs,
 ) -> Result<Connection<ContractLine>> {
     caller.require(permission::VIEW_CONTRACTS)?;
-    store::list_lines(&app.db, caller.tenant, id, page.check(&id)?).await
+    check_argument(products.as_ref(), "productIds")?;
+    let which = (id, products);
+    let page = page.check(&which)?;
+    store::list_lines(&app.db, caller.tenant, which, sort.order(), page).await
 }
 
 /// Contracts by their ids.

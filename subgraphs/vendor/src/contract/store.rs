@@ -156,11 +156,14 @@ pub(crate) async fn lines_of(
 pub(crate) async fn list_lines(
     db: &Db,
     tenant: TenantId,
-    id: ContractId,
+    (id, products): (ContractId, Option<Vec<ProductId>>),
+    order: Order,
     page: PageRequest,
 ) -> Result<Connection<ContractLine>> {
     let select = scoped_lines(tenant).filter(contract_line::Column::ContractId.eq(id));
-    let keys = [SortKey::ascending(contract_line::Column::Position)];
+    let select = select
+        .filter(Condition::all().add_option(products.map(|ids| contract_line::Column::ProductId.is_in(ids))));
+    let keys = [SortKey { column: contract_line::Column::Position, order }];
     Ok(page::list(db, select, &keys, contract_line::Column::Id, page).await?.map(to_line))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::idempotency::{self, Attempt};
+use chassis::page::{PositionSort, check_argument};
 use chassis::{
     Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, Tx, house,
 };
@@ -268,11 +269,15 @@ pub(crate) async fn list_price_lists(
 pub(crate) async fn list_lines(
     app: &Purchasing,
     caller: &Caller,
-    id: PriceListId,
+    (id, products): (PriceListId, Option<Vec<ProductId>>),
+    sort: PositionSort,
     page: PageArgs,
 ) -> Result<Connection<PriceLine>> {
     caller.require(permission::VIEW_LISTS)?;
-    store::list_lines(&app.db, caller.tenant, id, page.check(&id)?).await
+    check_argument(products.as_ref(), "productIds")?;
+    let which = (id, products);
+    let page = page.check(&which)?;
+    store::list_lines(&app.db, caller.tenant, which, sort.order(), page).await
 }
 
 /// Price lists by their ids.

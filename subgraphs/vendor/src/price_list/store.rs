@@ -105,13 +105,16 @@ pub(crate) async fn lock(
 pub(crate) async fn list_lines(
     db: &Db,
     tenant: TenantId,
-    id: PriceListId,
+    (id, products): (PriceListId, Option<Vec<ProductId>>),
+    order: Order,
     page: PageRequest,
 ) -> Result<Connection<PriceLine>> {
     let select = price_line::Entity::find()
         .filter(price_line::Column::TenantId.eq(tenant))
         .filter(price_line::Column::PriceListId.eq(id));
-    let keys = [SortKey::ascending(price_line::Column::Position)];
+    let select = select
+        .filter(Condition::all().add_option(products.map(|ids| price_line::Column::ProductId.is_in(ids))));
+    let keys = [SortKey { column: price_line::Column::Position, order }];
     Ok(page::list(db, select, &keys, price_line::Column::Id, page).await?.map(to_line))
 }
 

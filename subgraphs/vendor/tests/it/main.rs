@@ -12,6 +12,7 @@ mod house;
 mod machines;
 mod nesting;
 mod offers;
+mod parts;
 mod permission;
 mod preferences;
 mod price_lists;

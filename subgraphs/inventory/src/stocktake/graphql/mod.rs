@@ -3,10 +3,12 @@
 mod input;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
+use chassis::page::PositionSort;
 use chassis::{Connection, Criteria, Loader, Order, PageArgs, Result, UserError, caller, outcome};
-use primitives::{DateTime, Decimal, LocationId, Money, PostingId, Quantity, StockCountId};
+use primitives::{DateTime, Decimal, LocationId, Money, PostingId, ProductId, Quantity, StockCountId};
 
 use super::service;
+use super::store::LineFilter;
 use crate::foreign::{Product, User};
 use crate::location::graphql::{self as locations, Location};
 use crate::schema::app;
@@ -109,12 +111,20 @@ impl StockCount {
         self.0.reason.as_deref()
     }
 
-    /// Its lines, in the order of the sheet.
+    /// Its lines; by default in the order of the sheet.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn lines(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only lines that nobody counted yet (true), or only the others (false).")]
         uncounted: Option<bool>,
+        #[graphql(desc = "For one of these products; for any unless told.")] product_ids: Option<
+            Vec<ProductId>,
+        >,
+        #[graphql(desc = "In which order.", default)] sort: PositionSort,
         #[graphql(desc = "How many from the start; 10 where nothing is said, at most 100.")] first: Option<
             i32,
         >,
@@ -122,8 +132,9 @@ impl StockCount {
         #[graphql(desc = "How many from the end; never together with first.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor.")] before: Option<String>,
     ) -> Result<Connection<StockCountLine>> {
+        let which = LineFilter { is_open: uncounted, products: product_ids };
         let page = PageArgs::new(first, after, last, before);
-        let lines = service::list_lines(app(ctx), caller(ctx)?, (self.0.id, uncounted), page).await?;
+        let lines = service::list_lines(app(ctx), caller(ctx)?, (self.0.id, which), sort, page).await?;
         let shows_expected = self.0.shows_expected();
         let (tolerance_percent, location) = (self.0.tolerance_percent, self.0.location);
         Ok(lines.map(|line| StockCountLine { line, shows_expected, tolerance_percent, location }))

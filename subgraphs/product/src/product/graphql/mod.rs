@@ -17,7 +17,7 @@ use crate::category::graphql::{self as category, Category};
 use crate::conversion::graphql::UnitConversion;
 use crate::conversion::model::Conversion;
 use crate::foreign::User;
-use crate::specification::graphql::{self as specification, Specification};
+use crate::specification::graphql::{self as specification, Specification, SpecificationSort};
 use crate::unit::graphql::Unit;
 use crate::{Catalogue, permission};
 
@@ -226,16 +226,17 @@ impl Product {
         specification::load(ctx, self.0.id).await
     }
 
-    /// Every wording of what it has to be, the latest first.
+    /// Every wording of what it has to be.
     async fn specifications(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "In which order.", default)] sort: SpecificationSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Continue before this cursor of the same list.")] before: Option<String>,
     ) -> Result<Connection<Specification>> {
-        specification::list(ctx, self.0.id, PageArgs::new(first, after, last, before)).await
+        specification::list(ctx, self.0.id, sort, PageArgs::new(first, after, last, before)).await
     }
 
     /// When it was created.

@@ -7,10 +7,11 @@ mod list;
 mod portal;
 
 use async_graphql::{Context, Enum, Object};
+use chassis::page::PositionSort;
 use chassis::saga::Saga;
 use chassis::{Connection, Criteria, Loader, PageArgs, RequestScope, Result, caller};
 use primitives::graphql::UnitStub;
-use primitives::{CampaignId, Date, DateTime, Decimal, InvitationId};
+use primitives::{CampaignId, Date, DateTime, Decimal, InvitationId, ProductId};
 
 use super::invitation::Price;
 use super::saga::PLAN;
@@ -123,10 +124,18 @@ impl Campaign {
         self.0.status_reason.as_deref()
     }
 
-    /// What it asks for, in the order that was given.
+    /// What it asks for.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn lines(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "For one of these products; for any unless told.")] product_ids: Option<
+            Vec<ProductId>,
+        >,
+        #[graphql(desc = "In which order.", default)] sort: PositionSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -134,16 +143,23 @@ impl Campaign {
     ) -> Result<Connection<CampaignLine>> {
         let app = ctx.data_unchecked::<Purchasing>();
         let page = PageArgs::new(first, after, last, before);
-        Ok(service::list_lines(app, caller(ctx)?, self.0.id, page).await?.map(CampaignLine))
+        Ok(service::list_lines(app, caller(ctx)?, (self.0.id, product_ids), sort, page)
+            .await?
+            .map(CampaignLine))
     }
 
-    /// Who was asked, in the order in which they were invited.
+    /// Who was asked; by default in the order in which they were invited.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn invitations(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "In one of these states; in any unless told.")] status: Option<
             Vec<InvitationStatus>,
         >,
+        #[graphql(desc = "In which order.", default)] sort: PositionSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -153,7 +169,7 @@ impl Campaign {
         let criteria = Criteria::Is(InvitationCriterion { campaign_ids: Some(vec![self.0.id]), statuses });
         let app = ctx.data_unchecked::<Purchasing>();
         let page = PageArgs::new(first, after, last, before);
-        Ok(service::list_invitations(app, caller(ctx)?, &criteria, page).await?.map(Invitation))
+        Ok(service::list_invitations(app, caller(ctx)?, &criteria, sort, page).await?.map(Invitation))
     }
 
     /// What it set in motion when it was closed. Null without the permission to see that.

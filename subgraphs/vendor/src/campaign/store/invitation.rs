@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chassis::machine::Word;
 use chassis::{
-    Connection, Criteria, Db, Error, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
+    Connection, Criteria, Db, Error, Order, PageRequest, Refusal, Result, SortKey, is_unique_violation, page,
 };
 use entities_vendor::{invitation, invitation_line};
 use primitives::{Audit, CampaignId, InvitationId, TenantId};
@@ -38,15 +38,16 @@ fn condition(criterion: &InvitationCriterion) -> Condition {
         )
 }
 
-/// A page of the invitations that meet `criteria`, in the order in which they were made.
+/// A page of the invitations that meet `criteria`; they were made in the order of their places.
 pub(crate) async fn list_invitations(
     db: &Db,
     tenant: TenantId,
     criteria: &Criteria<InvitationCriterion>,
+    order: Order,
     page: PageRequest,
 ) -> Result<Connection<Invitation>> {
     let select = scoped(tenant).filter(criteria.condition(&condition));
-    let keys = [SortKey::ascending(invitation::Column::Position)];
+    let keys = [SortKey { column: invitation::Column::Position, order }];
     page::list(db, select, &keys, invitation::Column::Id, page).await?.try_map(to_invitation)
 }
 

@@ -135,11 +135,14 @@ pub(crate) async fn lines_of(
 pub(crate) async fn list_lines(
     db: &Db,
     tenant: TenantId,
-    id: CampaignId,
+    (id, products): (CampaignId, Option<Vec<ProductId>>),
+    order: Order,
     page: PageRequest,
 ) -> Result<Connection<CampaignLine>> {
     let select = scoped_lines(tenant).filter(campaign_line::Column::CampaignId.eq(id));
-    let keys = [SortKey::ascending(campaign_line::Column::Position)];
+    let select = select
+        .filter(Condition::all().add_option(products.map(|ids| campaign_line::Column::ProductId.is_in(ids))));
+    let keys = [SortKey { column: campaign_line::Column::Position, order }];
     Ok(page::list(db, select, &keys, campaign_line::Column::Id, page).await?.map(to_line))
 }
 

@@ -4,9 +4,10 @@ mod change;
 mod list;
 
 use async_graphql::{Context, Enum, Object};
+use chassis::page::PositionSort;
 use chassis::{Connection, Criteria, Loader, Order, PageArgs, RequestScope, Result, caller};
 use primitives::graphql::UnitStub;
-use primitives::{ContractId, CurrencyCode, Date, DateTime, Money, Quantity, VendorId};
+use primitives::{ContractId, CurrencyCode, Date, DateTime, Money, ProductId, Quantity, VendorId};
 
 use super::store::{ContractCriterion, SortedBy};
 use super::{line, model, service};
@@ -111,10 +112,18 @@ impl Contract {
         self.0.status_reason.as_deref()
     }
 
-    /// Its lines, in the order they were given.
+    /// Its lines.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn lines(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "For one of these products; for any unless told.")] product_ids: Option<
+            Vec<ProductId>,
+        >,
+        #[graphql(desc = "In which order.", default)] sort: PositionSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -122,7 +131,7 @@ impl Contract {
     ) -> Result<Connection<ContractLine>> {
         let app = ctx.data_unchecked::<Purchasing>();
         let page = PageArgs::new(first, after, last, before);
-        let lines = service::list_lines(app, caller(ctx)?, self.0.id, page).await?;
+        let lines = service::list_lines(app, caller(ctx)?, (self.0.id, product_ids), sort, page).await?;
         let currency = self.0.currency;
         Ok(lines.map(|line| ContractLine { line, currency }))
     }

@@ -4,9 +4,10 @@ mod change;
 mod list;
 
 use async_graphql::{Context, Enum, Object};
+use chassis::page::PositionSort;
 use chassis::{Connection, Criteria, Loader, Order, PageArgs, RequestScope, Result, caller};
 use primitives::graphql::UnitStub;
-use primitives::{CurrencyCode, Date, DateTime, Decimal, Money, PriceListId, Quantity, VendorId};
+use primitives::{CurrencyCode, Date, DateTime, Decimal, Money, PriceListId, ProductId, Quantity, VendorId};
 
 use super::store::{PriceListCriterion, SortedBy};
 use super::{line, model, service};
@@ -115,10 +116,18 @@ impl PriceList {
         self.0.status_reason.as_deref()
     }
 
-    /// Its lines, in the order they were given.
+    /// Its lines.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection field takes four arguments for its page alone"
+    )]
     async fn lines(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "For one of these products; for any unless told.")] product_ids: Option<
+            Vec<ProductId>,
+        >,
+        #[graphql(desc = "In which order.", default)] sort: PositionSort,
         #[graphql(desc = "How many from the start: 1 to 100, 10 unless told.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "How many from the end: 1 to 100.")] last: Option<i32>,
@@ -127,7 +136,7 @@ impl PriceList {
         let app = ctx.data_unchecked::<Purchasing>();
         let page = PageArgs::new(first, after, last, before);
         let currency = self.0.currency;
-        let lines = service::list_lines(app, caller(ctx)?, self.0.id, page).await?;
+        let lines = service::list_lines(app, caller(ctx)?, (self.0.id, product_ids), sort, page).await?;
         Ok(lines.map(|line| PriceLine { line, currency }))
     }
 
