@@ -181,7 +181,10 @@ impl Run<'_> {
         if here.is_external && !self.is_in_key(spot.subgraph, ty, field) {
             self.find(format!("fetch {fetch}: {ty}.{field} belongs to another subgraph"));
         }
-        if let Some(requires) = &here.requires {
+        // Of an interface that nothing implements in this subgraph, there is nobody for whom anything could be sent.
+        if let Some(requires) = &here.requires
+            && !spot.on.is_empty()
+        {
             let sends = |sent: &RepresentationType| {
                 let all: Vec<_> = sent.keys.iter().chain(&sent.requires).cloned().collect();
                 self.sends(&all, requires, (spot.place, &spot.on))
