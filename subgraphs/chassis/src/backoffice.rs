@@ -12,6 +12,10 @@ macro_rules! backoffice {
     ($entries:tt, $letters:tt, $replay:tt) => {
         $crate::backoffice!(@log $entries, {
             /// Events that this service could not act on. They wait to be replayed.
+            #[expect(
+                clippy::too_many_arguments,
+                reason = "a connection field takes four arguments for its page alone"
+            )]
             #[graphql(name = $letters)]
             async fn dead_letters(
                 &self,
@@ -62,6 +66,10 @@ macro_rules! backoffice {
         #[async_graphql::Object]
         impl BackofficeQuery {
             /// Who did what here, or tried to.
+            #[expect(
+                clippy::too_many_arguments,
+                reason = "a connection field takes four arguments for its page alone"
+            )]
             #[graphql(name = $entries)]
             async fn audit_entries(
                 &self,
@@ -109,6 +117,10 @@ macro_rules! sagas {
             }
 
             /// What documents of this service set in motion elsewhere, step by step.
+            #[expect(
+                clippy::too_many_arguments,
+                reason = "a connection field takes four arguments for its page alone"
+            )]
             #[graphql(name = $all)]
             async fn sagas(
                 &self,
