@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod bad_input;
 mod change;
+mod conventions;
 mod graphiql;
 mod low_stock;
 mod operations;
