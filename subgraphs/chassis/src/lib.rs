@@ -53,7 +53,7 @@ pub use clock::Clock;
 pub use connection::{Connection, Edge, PageInfo};
 pub use db::{Checkpoint, Db, Tx};
 pub use error::{
-    Code, Denial, Error, Fault, Missing, Outage, Refusal, Refusals, Result, Stale, UserError,
+    Code, Denial, Error, Fault, Missing, Outage, Refusal, Refusals, Result, Stale, UserError, is_first,
     is_unique_violation, outcome,
 };
 pub use futures::future::BoxFuture;

@@ -167,3 +167,16 @@ impl From<Refusal> for Error {
 pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
+
+/// Whether what was to be `written` is there now: not where a unique constraint said that somebody else wrote it meanwhile. As there,
+/// whoever is told so leaves the write closure.
+///
+/// # Errors
+/// What else the database says.
+pub fn is_first<T>(written: Result<T, DbErr>) -> Result<bool, DbErr> {
+    match written {
+        Ok(_) => Ok(true),
+        Err(error) if is_unique_violation(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,6 +1,6 @@
 //! Signing keys in the database. They belong to the deployment: every function here is across tenants.
 
-use chassis::{Error, Result, Tx, is_unique_violation};
+use chassis::{Error, Result, Tx, is_first};
 use chrono::{DateTime, Utc};
 use entities_identity::signing_key::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
@@ -32,11 +32,7 @@ pub(crate) async fn insert_across_tenants(tx: &Tx, key: &SigningKey) -> Result<b
         activated_at: Set(key.activated_at),
         retires_at: Set(key.retires_at),
     };
-    match Entity::insert(row).exec_without_returning(tx).await {
-        Ok(_) => Ok(true),
-        Err(error) if is_unique_violation(&error) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    Ok(is_first(Entity::insert(row).exec_without_returning(tx).await)?)
 }
 
 /// Writes where the key is in its life.

@@ -180,11 +180,7 @@ pub(crate) async fn save_limit_in(
     };
     if limit.version == 1 {
         let fresh = adjustment_limit::Entity::insert(row.into_active_model());
-        return match fresh.exec_without_returning(tx).await {
-            Ok(_) => Ok(true),
-            Err(error) if chassis::is_unique_violation(&error) => Ok(false),
-            Err(error) => Err(error),
-        };
+        return chassis::is_first(fresh.exec_without_returning(tx).await);
     }
     let update = adjustment_limit::Entity::update_many()
         .set(row.into_active_model().reset_all())

@@ -107,11 +107,7 @@ pub(crate) async fn insert(tx: &impl ConnectionTrait, tenant: TenantId, budget: 
         updated_by: Set(budget.audit.updated_by),
         version: Set(budget.version),
     });
-    match written.exec_without_returning(tx).await {
-        Ok(_) => Ok(true),
-        Err(error) if chassis::is_unique_violation(&error) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    Ok(chassis::is_first(written.exec_without_returning(tx).await)?)
 }
 
 /// Writes a locked budget's amount.

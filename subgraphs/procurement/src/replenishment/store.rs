@@ -1,7 +1,7 @@
 //! Replenishment rules as rows; every query starts at the tenant.
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Criteria, Db, Result, SortKey, is_unique_violation};
+use chassis::{Connection, Criteria, Db, Result, SortKey, is_first};
 use chrono::{DateTime, Utc};
 use entities_procurement::replenishment_rule::{self, Column, Entity};
 use primitives::{DepartmentId, LocationId, TenantId, UserId};
@@ -81,11 +81,7 @@ pub(crate) async fn insert(
     at: DateTime<Utc>,
 ) -> Result<bool> {
     let written = Entity::insert(from_rule(tenant, rule, at)).exec_without_returning(tx).await;
-    match written {
-        Ok(_) => Ok(true),
-        Err(error) if is_unique_violation(&error) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    Ok(is_first(written)?)
 }
 
 /// Writes the rule of a store in place of the one that was locked.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Criteria, Db, Error, Result, SortKey, is_unique_violation};
+use chassis::{Connection, Criteria, Db, Error, Result, SortKey, is_first};
 use entities_procurement::tolerance;
 use primitives::{CategoryId, ProductId, TenantId};
 use sea_orm::ActiveValue::Set;
@@ -104,12 +104,7 @@ pub(crate) async fn lock(tx: &impl ConnectionTrait, tenant: TenantId, scope: Sco
 
 /// Says something new. False when somebody else did meanwhile.
 pub(crate) async fn insert(tx: &impl ConnectionTrait, tenant: TenantId, said: Said) -> Result<bool> {
-    let written = tolerance::Entity::insert(from_said(tenant, said)).exec_without_returning(tx).await;
-    match written {
-        Ok(_) => Ok(true),
-        Err(error) if is_unique_violation(&error) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    Ok(is_first(tolerance::Entity::insert(from_said(tenant, said)).exec_without_returning(tx).await)?)
 }
 
 /// Says something else where something was said and locked.

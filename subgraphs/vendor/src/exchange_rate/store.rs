@@ -111,11 +111,9 @@ pub(crate) async fn rates(
 
 /// Writes a new rate. False when somebody else told one for the day meanwhile.
 pub(crate) async fn insert(tx: &impl ConnectionTrait, tenant: TenantId, rate: &ExchangeRate) -> Result<bool> {
-    match exchange_rate::Entity::insert(from_rate(tenant, rate)).exec_without_returning(tx).await {
-        Ok(_) => Ok(true),
-        Err(error) if chassis::is_unique_violation(&error) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    Ok(chassis::is_first(
+        exchange_rate::Entity::insert(from_rate(tenant, rate)).exec_without_returning(tx).await,
+    )?)
 }
 
 /// Writes those of these rates for whose day nobody has told one.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::page::{self, PageRequest};
-use chassis::{Connection, Criteria, Db, Result, SortKey, is_unique_violation};
+use chassis::{Connection, Criteria, Db, Result, SortKey, is_first};
 use entities_vendor::property_preference::{ActiveModel, Column, Entity, Model};
 use primitives::{ProductId, PropertyId, TenantId, VendorId};
 use sea_orm::ActiveValue::Set;
@@ -72,11 +72,7 @@ pub(crate) async fn lock(
 /// Writes a new preference. False when somebody else did meanwhile.
 pub(crate) async fn insert(tx: &impl ConnectionTrait, tenant: TenantId, new: Preference) -> Result<bool> {
     let written = Entity::insert(from_preference(tenant, new)).exec_without_returning(tx).await;
-    match written {
-        Ok(_) => Ok(true),
-        Err(error) if is_unique_violation(&error) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    Ok(is_first(written)?)
 }
 
 /// Writes a preference in place of the one that was locked.
