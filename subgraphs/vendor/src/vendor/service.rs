@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chassis::idempotency::{self, Attempt};
-use chassis::{Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result};
+use chassis::{
+    Caller, Code, Connection, Criteria, Error, Order, PageArgs, Refusal, Refusals, Result, check_seen,
+};
 use primitives::{Act, ProductId, Unit, VendorId};
 use serde::Serialize;
 
@@ -38,7 +40,7 @@ pub struct Relate {
     pub product_id: ProductId,
     /// The terms; they replace those of before.
     pub terms: Terms,
-    /// The relation's version as last seen, 0 when there was none; not compared when nothing is said.
+    /// The version of the relation as last seen; none for a new one.
     pub expected_version: Option<i32>,
     /// Under which key the request may be repeated.
     #[serde(skip)]
@@ -141,10 +143,9 @@ async fn relate_in(
     refusals.check(vendor.is_some(), missing);
     let pair = (wanted.vendor_id, wanted.product_id);
     let found = store::find_relation(&**tx, caller.tenant, pair).await?;
+    let version = found.as_ref().map(|relation| relation.version);
+    check_seen(version, wanted.expected_version, ("relation", "productId"))?;
     let mut relation = found.unwrap_or_else(|| VendorProduct::none(pair, act.at));
-    if wanted.expected_version.is_some_and(|expected| expected != relation.version) {
-        return Err(Error::conflict(relation.version));
-    }
     refusals.take(relation.agree(&wanted.terms, known.get(&wanted.product_id), act.at));
     refusals.into_result()?;
     if relation.is_preferred {

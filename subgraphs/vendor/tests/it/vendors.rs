@@ -119,6 +119,14 @@ async fn one_vendor_is_preferred_for_a_product_at_a_time() {
     let found = house.data(query, json!({ "keys": [{ "__typename": "Product", "id": product }] })).await;
     assert_eq!(found["_entities"][0]["preferredVendor"]["code"], "B");
     let both = json!({ "vendorId": first, "productId": product, "isPreferred": true, "isBlocked": true });
+    assert_eq!(
+        House::refusals(&house.mutate("setVendorProduct", both.clone()).await)[0].0,
+        "CONFLICT",
+        "not seen"
+    );
+    // Its preference went to the other one meanwhile.
+    let mut both = both;
+    both["expectedVersion"] = json!(2);
     assert_eq!(House::refusals(&house.mutate("setVendorProduct", both).await)[0].1, "isBlocked");
     let unknown = primitives::ProductId::generate().to_string();
     let nobody = house.mutate("setVendorProduct", json!({ "vendorId": first, "productId": unknown })).await;
@@ -130,7 +138,7 @@ async fn a_relation_notes_the_pack_and_is_listed_from_both_sides() {
     let house = House::open().await;
     let (first, second, product) = (house.vendor("A").await, house.vendor("B").await, house.product());
     let input = json!({ "vendorId": first, "productId": product, "unit": "case", "vendorSku": "4711",
-        "isPreferred": true, "expectedVersion": 0, "idempotencyKey": "k1" });
+        "isPreferred": true, "idempotencyKey": "k1" });
     let set = house.mutate("setVendorProduct", input.clone()).await;
     let pack = json!({ "value": "12", "unit": { "code": "kg" } });
     assert_eq!(

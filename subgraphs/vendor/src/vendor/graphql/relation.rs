@@ -176,7 +176,7 @@ pub(crate) struct SetVendorProductInput {
     is_blocked: bool,
     /// The code of the unit it is ordered in; what one holds is noted.
     unit: Option<String>,
-    /// The relation's version as last seen, 0 when there was none; not compared when left out.
+    /// The relation's version as last seen; null for a new one.
     expected_version: Option<i32>,
     /// The same key with the same input has one effect and one answer for 24 hours.
     idempotency_key: Option<String>,
