@@ -44,7 +44,7 @@ async fn a_used_token_ends_the_family() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_uses_at_once_one_wins_and_the_family_ends() {
     let house = House::open().await;
-    for _ in 0..5 {
+    for _ in 0..20 {
         let payload = house.signed_in("store@andaman.example").await;
         let (one, other) = tokio::join!(house.refresh(token(&payload)), house.refresh(token(&payload)));
         let winners: Vec<_> =

@@ -71,7 +71,7 @@ async fn tenants_interleaved_on_the_same_connections_see_only_their_own() {
 
 #[tokio::test]
 async fn a_token_revoked_while_it_is_used_does_one_thing_or_the_other() {
-    for _ in 0..10 {
+    for _ in 0..20 {
         let house = House::open().await;
         let (product, vendor) = (house.product(), house.reachable("FISH").await);
         let input = json!({ "name": "Autumn", "startsAt": "2026-07-01T00:00:00Z", "endsAt": "2026-07-15T00:00:00Z",
