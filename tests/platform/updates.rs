@@ -115,13 +115,11 @@ async fn a_token_that_runs_out_ends_the_subscription_and_the_cursor_resumes_it_w
     carmen.stop().await;
 }
 
-/// Movements that the partner has to see: 10,000, or as many as `PARTNER_MOVEMENTS` says.
-fn movements() -> usize {
-    std::env::var("PARTNER_MOVEMENTS").map_or(10_000, |count| count.parse().unwrap())
-}
+/// Movements that the partner has to see.
+const MOVEMENTS: usize = 50_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_thousand_movements_reach_a_partner_that_is_killed_again_and_again() {
+async fn fifty_thousand_movements_reach_a_partner_that_is_killed_again_and_again() {
     let carmen = Carmen::start().await;
     let admin = carmen.sign_in("admin").await;
     let shelves = shelves(&admin, 10).await;
@@ -136,7 +134,7 @@ async fn ten_thousand_movements_reach_a_partner_that_is_killed_again_and_again()
 
 /// Posts the movements: documents of a hundred lines from two people at once.
 async fn write(person: Person, shelves: Vec<Shelf>) {
-    for _ in 0..movements() / 200 {
+    for _ in 0..MOVEMENTS / 200 {
         let lines: Vec<(&Shelf, &str)> = shelves.iter().cycle().take(100).map(|shelf| (shelf, "1")).collect();
         let (one, other) = tokio::join!(receive(&person, &lines), receive(&person, &lines));
         assert_eq!((one, other), (json!([]), json!([])));
@@ -147,11 +145,11 @@ async fn write(person: Person, shelves: Vec<Shelf>) {
 async fn follow(person: &Person, mut cursor: Value) -> Vec<Value> {
     let mut seen: Vec<Value> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
-    while known.len() < movements() {
+    while known.len() < MOVEMENTS {
         let mut socket = Socket::subscribe(person, LEAN, json!({ "after": cursor })).await;
-        let until = rand::rng().random_range(1..movements() / 20);
+        let until = rand::rng().random_range(1..MOVEMENTS / 20);
         for _ in 0..until {
-            if known.len() == movements() {
+            if known.len() == MOVEMENTS {
                 break;
             }
             let mut event = socket.next().await;
@@ -170,7 +168,7 @@ async fn follow(person: &Person, mut cursor: Value) -> Vec<Value> {
 
 /// Each item's events follow on each other: what one left is what the next one found.
 fn check(seen: &[Value]) {
-    assert_eq!(seen.len(), movements());
+    assert_eq!(seen.len(), MOVEMENTS);
     let mut last: HashMap<&str, &Value> = HashMap::new();
     for event in seen {
         let item = event["item"]["id"].as_str().unwrap();
