@@ -20,8 +20,8 @@ use crate::db::Db;
 use crate::error::{Refusal, Refusals, Result};
 use cursor::{FilterHash, Position};
 
-pub use criteria::{Criteria, Filter, Nested, check_values};
-pub use position::{PositionSort, check_argument};
+pub use criteria::{Criteria, Filter, Nested, check_argument, check_values};
+pub use position::PositionSort;
 
 /// The page size when none is asked for.
 pub const PAGE_DEFAULT: u64 = 10;

@@ -2,7 +2,7 @@
 
 use super::Join;
 use super::graphs::Graphs;
-use super::type_reference;
+use super::{shape, type_reference};
 use crate::error::{Fault, Position, SupergraphError};
 use crate::field_set::FieldSet;
 use crate::link::{Links, bool_argument, string_argument};
@@ -83,9 +83,7 @@ impl Reader<'_> {
             fields.insert(field.name.clone(), field);
         }
         let subgraphs = placement.subgraphs;
-        let contexts = definition.directives().get_all(&self.context);
-        let contexts =
-            contexts.filter_map(|one| string_argument(one, "name").map(ToOwned::to_owned)).collect();
+        let contexts = self.contexts(definition).map(ToOwned::to_owned).collect();
         Ok(TypeInfo { name: name.clone(), kind: kind(definition), subgraphs, fields, contexts })
     }
 
@@ -96,8 +94,7 @@ impl Reader<'_> {
             let refuse = |message| self.refuse(name.as_str(), directive, message);
             let Some(graph) = self.graphs.named_by(directive).map_err(refuse)? else { continue };
             let here = subgraphs.entry(graph).or_default();
-            if let Some(text) = string_argument(directive, "key") {
-                let fields = FieldSet::parse(text).map_err(|error| refuse(error.to_string()))?;
+            if let Some(fields) = self.field_set(name, directive, "key").map_err(refuse)? {
                 let resolvable = bool_argument(directive, "resolvable").unwrap_or(true);
                 here.keys.push(Key { fields, resolvable });
             }
@@ -224,17 +221,15 @@ impl Reader<'_> {
         directive: &Node<Directive>,
     ) -> Result<FieldIn, SupergraphError> {
         let refuse = |message| self.refuse(format!("{parent}.{}", field.name), directive, message);
-        let field_set = |argument| {
-            string_argument(directive, argument)
-                .map(|text| FieldSet::parse(text).map_err(|error| refuse(error.to_string())))
-                .transpose()
-        };
         let ty = match string_argument(directive, "type") {
             Some(text) => {
                 type_reference::parse(text).ok_or_else(|| refuse(format!("{text:?} is not a type")))?
             }
             None => field.ty.clone(),
         };
+        if let Some(fault) = shape::mistyped(self.schema, &field.ty, &ty) {
+            return Err(refuse(fault));
+        }
         let override_label = string_argument(directive, "overrideLabel").map(|label| OverrideLabel {
             label: label.to_owned(),
             active: string_argument(directive, "override").is_some(),
@@ -243,13 +238,53 @@ impl Reader<'_> {
         Ok(FieldIn {
             ty,
             is_external: bool_argument(directive, "external").unwrap_or(false),
-            requires: field_set("requires")?,
-            provides: field_set("provides")?,
+            requires: self.field_set(parent, directive, "requires").map_err(refuse)?,
+            provides: self.field_set(field.ty.inner_named_type(), directive, "provides").map_err(refuse)?,
             // With a label the subgraph still serves the field whenever the label is not active.
             is_overridden: is_overridden && override_label.is_none(),
             override_label,
-            context_arguments: context_arguments(directive).map_err(refuse)?,
+            context_arguments: self.context_arguments(directive).map_err(refuse)?,
         })
+    }
+
+    /// A field set on `parent`, where the directive has that argument.
+    fn field_set(
+        &self,
+        parent: &Name,
+        directive: &Directive,
+        argument: &str,
+    ) -> Result<Option<FieldSet>, String> {
+        let Some(text) = string_argument(directive, argument) else { return Ok(None) };
+        let set = FieldSet::parse(text).map_err(|error| error.to_string())?;
+        match shape::misshapen(self.schema, parent, &set) {
+            Some(fault) => Err(format!("{argument}: {fault}")),
+            None => Ok(Some(set)),
+        }
+    }
+
+    /// `contextArguments: [{name, type, context, selection}]`, since v0.5.
+    fn context_arguments(&self, directive: &Directive) -> Result<Vec<ContextArgument>, String> {
+        let listed =
+            directive.specified_argument_by_name("contextArguments").and_then(|value| value.as_list());
+        let listed = listed.unwrap_or_default().iter();
+        listed.map(|entry| context_argument(entry).and_then(|argument| self.fitting(argument))).collect()
+    }
+
+    /// The argument, when its selection fits every type that sets its context.
+    fn fitting(&self, argument: ContextArgument) -> Result<ContextArgument, String> {
+        let is_set = |definition| self.contexts(definition).any(|name| name == argument.context);
+        let setting = self.schema.types.iter().filter(|(_, definition)| is_set(*definition));
+        let fault =
+            setting.filter_map(|(name, _)| shape::misshapen(self.schema, name, &argument.selection)).next();
+        match fault {
+            Some(fault) => Err(format!("contextArguments, {}: {fault}", argument.name)),
+            None => Ok(argument),
+        }
+    }
+
+    /// The names of the contexts that a type sets.
+    fn contexts<'d>(&'d self, definition: &'d ExtendedType) -> impl Iterator<Item = &'d str> {
+        definition.directives().get_all(&self.context).filter_map(|one| string_argument(one, "name"))
     }
 
     fn refuse(
@@ -258,19 +293,9 @@ impl Reader<'_> {
         directive: &Node<Directive>,
         message: String,
     ) -> SupergraphError {
-        refusal(self.schema, coordinate, directive, message)
+        let position = Position::of(directive.location(), &self.schema.sources);
+        SupergraphError::Join { coordinate: coordinate.into(), fault: Fault { message, position } }
     }
-}
-
-/// What is wrong with a directive, and where it stands.
-pub(crate) fn refusal(
-    schema: &Schema,
-    coordinate: impl Into<String>,
-    directive: &Node<Directive>,
-    message: String,
-) -> SupergraphError {
-    let position = Position::of(directive.location(), &schema.sources);
-    SupergraphError::Join { coordinate: coordinate.into(), fault: Fault { message, position } }
 }
 
 /// A field that its subgraph serves without conditions.
@@ -284,12 +309,6 @@ pub(crate) fn plain(ty: &Type) -> FieldIn {
         override_label: None,
         context_arguments: Vec::new(),
     }
-}
-
-/// `contextArguments: [{name, type, context, selection}]`, since v0.5.
-pub(crate) fn context_arguments(directive: &Directive) -> Result<Vec<ContextArgument>, String> {
-    let listed = directive.specified_argument_by_name("contextArguments").and_then(|value| value.as_list());
-    listed.unwrap_or_default().iter().map(|entry| context_argument(entry)).collect()
 }
 
 fn context_argument(entry: &Value) -> Result<ContextArgument, String> {

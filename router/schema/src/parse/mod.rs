@@ -1,8 +1,8 @@
 //! From supergraph SDL to [`Supergraph`].
 //!
 //! The steps: parse the text, see which specs it links to (`link`), list the subgraphs (`graphs`), read for every type
-//! and field who serves it (`definitions`), check what its field sets select (`shape`), complete what the oldest join spec
-//! leaves unsaid (`implicit`), and strip the machinery to get the merged schema and the one clients see (`strip`).
+//! and field who serves it (`definitions`), as far as that fits the types (`shape`), complete what the oldest join spec leaves
+//! unsaid (`implicit`), and strip the machinery to get the merged schema and the one clients see (`strip`).
 
 mod definitions;
 mod field_set;
@@ -63,7 +63,6 @@ impl Supergraph {
         let join = Join::of(&links)?;
         let graphs = Graphs::read(&schema, &join)?;
         let mut types = definitions::read(&schema, &links, &join, &graphs)?;
-        shape::check(&schema, &join, &types)?;
         implicit::complete(&schema, &join, &graphs, &mut types);
         let merged = strip::merged(&schema, &links, &join)?;
         let api = strip::api(&merged, &links)?;

@@ -4,7 +4,7 @@ use sea_orm::Condition;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use serde::Serialize;
 
-use crate::error::{Code, Refusal, Refusals};
+use crate::error::{self, Code, Refusal, Refusals};
 
 /// Nodes of one `where`: far more than a screen has fields.
 const MAX_NODES: usize = 100;
@@ -123,6 +123,16 @@ pub fn check_values<T>(values: Option<&Vec<T>>, at: &str, refusals: &mut Refusal
     const MAX_VALUES: usize = 500;
     let holds = values.is_none_or(|values| values.len() <= MAX_VALUES);
     refusals.check(holds, || Refusal::invalid(at, format!("a list of values has at most {MAX_VALUES}")));
+}
+
+/// Checks the values of an argument that a list of parts is narrowed by.
+///
+/// # Errors
+/// `Refused` at `field` when there are too many.
+pub fn check_argument<T>(values: Option<&Vec<T>>, field: &str) -> error::Result<()> {
+    let mut refusals = Refusals::new();
+    check_values(values, field, &mut refusals);
+    refusals.into_result()
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use async_graphql::Enum;
 
-use super::{Order, check_values};
-use crate::error::{Refusals, Result};
+use super::Order;
 
 /// In which order to list the parts of a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
@@ -23,14 +22,4 @@ impl PositionSort {
             Self::PositionDesc => Order::Descending,
         }
     }
-}
-
-/// Checks the values of an argument that a list of parts is narrowed by.
-///
-/// # Errors
-/// `Refused` at `field` when there are too many.
-pub fn check_argument<T>(values: Option<&Vec<T>>, field: &str) -> Result<()> {
-    let mut refusals = Refusals::new();
-    check_values(values, field, &mut refusals);
-    refusals.into_result()
 }

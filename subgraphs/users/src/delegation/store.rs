@@ -36,15 +36,14 @@ pub(crate) enum Criterion {
 
 impl Criterion {
     fn condition(&self, mine: UserId) -> Condition {
-        let is_with = |ids: &[UserId]| {
-            let ids = ids.iter().copied().filter(|id| *id != mine);
-            Column::FromId.is_in(ids.clone()).or(Column::ToId.is_in(ids))
-        };
         Condition::all().add(match self {
             Self::Side(Side::Given) => Column::FromId.eq(mine),
             Self::Side(Side::Received) => Column::ToId.eq(mine),
             Self::Status(statuses) => Column::Status.is_in(statuses.iter().map(|status| status.code())),
-            Self::With(ids) => is_with(ids),
+            Self::With(ids) => {
+                let others = ids.iter().copied().filter(|id| *id != mine);
+                Column::FromId.is_in(others.clone()).or(Column::ToId.is_in(others))
+            }
         })
     }
 }

@@ -118,14 +118,13 @@ async fn one_vendor_is_preferred_for_a_product_at_a_time() {
     let query = "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Product { preferredVendor { code } } } }";
     let found = house.data(query, json!({ "keys": [{ "__typename": "Product", "id": product }] })).await;
     assert_eq!(found["_entities"][0]["preferredVendor"]["code"], "B");
-    let both = json!({ "vendorId": first, "productId": product, "isPreferred": true, "isBlocked": true });
+    let mut both = json!({ "vendorId": first, "productId": product, "isPreferred": true, "isBlocked": true });
     assert_eq!(
         House::refusals(&house.mutate("setVendorProduct", both.clone()).await)[0].0,
         "CONFLICT",
         "not seen"
     );
     // Its preference went to the other one meanwhile.
-    let mut both = both;
     both["expectedVersion"] = json!(2);
     assert_eq!(House::refusals(&house.mutate("setVendorProduct", both).await)[0].1, "isBlocked");
     let unknown = primitives::ProductId::generate().to_string();
